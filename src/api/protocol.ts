@@ -1,0 +1,269 @@
+import { z } from 'zod'
+import { LIMITS } from '../domain/limits.ts'
+import { AMOUNT_FEN_MAX } from '../domain/money.ts'
+import type { ScreenModel } from '../screen/model.ts'
+
+/**
+ * The one protocol of screens, cash registers and rigs. These schemas are the single source of the
+ * types, of validation on every transport, and of docs/openapi.json.
+ */
+
+/** What a token may be used for. */
+export const SCOPES = ['screen', 'register', 'admin', 'rig'] as const
+export type Scope = (typeof SCOPES)[number]
+
+const text = z.strictObject({ 'zh-CN': z.string(), en: z.string() })
+
+/** A refusal or a fault. `code` is a dotted code; codes are added over time, never renamed. */
+export const problemSchema = z
+  .object({
+    code: z.string().meta({ description: 'dotted code, for example sale.busy' }),
+    moneyTaken: z.enum(['no', 'yes', 'unknown']),
+    staff: text.meta({ description: 'what happened and what staff should do' }),
+    customer: text.meta({ description: 'what a customer may read' }),
+    field: z.string().optional().meta({ description: 'where in the input' }),
+    detail: z.string().optional(),
+    traceId: z.string().optional(),
+  })
+  .meta({ id: 'Problem' })
+
+const clientId = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces')
+  .min(1)
+  .max(LIMITS.clientIdMax)
+  .meta({
+    description:
+      'Made by the caller, once per command. A repeat with the same body returns the first answer; with another body it is refused.',
+  })
+
+const saleId = z
+  .string()
+  .regex(/^[0-9a-f-]{36}$/, 'a sale id')
+  .meta({ description: 'id of a sale' })
+
+const attemptSchema = z
+  .object({
+    outTradeNo: z.string(),
+    phase: z.string().meta({
+      description: 'submitting, paying, confirming, checking, reversing, paid or not_paid',
+    }),
+    outcome: z.enum(['PAID', 'NOT_PAID', 'UNKNOWN']),
+    submittedAtMs: z.number().int(),
+    settledAtMs: z.number().int().optional(),
+    nextTryAtMs: z.number().int().optional(),
+    queries: z.number().int(),
+    reversals: z.number().int(),
+    problem: problemSchema.optional(),
+    gatewayText: z.string().optional(),
+    transactionId: z.string().optional(),
+    payerTotalFen: z.number().int().optional(),
+    paidAt: z.string().optional(),
+  })
+  .meta({ id: 'Attempt' })
+
+/** A sale as callers see it. */
+export const saleSchema = z
+  .object({
+    saleId: z.string(),
+    orderRef: z.string().optional(),
+    amountFen: z.number().int(),
+    currency: z.literal('CNY'),
+    description: z.string(),
+    createdAtMs: z.number().int(),
+    phase: z.enum(['ready', 'armed', 'in_flight', 'paid', 'closed']),
+    outcome: z.enum(['PAID', 'NOT_PAID', 'UNKNOWN']).meta({
+      description: 'whether money was taken; NOT_PAID while nothing was tried yet',
+    }),
+    cancelWanted: z.boolean(),
+    traceId: z.string(),
+    attempts: z.array(attemptSchema),
+  })
+  .meta({ id: 'Sale' })
+export type SaleView = z.infer<typeof saleSchema>
+
+const scannerStatus = z.object({
+  id: z.string(),
+  phase: z.enum(['searching', 'opening', 'open', 'lost', 'closed']),
+  enabled: z.boolean(),
+  port: z.string().optional(),
+  detail: z.string().optional(),
+  labels: z.number().int(),
+  dropped: z.record(z.string(), z.number().int()),
+  reconnects: z.number().int(),
+})
+
+const gatewayStatus = z.object({
+  state: z.enum(['unknown', 'ok', 'failing']),
+  host: z.enum(['primary', 'backup']).optional(),
+  lastAnswerAtMs: z.number().int().optional(),
+  lastCause: z.string().optional(),
+  clockSkewMs: z.number().int().optional(),
+  certificateExpiresAtMs: z.number().int().optional(),
+})
+
+const journalStatus = z.object({
+  state: z.enum(['ok', 'failing']),
+  rows: z.number().int(),
+  openSales: z.number().int(),
+  synchronous: z.string(),
+  detail: z.string().optional(),
+})
+
+export const statusSchema = z
+  .object({
+    terminal: z.object({ id: z.string(), store: z.string(), version: z.string() }),
+    state: z.enum(['running', 'stopped']),
+    startedAtMs: z.number().int(),
+    pending: z.number().int().meta({ description: 'sales whose outcome is not known' }),
+    scanners: z.array(scannerStatus),
+    gateway: gatewayStatus,
+    journal: journalStatus,
+  })
+  .meta({ id: 'Status' })
+export type StatusView = z.infer<typeof statusSchema>
+
+const command = { clientId }
+const commandOnSale = z.strictObject({ ...command, saleId })
+
+type HttpBinding = {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  /** Status of a success. */
+  readonly status: number
+}
+
+const everybody: readonly Scope[] = SCOPES
+
+/** Every operation: what it takes, what it gives, who may call it, and where it is over HTTP. */
+export const OPERATIONS = {
+  'sale.create': {
+    summary: 'Make a sale and, unless told otherwise, arm it for one payment code',
+    scopes: everybody,
+    http: { method: 'POST', path: '/v1/sales', status: 202 },
+    input: z.strictObject({
+      ...command,
+      amountFen: z.number().meta({
+        description: `money in fen, an integer from 1 to ${AMOUNT_FEN_MAX}`,
+      }),
+      currency: z.string().default('CNY').meta({ description: 'CNY' }),
+      description: z
+        .string()
+        .optional()
+        .meta({
+          description: `what the customer finds on the bill, at most ${LIMITS.descriptionMax} characters; the store's name when absent`,
+        }),
+      orderRef: z
+        .string()
+        .regex(/^[\x20-\x7e]{1,64}$/, '1 to 64 printable ASCII characters')
+        .optional()
+        .meta({ description: "the caller's own order number" }),
+      arm: z.boolean().default(true),
+    }),
+    output: saleSchema,
+  },
+  'sale.arm': {
+    summary: 'Arm a sale for one payment code, again after a code was not paid',
+    scopes: everybody,
+    http: { method: 'POST', path: '/v1/sales/{saleId}/arm', status: 202 },
+    input: commandOnSale,
+    output: saleSchema,
+  },
+  'sale.cancel': {
+    summary: 'Cancel a sale; with a charge in flight this is a request to reverse, not a fact',
+    scopes: everybody,
+    http: { method: 'POST', path: '/v1/sales/{saleId}/cancel', status: 202 },
+    input: commandOnSale,
+    output: saleSchema,
+  },
+  'sale.check': {
+    summary: 'Ask the gateway now about a sale whose outcome is not known',
+    scopes: everybody,
+    http: { method: 'POST', path: '/v1/sales/{saleId}/check', status: 202 },
+    input: commandOnSale,
+    output: saleSchema,
+  },
+  'sale.dismiss': {
+    summary: 'Take a sale off the screens; one without a result goes on being checked',
+    scopes: everybody,
+    http: { method: 'POST', path: '/v1/sales/{saleId}/dismiss', status: 202 },
+    input: commandOnSale,
+    output: saleSchema,
+  },
+  'sale.get': {
+    summary: 'One sale',
+    scopes: everybody,
+    http: { method: 'GET', path: '/v1/sales/{saleId}', status: 200 },
+    input: z.strictObject({ saleId }),
+    output: saleSchema,
+  },
+  'sale.list': {
+    summary: 'Sales, newest first',
+    scopes: everybody,
+    http: { method: 'GET', path: '/v1/sales', status: 200 },
+    input: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(LIMITS.listPageMax).default(20),
+      before: saleId.optional().meta({ description: 'continue after this sale' }),
+    }),
+    output: z.object({ sales: z.array(saleSchema) }),
+  },
+  'status.get': {
+    summary: 'Devices, gateway, journal',
+    scopes: everybody,
+    http: { method: 'GET', path: '/v1/status', status: 200 },
+    input: z.strictObject({}),
+    output: statusSchema,
+  },
+} as const satisfies Record<
+  string,
+  {
+    summary: string
+    scopes: readonly Scope[]
+    http: HttpBinding
+    input: z.ZodType
+    output: z.ZodType
+  }
+>
+
+export type OperationName = keyof typeof OPERATIONS
+/** What a caller sends, before defaults are filled in. */
+export type OperationInput<Name extends OperationName> = z.input<(typeof OPERATIONS)[Name]['input']>
+export type OperationOutput<Name extends OperationName> = z.output<
+  (typeof OPERATIONS)[Name]['output']
+>
+export type ProblemView = z.infer<typeof problemSchema>
+
+/** What can be watched: `screen` for both screens, `sales` for every change of a sale. */
+export const TOPICS = ['screen', 'sales'] as const
+export type Topic = (typeof TOPICS)[number]
+
+/** A frame from a client over a WebSocket or a MessagePort. */
+export const clientFrameSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('call'),
+    id: z.number().int().min(0),
+    operation: z.string().max(40),
+    input: z.unknown(),
+  }),
+  z.strictObject({ kind: z.literal('watch'), topic: z.enum(TOPICS) }),
+  z.strictObject({ kind: z.literal('ping') }),
+])
+export type ClientFrame = z.infer<typeof clientFrameSchema>
+
+/** A frame to a client. `pong` answers `ping`, so that a dead link is noticed. */
+export type ServerFrame =
+  | { readonly kind: 'answer'; readonly id: number; readonly ok: true; readonly value: unknown }
+  | {
+      readonly kind: 'answer'
+      readonly id: number
+      readonly ok: false
+      readonly problem: ProblemView
+    }
+  | { readonly kind: 'screen'; readonly model: ScreenModel }
+  | { readonly kind: 'sale'; readonly sale: SaleView }
+  | { readonly kind: 'pong' }
+
+/** Name of the WebSocket subprotocol; the token follows as a second one, `token.<token>`. */
+export const SUBPROTOCOL = 'guitai.v1'
+/** Path of the WebSocket. */
+export const WATCH_PATH = '/v1/watch'

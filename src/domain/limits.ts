@@ -1,0 +1,25 @@
+/** The size of everything that could grow. One name per bound; no queue or buffer is without one. */
+export const LIMITS = {
+  /** Events waiting for the loop. */
+  inboxMax: 1_024,
+  /** Attempts of one sale. */
+  attemptsPerSaleMax: 50,
+  /** Sales not final that the terminal carries at once. */
+  openSalesMax: 200,
+  /** `description` on the wire (codepay, `description`, string(127)): characters. */
+  descriptionMax: 127,
+  /** `out_trade_no` on the wire (codepay, string(32)). */
+  outTradeNoMax: 32,
+  /** A client's own id for a command. */
+  clientIdMax: 64,
+  /** One label from a scanner, bytes. */
+  labelBytesMax: 512,
+  /** One answer of the gateway, bytes. */
+  answerBytesMax: 256 * 1_024,
+  /** One request to the local API, bytes. */
+  apiRequestBytesMax: 16 * 1_024,
+  /** Connections watching the local API. */
+  watchersMax: 32,
+  /** Sales in one page of a list. */
+  listPageMax: 100,
+} as const

@@ -1,0 +1,105 @@
+import type { Cause } from './errors.ts'
+
+/** What became of money, and nothing else. */
+export type Outcome = 'PAID' | 'NOT_PAID' | 'UNKNOWN'
+
+/** A payment interface; the journal names it on every attempt. */
+export type PaymentInterface = 'MICROPAY'
+
+/**
+ * Where an attempt stands.
+ * - `submitting`: the charge is durable and may have left.
+ * - `paying`: the gateway waits for the customer's password.
+ * - `confirming`: the gateway refused; one query must agree.
+ * - `checking`: nobody knows; queries run.
+ * - `reversing`: queries did not settle it; reversals run until one is answered.
+ * - `paid`, `not_paid`: final.
+ */
+export type AttemptPhase =
+  | 'submitting'
+  | 'paying'
+  | 'confirming'
+  | 'checking'
+  | 'reversing'
+  | 'paid'
+  | 'not_paid'
+
+/** One `out_trade_no`, one credential. */
+export type Attempt = {
+  readonly outTradeNo: string
+  readonly amountFen: number
+  readonly merchantId: string
+  readonly appId: string
+  readonly storeId: string
+  readonly interface: PaymentInterface
+  /** What permitted this attempt: a grant's version, or a digest of the configuration. */
+  readonly grantVersion: string
+  /** Unix time of the submit, milliseconds. */
+  readonly submittedAtMs: number
+  readonly phase: AttemptPhase
+  readonly outcome: Outcome
+  /** Why the outcome is what it is; absent while nothing went wrong. */
+  readonly cause?: Cause
+  /** The gateway's own words, kept for staff; never holds a payer identifier. */
+  readonly gatewayText?: string
+  /** False when the gateway client proved that no byte of the charge left this machine. */
+  readonly sent: boolean
+  /** How many queries were begun. */
+  readonly queries: number
+  /** How many reversals were begun. */
+  readonly reversals: number
+  /** A reversal was sent whose effect may still arrive: `SUCCESS` is then no longer kept. */
+  readonly reverseMayLand: boolean
+  /** A verified answer said that the reversal was done. */
+  readonly reverseConfirmed: boolean
+  /** Unix time of the next query or reversal, milliseconds. */
+  readonly nextTryAtMs?: number
+  readonly settledAtMs?: number
+  readonly transactionId?: string
+  /** What the customer really paid after coupons, fen. */
+  readonly payerTotalFen?: number
+  readonly paidAt?: string
+}
+
+/**
+ * Where a sale stands.
+ * - `ready`: made, not armed.
+ * - `armed`: one code may arrive.
+ * - `in_flight`: its last attempt is not final.
+ * - `paid`: final. `closed`: final, no money taken.
+ */
+export type SalePhase = 'ready' | 'armed' | 'in_flight' | 'paid' | 'closed'
+
+/** What the register wants collected. */
+export type Sale = {
+  readonly id: string
+  /** The register's own order number, shown and journalled, never sent as `out_trade_no`. */
+  readonly orderRef?: string
+  readonly amountFen: number
+  readonly description: string
+  readonly createdAtMs: number
+  /** Groups all log lines of this sale. */
+  readonly traceId: string
+  readonly phase: SalePhase
+  readonly attempts: readonly Attempt[]
+  /** Somebody asked to cancel while an attempt was in flight. */
+  readonly cancelWanted: boolean
+  readonly armedUntilMs?: number
+  readonly closedAtMs?: number
+}
+
+/** The attempt that is or was last in flight. */
+export function lastAttempt(sale: Sale): Attempt | undefined {
+  return sale.attempts.at(-1)
+}
+
+/** Whether money was taken for a sale, as far as anybody can know. */
+export function saleOutcome(sale: Sale): Outcome {
+  if (sale.phase === 'paid') return 'PAID'
+  return sale.phase === 'in_flight' ? 'UNKNOWN' : 'NOT_PAID'
+}
+
+/** Whether nothing more can happen to the sale. */
+export function isClosed(sale: Sale): boolean {
+  return sale.phase === 'paid' || sale.phase === 'closed'
+}

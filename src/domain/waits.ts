@@ -1,0 +1,26 @@
+/**
+ * The waits of the payment-code flow, in milliseconds, in one place.
+ * Source: WeChat Pay, payment code development guide (2025.08.14) and the reverse API's page; the
+ * schedule of repeated reversals and the 60 s rule are this terminal's own choices.
+ */
+export const WAITS = {
+  /** From an unclear answer or USERPAYING to the first query. */
+  firstQueryMs: 5_000,
+  /** Between two queries while the customer confirms or the outcome is unknown. */
+  queryEveryMs: 5_000,
+  /** From submit to giving the customer up: WeChat itself fails an unpaid order at about 45 s. */
+  payingCapMs: 45_000,
+  /** A reversal is never sent earlier than this after submit. */
+  reverseNotBeforeMs: 15_000,
+  /**
+   * "No such order" is believed only this long after submit: a charge that is still on its way
+   * carries a code that is dead by then.
+   */
+  notFoundFinalMs: 60_000,
+  /** Pauses between repeated reversals; the last one repeats. */
+  reverseRetryMs: [5_000, 10_000, 20_000, 40_000, 60_000, 300_000],
+  /** How long a counter stays armed for a code before it says so and disarms. */
+  armedMs: 180_000,
+  /** How long a payment code may stay in memory. */
+  codeLifeMs: 60_000,
+} as const

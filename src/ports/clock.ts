@@ -1,0 +1,12 @@
+/** Time. The only source of it; tests put their own here. */
+export interface Clock {
+  /** Wall clock, Unix milliseconds. May jump. For records and for the wire. */
+  nowMs(): number
+  /** Milliseconds since some start; never jumps back. For measuring and waiting. */
+  monotonicMs(): number
+  /**
+   * Calls `fire` once, not before `delayMs` have passed on the monotonic clock.
+   * Never calls it synchronously. The returned function cancels it and may be called at any time.
+   */
+  after(delayMs: number, fire: () => void): () => void
+}

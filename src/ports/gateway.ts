@@ -1,0 +1,88 @@
+import type { Cause } from '../domain/errors.ts'
+
+/** What must stand in every answer that claims money moved. */
+export type Expected = {
+  readonly outTradeNo: string
+  readonly amountFen: number
+  readonly merchantId: string
+  readonly appId: string
+}
+
+/** One charge. `code` is the payment code; it is used for this call and kept nowhere. */
+export type Charge = Expected & {
+  readonly code: string
+  readonly description: string
+  readonly storeId: string
+}
+
+/** Facts that every answer carries for the log. */
+export type AnswerFacts = {
+  /** HTTP status; absent when there was no answer. */
+  readonly status?: number
+  /** The gateway's `Request-ID`. */
+  readonly requestId?: string
+  /** The gateway's own code and message, as sent. */
+  readonly wireCode?: string
+  readonly wireText?: string
+}
+
+/**
+ * What a call came to.
+ * - `paid`: verified, and all of {@link Expected} equal (P3). `refunded` when the state is REFUND.
+ * - `paying`: the customer must confirm; on a reversal it means "not reversed".
+ * - `unpaid`: the order exists and is not paid (NOTPAY, ACCEPT).
+ * - `failed`: PAYERROR; no charge expected, still to be reversed.
+ * - `closed`: REVOKED or CLOSED, verified.
+ * - `reversed`: a verified answer to a reversal.
+ * - `not_found`: ORDER_NOT_EXIST. Not final by itself: the charge may still be on its way.
+ * - `refused`: a definite refusal of the code table.
+ * - `unknown`: everything else (P4).
+ */
+export type GatewayAnswer = AnswerFacts &
+  (
+    | {
+        readonly kind: 'paid'
+        readonly outTradeNo: string
+        readonly amountFen: number
+        readonly transactionId: string
+        readonly payerTotalFen?: number
+        readonly paidAt?: string
+        readonly refunded: boolean
+      }
+    | { readonly kind: 'paying' | 'unpaid' | 'failed' | 'closed' | 'reversed' | 'not_found' }
+    | { readonly kind: 'refused'; readonly cause: Cause }
+    | {
+        readonly kind: 'unknown'
+        readonly cause: Cause
+        /** False only when it is certain that no byte of the request left this machine. */
+        readonly sent: boolean
+      }
+  )
+
+/** How the way to the gateway is. */
+export type GatewayHealth = {
+  /** `unknown` until the first call. */
+  readonly state: 'unknown' | 'ok' | 'failing'
+  /** Which host answered last. */
+  readonly host?: 'primary' | 'backup'
+  readonly lastAnswerAtMs?: number
+  readonly lastCause?: Cause
+  /** Gateway clock minus ours, milliseconds, from the last `Date` header. */
+  readonly clockSkewMs?: number
+  /** When the merchant certificate ends, Unix milliseconds. */
+  readonly certificateExpiresAtMs?: number
+}
+
+/**
+ * The pay gateway. Calls never reject and always answer within their time limits. No call is ever
+ * repeated inside, except to the backup host when nothing was sent to the primary, and a read that
+ * met a probe signature.
+ */
+export interface Gateway {
+  charge(charge: Charge): Promise<GatewayAnswer>
+  query(expected: Expected): Promise<GatewayAnswer>
+  reverse(expected: Expected): Promise<GatewayAnswer>
+  health(): GatewayHealth
+  /** Ends connections and background work. */
+  close(): Promise<void>
+}

@@ -1,0 +1,61 @@
+import type { Result } from '../base/result.ts'
+import type { Problem } from '../domain/errors.ts'
+import type { Sale } from '../domain/sale.ts'
+
+/** The answer of a command, kept so that a repeat gets the same. */
+export type CommandRecord = {
+  readonly clientId: string
+  /** Digest of operation and input. */
+  readonly digest: string
+  /** JSON of the answer. */
+  readonly answer: string
+}
+
+/** One step of the loop: what happened, and the sale as it is after it. */
+export type JournalEntry = {
+  readonly atMs: number
+  readonly kind: string
+  /** The event, without any credential. */
+  readonly event: Readonly<Record<string, unknown>>
+  readonly sale?: Sale
+  readonly command?: CommandRecord
+}
+
+/** One stored step. */
+export type JournalRow = {
+  readonly seq: number
+  readonly atMs: number
+  readonly kind: string
+  readonly saleId: string | null
+  readonly outTradeNo: string | null
+  readonly event: Readonly<Record<string, unknown>>
+  readonly hash: string
+}
+
+/** What the journal says of itself. */
+export type JournalStatus = {
+  readonly state: 'ok' | 'failing'
+  readonly rows: number
+  readonly openSales: number
+  readonly synchronous: string
+  readonly detail?: string
+}
+
+/**
+ * The append-only record. Synchronous on purpose: when `append` has returned ok, the step is on the
+ * disk and survives a power cut. Nothing is ever changed or removed.
+ */
+export interface Journal {
+  /** Writes one step durably, all of it or nothing. */
+  append(entry: JournalEntry): Result<{ readonly seq: number }, Problem>
+  /** Sales that are not closed, oldest first. */
+  openSales(): readonly Sale[]
+  sale(id: string): Sale | undefined
+  /** Newest first; `beforeId` continues a list. */
+  recentSales(limit: number, beforeId?: string): readonly Sale[]
+  command(clientId: string): CommandRecord | undefined
+  /** Rows in order, from `fromSeq`. */
+  rows(fromSeq: number, limit: number): readonly JournalRow[]
+  status(): JournalStatus
+  close(): void
+}

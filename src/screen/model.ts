@@ -1,0 +1,81 @@
+import type { Problem } from '../domain/errors.ts'
+import type { Outcome } from '../domain/sale.ts'
+
+/** The states a screen can show; each has its own colour, shape and words. */
+export type ScreenState =
+  | 'ready'
+  | 'waiting_code'
+  | 'submitting'
+  | 'on_phone'
+  | 'checking'
+  | 'reversing'
+  | 'paid'
+  | 'not_paid'
+  | 'unknown'
+  | 'stopped'
+
+/** What staff may ask for right now. */
+export type IntentName = 'arm' | 'cancel' | 'check' | 'dismiss'
+
+/** How a device is, as a light. */
+export type Light = {
+  readonly device: 'scanner' | 'gateway' | 'journal'
+  readonly level: 'ok' | 'busy' | 'bad' | 'off'
+  /** Names the row of the screens' text table, `light.<device>.<detail>`. */
+  readonly detail: string
+}
+
+/** A sale in the list of last sales. */
+export type RecentSale = {
+  readonly saleId: string
+  readonly atMs: number
+  readonly amountFen: number
+  readonly outcome: Outcome
+  readonly orderRef?: string
+}
+
+/** A remark about something that did not change the state, such as a code of another wallet. */
+export type Notice = { readonly problem: Problem; readonly atMs: number }
+
+/** The cashier's screen, whole. */
+export type CashierScreen = {
+  readonly state: ScreenState
+  readonly store: string
+  readonly terminal: string
+  readonly saleId?: string
+  readonly orderRef?: string
+  readonly amountFen?: number
+  /** When the present state ends by itself, Unix ms. */
+  readonly deadlineAtMs?: number
+  /** Since when the present sale is in this state, Unix ms. */
+  readonly sinceMs?: number
+  /** Why not paid or unknown. */
+  readonly problem?: Problem
+  readonly gatewayText?: string
+  readonly notice?: Notice
+  readonly payerTotalFen?: number
+  readonly transactionId?: string
+  readonly intents: readonly IntentName[]
+  readonly lights: readonly Light[]
+  readonly recent: readonly RecentSale[]
+  /** Sales without a result that are not on the screen. */
+  readonly pending: number
+}
+
+/** The customer's screen, whole. It never holds a reason. */
+export type CustomerScreen = {
+  readonly state: ScreenState
+  readonly store: string
+  readonly amountFen?: number
+  readonly deadlineAtMs?: number
+  /** What to do after a code was not accepted or not paid. */
+  readonly hint?: Problem['customer']
+}
+
+/** Both screens and the time they were drawn for, Unix ms. */
+export type ScreenModel = {
+  readonly revision: number
+  readonly atMs: number
+  readonly cashier: CashierScreen
+  readonly customer: CustomerScreen
+}
