@@ -1,0 +1,4 @@
+import 'electron'
+import { terminal } from '../../src/terminal.ts'
+
+export const shell = terminal

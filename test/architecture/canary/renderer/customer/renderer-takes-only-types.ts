@@ -1,0 +1,3 @@
+import { model } from '../../src/screen/model.ts'
+
+export const drawn = model

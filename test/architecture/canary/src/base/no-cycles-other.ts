@@ -1,0 +1,3 @@
+import type { One } from './no-cycles.ts'
+
+export type Other = { readonly one?: One }

@@ -1,0 +1,3 @@
+import { table } from '../ports/table.ts'
+
+export const used = table

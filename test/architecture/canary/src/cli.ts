@@ -1,0 +1,4 @@
+import { server } from './sandbox/server.ts'
+import { terminal } from './terminal.ts'
+
+export const cli = [server, terminal]

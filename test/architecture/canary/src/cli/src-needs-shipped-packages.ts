@@ -1,0 +1,3 @@
+import { z } from 'fast-check'
+
+export const check = z

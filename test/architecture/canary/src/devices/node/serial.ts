@@ -1,0 +1,4 @@
+import 'node:fs'
+import 'serialport'
+
+export const serial = 1

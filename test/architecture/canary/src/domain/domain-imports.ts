@@ -1,0 +1,1 @@
+import '../ports/clock.ts'

@@ -1,0 +1,3 @@
+import { word } from '../base/word.ts'
+
+export const fact = word

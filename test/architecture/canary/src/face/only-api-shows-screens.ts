@@ -1,0 +1,3 @@
+import type { Model } from '../screen/model.ts'
+
+export type Face = Model

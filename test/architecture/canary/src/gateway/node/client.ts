@@ -1,0 +1,4 @@
+import 'node:https'
+import { z } from 'zod'
+
+export const client = z

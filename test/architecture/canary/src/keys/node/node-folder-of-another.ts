@@ -1,0 +1,1 @@
+import '../../devices/node/serial.ts'

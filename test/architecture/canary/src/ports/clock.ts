@@ -1,0 +1,3 @@
+import type { fact } from '../domain/fact.ts'
+
+export type Clock = { readonly fact: typeof fact }

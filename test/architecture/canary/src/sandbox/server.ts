@@ -1,0 +1,3 @@
+import 'node:http'
+
+export const server = 1

@@ -1,0 +1,3 @@
+import { fact } from '../domain/fact.ts'
+
+export const decide = () => fact

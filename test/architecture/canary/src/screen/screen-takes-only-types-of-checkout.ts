@@ -1,0 +1,3 @@
+import { reduce } from '../checkout/reduce.ts'
+
+export const project = reduce

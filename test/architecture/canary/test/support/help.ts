@@ -1,0 +1,3 @@
+import { serial } from '../../src/devices/node/serial.ts'
+
+export const help = serial
