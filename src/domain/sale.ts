@@ -48,10 +48,21 @@ export type Attempt = {
   readonly queries: number
   /** How many reversals were begun. */
   readonly reversals: number
-  /** A reversal was sent whose effect may still arrive: `SUCCESS` is then no longer kept. */
-  readonly reverseMayLand: boolean
+  /**
+   * Reversals whose effect may still arrive: begun, and not answered with a definite "not reversed".
+   * While there is one, a payment found at the gateway is not kept.
+   */
+  readonly reversalsOutstanding: number
   /** A verified answer said that the reversal was done. */
   readonly reverseConfirmed: boolean
+  /** The definite refusal that a query has yet to confirm. */
+  readonly refusal?: Cause
+  /** Counts requests and waits; an answer or a timer of an earlier step is stale. */
+  readonly step: number
+  /** What the attempt waits for: an answer, a timer, or nothing any more. */
+  readonly awaits: 'answer' | 'timer' | 'nothing'
+  /** What the timer begins: a query (`ask`) or a reversal (`undo`). */
+  readonly nextMove?: 'ask' | 'undo'
   /** Unix time of the next query or reversal, milliseconds. */
   readonly nextTryAtMs?: number
   readonly settledAtMs?: number

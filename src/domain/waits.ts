@@ -21,6 +21,10 @@ export const WAITS = {
   reverseRetryMs: [5_000, 10_000, 20_000, 40_000, 60_000, 300_000],
   /** How long a counter stays armed for a code before it says so and disarms. */
   armedMs: 180_000,
+  /** How long a result stays on the screens when nobody acts. */
+  resultShownMs: 30_000,
+  /** Pause before a step is tried again that the journal could not take. */
+  journalRetryMs: 2_000,
   /** How long a payment code may stay in memory. */
   codeLifeMs: 60_000,
 } as const

@@ -17,7 +17,8 @@ export type JournalEntry = {
   readonly kind: string
   /** The event, without any credential. */
   readonly event: Readonly<Record<string, unknown>>
-  readonly sale?: Sale
+  /** Sales as they are after the step; empty when none changed. */
+  readonly sales: readonly Sale[]
   readonly command?: CommandRecord
 }
 

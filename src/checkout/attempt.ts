@@ -1,0 +1,231 @@
+import type { Cause } from '../domain/errors.ts'
+import type { Attempt } from '../domain/sale.ts'
+import { WAITS } from '../domain/waits.ts'
+import type { GatewayAnswer } from '../ports/gateway.ts'
+
+/**
+ * What an attempt does next. Pure decisions over one attempt; the money rules live here.
+ * - `settle`: final.
+ * - `ask`: query, at once or at a time.
+ * - `undo`: reverse, at once or at a time.
+ */
+export type Move =
+  | { readonly kind: 'settle'; readonly attempt: Attempt }
+  | { readonly kind: 'ask' | 'undo'; readonly attempt: Attempt; readonly atMs: number }
+
+type Moment = { readonly atMs: number; readonly cancelWanted: boolean }
+type Paid = Extract<GatewayAnswer, { kind: 'paid' }>
+
+/**
+ * After the answer to a charge.
+ * Silence is never refusal: whatever is not a verified payment, a verified "customer is asked" or a
+ * definite refusal is UNKNOWN and is queried (P4). A refusal still needs one query (P2).
+ */
+export function afterCharge(attempt: Attempt, answer: GatewayAnswer, moment: Moment): Move {
+  const { atMs } = moment
+  const heard = hear(attempt, answer)
+  switch (answer.kind) {
+    case 'paid':
+      return afterPaid(heard, answer, moment)
+    case 'paying':
+      if (moment.cancelWanted) return undo(heard, atMs)
+      return ask({ ...heard, phase: 'paying' }, atMs + WAITS.firstQueryMs)
+    case 'refused':
+      return ask({ ...heard, phase: 'confirming', refusal: answer.cause }, atMs)
+    case 'failed':
+      return undo({ ...heard, cause: 'gateway.customer_failed' }, atMs)
+    case 'unknown':
+      return ask(
+        { ...heard, phase: 'checking', cause: answer.cause, sent: answer.sent },
+        atMs + WAITS.firstQueryMs,
+      )
+    case 'unpaid':
+    case 'closed':
+    case 'reversed':
+    case 'not_found':
+      return ask(
+        { ...heard, phase: 'checking', cause: 'gateway.not_settled' },
+        atMs + WAITS.firstQueryMs,
+      )
+  }
+}
+
+/** After the answer to a query. */
+export function afterQuery(attempt: Attempt, answer: GatewayAnswer, moment: Moment): Move {
+  const heard = hear(attempt, answer)
+  switch (answer.kind) {
+    case 'paid':
+      return afterPaid(heard, answer, moment)
+    case 'closed':
+      return settleNotPaid(heard, closedCause(heard), moment.atMs)
+    case 'failed':
+      return undo({ ...heard, cause: heard.refusal ?? 'gateway.customer_failed' }, moment.atMs)
+    case 'not_found':
+      return afterNotFound(heard, moment)
+    case 'unpaid':
+      // A refused order that exists is closed at the gateway before another code may be taken.
+      if (heard.refusal) return undo({ ...heard, cause: heard.refusal }, moment.atMs)
+      return askOrUndo(heard, moment)
+    case 'paying':
+      return askOrUndo({ ...heard, phase: whilePaying(heard) }, moment)
+    case 'reversed':
+    case 'refused':
+    case 'unknown':
+      // A verified reversal stands by itself (P2) when the query after it fails.
+      if (heard.reverseConfirmed) return settleNotPaid(heard, closedCause(heard), moment.atMs)
+      return askOrUndo(
+        {
+          ...heard,
+          phase: heard.phase === 'reversing' ? 'reversing' : 'checking',
+          cause: 'cause' in answer ? answer.cause : 'gateway.not_settled',
+        },
+        moment,
+      )
+  }
+}
+
+/** After the answer to a reversal. Only a verified one, or a query after it, ends the attempt. */
+export function afterReverse(attempt: Attempt, answer: GatewayAnswer, moment: Moment): Move {
+  const heard = hear(attempt, answer)
+  const retryMs = backOffMs(heard)
+  switch (answer.kind) {
+    case 'reversed':
+      return ask({ ...heard, reverseConfirmed: true }, moment.atMs)
+    case 'not_found': {
+      const attemptNow = notLanded(heard)
+      if (isLongAgo(attemptNow, moment.atMs) || !attemptNow.sent) {
+        return settleNotPaid(attemptNow, 'gateway.never_arrived', moment.atMs)
+      }
+      return ask(attemptNow, moment.atMs + retryMs)
+    }
+    case 'paying':
+    case 'refused':
+      // A definite "not reversed": this reversal has no effect that could still arrive.
+      return ask(notLanded(heard), moment.atMs + retryMs)
+    case 'unknown':
+      return ask(answer.sent ? heard : notLanded(heard), moment.atMs + retryMs)
+    case 'paid':
+    case 'unpaid':
+    case 'failed':
+    case 'closed':
+      return ask(heard, moment.atMs + retryMs)
+  }
+}
+
+/** What a cancellation does to an attempt that waits for a timer: ask first, then reverse. */
+export function afterCancel(attempt: Attempt, atMs: number): Move {
+  return ask(attempt, atMs)
+}
+
+/**
+ * A verified payment. It is kept only when it is ours to the letter (P3, checked a second time here)
+ * and when nothing that was sent can still undo it.
+ */
+function afterPaid(attempt: Attempt, answer: Paid, moment: Moment): Move {
+  if (answer.amountFen !== attempt.amountFen || answer.outTradeNo !== attempt.outTradeNo) {
+    return askOrUndo({ ...attempt, phase: 'checking', cause: 'gateway.mismatch' }, moment)
+  }
+  const mayBeUndone = attempt.reversalsOutstanding > 0 || attempt.reverseConfirmed
+  if (moment.cancelWanted || mayBeUndone) return undo(attempt, moment.atMs)
+  const { cause: _cause, refusal: _refusal, nextTryAtMs: _next, ...rest } = attempt
+  return {
+    kind: 'settle',
+    attempt: {
+      ...rest,
+      phase: 'paid',
+      outcome: 'PAID',
+      awaits: 'nothing',
+      settledAtMs: moment.atMs,
+      transactionId: answer.transactionId,
+      ...(answer.payerTotalFen === undefined ? {} : { payerTotalFen: answer.payerTotalFen }),
+      ...(answer.paidAt === undefined ? {} : { paidAt: answer.paidAt }),
+    },
+  }
+}
+
+/**
+ * "No such order" is final when the gateway refused the charge, when no byte of it left, or when the
+ * reversal was confirmed. Otherwise the charge may still be on its way: wait, then reverse.
+ */
+function afterNotFound(attempt: Attempt, moment: Moment): Move {
+  if (attempt.refusal) return settleNotPaid(attempt, attempt.refusal, moment.atMs)
+  if (!attempt.sent) return settleNotPaid(attempt, 'gateway.never_arrived', moment.atMs)
+  if (attempt.reverseConfirmed) return settleNotPaid(attempt, 'gateway.reversed', moment.atMs)
+  return askOrUndo(
+    { ...attempt, phase: attempt.phase === 'reversing' ? 'reversing' : 'checking' },
+    moment,
+  )
+}
+
+/** Goes on asking until the cap; after it, or when a cancellation is wanted, reverses. */
+function askOrUndo(attempt: Attempt, moment: Moment): Move {
+  const past = moment.atMs >= attempt.submittedAtMs + WAITS.payingCapMs
+  if (attempt.phase === 'reversing' || past || moment.cancelWanted) {
+    return undo(attempt, moment.atMs)
+  }
+  return ask(attempt, moment.atMs + WAITS.queryEveryMs)
+}
+
+function whilePaying(attempt: Attempt): Attempt['phase'] {
+  return attempt.phase === 'reversing' ? 'reversing' : 'paying'
+}
+
+function ask(attempt: Attempt, atMs: number): Move {
+  return { kind: 'ask', attempt, atMs }
+}
+
+/**
+ * A reversal, not earlier than 15 s after submit, and never more than that away. One that repeats a
+ * confirmed reversal (the gateway still shows the payment) backs off.
+ */
+function undo(attempt: Attempt, atMs: number): Move {
+  const earliest = attempt.submittedAtMs + WAITS.reverseNotBeforeMs
+  const pauseMs = attempt.reverseConfirmed ? backOffMs(attempt) : 0
+  const due = Math.min(Math.max(atMs, earliest), atMs + WAITS.reverseNotBeforeMs) + pauseMs
+  return { kind: 'undo', attempt: { ...attempt, phase: 'reversing' }, atMs: due }
+}
+
+function settleNotPaid(attempt: Attempt, cause: Cause, atMs: number): Move {
+  const { nextTryAtMs: _next, ...rest } = attempt
+  return {
+    kind: 'settle',
+    attempt: {
+      ...rest,
+      phase: 'not_paid',
+      outcome: 'NOT_PAID',
+      awaits: 'nothing',
+      settledAtMs: atMs,
+      cause,
+    },
+  }
+}
+
+/** Why a closed order is not paid: the first definite reason, else the reversal itself. */
+function closedCause(attempt: Attempt): Cause {
+  if (attempt.refusal) return attempt.refusal
+  if (attempt.cause === 'gateway.customer_failed') return attempt.cause
+  return attempt.reversals > 0 ? 'gateway.reversed' : 'gateway.order_closed'
+}
+
+function backOffMs(attempt: Attempt): number {
+  const schedule = WAITS.reverseRetryMs
+  const index = Math.min(Math.max(attempt.reversals - 1, 0), schedule.length - 1)
+  return schedule[index] ?? WAITS.queryEveryMs
+}
+
+function isLongAgo(attempt: Attempt, atMs: number): boolean {
+  return atMs - attempt.submittedAtMs >= WAITS.notFoundFinalMs
+}
+
+function notLanded(attempt: Attempt): Attempt {
+  return { ...attempt, reversalsOutstanding: Math.max(0, attempt.reversalsOutstanding - 1) }
+}
+
+/** Keeps the gateway's words for staff. */
+function hear(attempt: Attempt, answer: GatewayAnswer): Attempt {
+  const { gatewayText: _old, ...rest } = attempt
+  const text = [answer.wireCode, answer.wireText].filter(Boolean).join(' ')
+  if (text !== '') return { ...rest, gatewayText: text }
+  // A refusal's text stays until the attempt ends; the query that confirms it has none.
+  return attempt.refusal ? attempt : rest
+}

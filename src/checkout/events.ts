@@ -1,0 +1,97 @@
+import type { Cause } from '../domain/errors.ts'
+import type { Wallet } from '../domain/payment-code.ts'
+import type { PaymentInterface, Sale } from '../domain/sale.ts'
+import type { GatewayAnswer } from '../ports/gateway.ts'
+import type { DropReason } from '../ports/scanner.ts'
+
+/** For whom an attempt is made; stamped on the scan by the engine. */
+export type Binding = {
+  readonly merchantId: string
+  readonly appId: string
+  readonly storeId: string
+  readonly interface: PaymentInterface
+  readonly grantVersion: string
+}
+
+/** A wish of a person or a register. */
+export type SaleWish =
+  | {
+      readonly kind: 'sale_wanted'
+      readonly atMs: number
+      readonly saleId: string
+      readonly amountFen: number
+      readonly description: string
+      readonly orderRef?: string
+      readonly traceId: string
+      readonly arm: boolean
+    }
+  | {
+      readonly kind: 'arm_wanted' | 'cancel_wanted' | 'check_wanted' | 'dismiss_wanted'
+      readonly atMs: number
+      readonly saleId: string
+    }
+
+/** An answer or a timer of one attempt. `step` tells a stale one. */
+export type AttemptEvent = {
+  readonly atMs: number
+  readonly saleId: string
+  readonly outTradeNo: string
+  readonly step: number
+} & (
+  | {
+      readonly kind: 'charge_answered' | 'query_answered' | 'reverse_answered'
+      readonly answer: GatewayAnswer
+    }
+  | { readonly kind: 'attempt_due' }
+)
+
+/** What a scanner brought, after the grammar. The code itself is never in an event. */
+export type ScanEvent =
+  | {
+      readonly kind: 'code_scanned'
+      readonly atMs: number
+      readonly wallet: Wallet
+      /** Handle of the code in the engine's memory. */
+      readonly credentialRef: string
+      readonly outTradeNo: string
+      readonly binding: Binding
+    }
+  | { readonly kind: 'code_rejected'; readonly atMs: number; readonly cause: Cause }
+  | { readonly kind: 'label_dropped'; readonly atMs: number; readonly reason: DropReason }
+
+/** A wait that belongs to a sale ended. */
+export type SaleTimerEvent = {
+  readonly kind: 'arm_expired' | 'result_expired'
+  readonly atMs: number
+  readonly saleId: string
+}
+
+/** The program started; `sales` are those the journal holds as not closed. */
+export type StartEvent = {
+  readonly kind: 'terminal_started'
+  readonly atMs: number
+  readonly sales: readonly Sale[]
+}
+
+/** Everything that can happen to the checkout. Past facts and wishes; times are stamped. */
+export type CheckoutEvent = SaleWish | AttemptEvent | ScanEvent | SaleTimerEvent | StartEvent
+
+/** What the engine has to do. Orders, in sequence, after the step is durable. */
+export type Effect =
+  | { readonly kind: 'charge'; readonly sale: Sale; readonly credentialRef: string }
+  | { readonly kind: 'query' | 'reverse'; readonly sale: Sale }
+  | {
+      readonly kind: 'wait'
+      /** One timer a key; a new one replaces it. */
+      readonly key: string
+      readonly dueAtMs: number
+      readonly fires: WaitedFor
+    }
+  | { readonly kind: 'stop_waiting'; readonly key: string }
+  | { readonly kind: 'enable_scanner' }
+  | { readonly kind: 'disable_scanner'; readonly reason: 'idle' | 'in_flight' }
+
+/** The event a timer comes back as; `atMs` is stamped when it fires. */
+export type WaitedFor =
+  | Omit<Extract<AttemptEvent, { kind: 'attempt_due' }>, 'atMs'>
+  | Omit<SaleTimerEvent, 'atMs'>

@@ -1,0 +1,49 @@
+import { lastAttempt, type Sale } from '../domain/sale.ts'
+import type { Effect, StartEvent } from './events.ts'
+import { INITIAL, type Step, withSales } from './state.ts'
+
+/**
+ * What the terminal does about whatever was in flight when it stopped. A charge without an outcome
+ * is never sent again: its code is gone and it may have arrived; it is queried at once, and reversed
+ * when queries do not settle it (P4). An armed sale is disarmed: nobody stands there any more for
+ * certain. The newest open sale is put back on the screens.
+ */
+export function recover(event: StartEvent): Step {
+  const changed = event.sales.map((sale) => recoverSale(sale, event.atMs))
+  const newest = changed.toSorted((one, other) => one.createdAtMs - other.createdAtMs).at(-1)
+  return {
+    state: withSales(INITIAL, changed, newest?.id ?? null),
+    effects: changed.flatMap(effectsOf),
+    changed,
+  }
+}
+
+function recoverSale(sale: Sale, atMs: number): Sale {
+  const attempt = lastAttempt(sale)
+  if (sale.phase !== 'in_flight' || !attempt) {
+    const { armedUntilMs: _until, ...rest } = sale
+    return { ...rest, phase: sale.phase === 'armed' ? 'ready' : sale.phase }
+  }
+  const { nextTryAtMs: _next, nextMove: _move, ...rest } = attempt
+  const wasSubmitting = attempt.phase === 'submitting'
+  return {
+    ...sale,
+    attempts: [
+      ...sale.attempts.slice(0, -1),
+      {
+        ...rest,
+        // A clock that was set back must not make the waits longer than they are.
+        submittedAtMs: Math.min(attempt.submittedAtMs, atMs),
+        phase: attempt.phase === 'reversing' ? 'reversing' : 'checking',
+        ...(wasSubmitting ? { cause: 'terminal.restarted' as const } : {}),
+        queries: attempt.queries + 1,
+        step: attempt.step + 1,
+        awaits: 'answer',
+      },
+    ],
+  }
+}
+
+function effectsOf(sale: Sale): readonly Effect[] {
+  return sale.phase === 'in_flight' ? [{ kind: 'query', sale }] : []
+}
