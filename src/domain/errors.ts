@@ -1,3 +1,5 @@
+import { CONFIG_ERRORS } from './config-errors.ts'
+
 /** Languages of the terminal's own texts. */
 export type Language = 'zh-CN' | 'en'
 
@@ -216,6 +218,11 @@ export const ERRORS = {
     en: 'The gateway answered with a code we do not know; the result is not known. Do not hand over goods, do not charge again.',
     customer: PLEASE_WAIT,
   }),
+  'gateway.check_refused': entry('unknown', 503, {
+    zh: '网关不受理查询或撤销：请检查证书、密钥、系统时间和配置。结果待确认，不要重复收款。',
+    en: 'The gateway refused our query or reversal: check certificate, key, clock and settings. The result is not known; do not charge again.',
+    customer: PLEASE_WAIT,
+  }),
   'gateway.not_settled': entry('unknown', 503, {
     zh: '结果待确认。不要交货，不要重复收款。',
     en: 'The result is not known. Do not hand over goods, do not charge again.',
@@ -321,6 +328,7 @@ export const ERRORS = {
     en: 'The terminal had an internal error; look in the journal for the result.',
     customer: ASK_STAFF,
   }),
+  ...CONFIG_ERRORS,
 } as const satisfies Record<string, ErrorEntry>
 
 /** A dotted code of {@link ERRORS}. */

@@ -1,0 +1,57 @@
+/** A refusal to start: nothing was charged, and only the installer can help. */
+function refusal(zh: string, en: string) {
+  return {
+    moneyTaken: 'no',
+    status: 500,
+    staff: {
+      'zh-CN': `${zh}未收款，请联系安装人员。`,
+      en: `${en} Nothing was charged; call the installer.`,
+    },
+    customer: { 'zh-CN': '请联系店员', en: 'Please ask the staff' },
+  } as const
+}
+
+/** What can be wrong with the settings of the gateway, its keys and certificates. */
+export const CONFIG_ERRORS = {
+  'config.file_unreadable': refusal('配置的文件读不到。', 'A configured file cannot be read.'),
+  'config.gateway_not_https': refusal(
+    '网关地址必须以 https:// 开头，且不带路径。',
+    'The gateway address must begin with https:// and have no path.',
+  ),
+  'config.ca_unreadable': refusal(
+    '网关的根证书文件无法识别。',
+    "The file with the gateway's root certificates cannot be read.",
+  ),
+  'config.certificate_unreadable': refusal(
+    '商户 API 证书无法识别。',
+    'The merchant API certificate cannot be read.',
+  ),
+  'config.certificate_not_yet_valid': refusal(
+    '商户 API 证书尚未生效，请检查系统时间。',
+    'The merchant API certificate is not valid yet; check the clock.',
+  ),
+  'config.certificate_expired': refusal(
+    '商户 API 证书已过期，请在商户平台更换。',
+    'The merchant API certificate has expired; renew it on the merchant platform.',
+  ),
+  'config.certificate_of_other_merchant': refusal(
+    '商户 API 证书属于另一个商户号。',
+    'The merchant API certificate belongs to another merchant number.',
+  ),
+  'config.key_unreadable': refusal(
+    '商户私钥无法识别。',
+    'The merchant private key cannot be read.',
+  ),
+  'config.key_mismatch': refusal(
+    '商户私钥与商户 API 证书不匹配。',
+    'The merchant private key does not belong to the merchant API certificate.',
+  ),
+  'config.api_v3_key_invalid': refusal(
+    'APIv3 密钥缺失或不是 32 字节。',
+    'The APIv3 key is missing or is not 32 bytes long.',
+  ),
+  'config.public_key_unreadable': refusal(
+    '微信支付公钥或其编号无法识别。',
+    'The WeChat Pay public key or its id cannot be read.',
+  ),
+} as const
