@@ -1,0 +1,31 @@
+import { IntlMessageFormat } from 'intl-messageformat'
+import { CASHIER_TEXTS } from './cashier-texts.ts'
+import { CUSTOMER_TEXTS } from './customer-texts.ts'
+import type { Language } from './language.ts'
+import { LIGHT_TEXTS, SHARED_TEXTS } from './shared-texts.ts'
+
+/** Every sentence of the screens. */
+export const TEXTS = { ...SHARED_TEXTS, ...LIGHT_TEXTS, ...CASHIER_TEXTS, ...CUSTOMER_TEXTS }
+export type TextKey = keyof typeof TEXTS
+/** What a sentence's placeholders become. */
+export type TextValues = { readonly [name: string]: string | number }
+
+const compiled = new Map<string, IntlMessageFormat>()
+
+/** The sentence of `key` in `language`, with its placeholders filled in. */
+export function translate(language: Language, key: TextKey, values?: TextValues): string {
+  const source = TEXTS[key][language]
+  if (values === undefined) return source
+  const name = `${language} ${key}`
+  let message = compiled.get(name)
+  if (message === undefined) {
+    message = new IntlMessageFormat(source, language)
+    compiled.set(name, message)
+  }
+  return String(message.format({ ...values }))
+}
+
+/** Whether there is a sentence of that name. */
+export function isTextKey(name: string): name is TextKey {
+  return Object.hasOwn(TEXTS, name)
+}
