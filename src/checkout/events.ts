@@ -29,6 +29,8 @@ export type SaleWish =
       readonly kind: 'arm_wanted' | 'cancel_wanted' | 'check_wanted' | 'dismiss_wanted'
       readonly atMs: number
       readonly saleId: string
+      /** The sale, when it is closed and no longer in the state. */
+      readonly archived?: Sale
     }
 
 /** An answer or a timer of one attempt. `step` tells a stale one. */

@@ -103,7 +103,7 @@ export function reduce(state: State, event: CheckoutEvent): Step {
     case 'cancel_wanted':
     case 'check_wanted':
     case 'dismiss_wanted': {
-      const sale = state.sales.get(event.saleId)
+      const sale = state.sales.get(event.saleId) ?? event.archived
       return sale ? cell(state, sale, event) : refuse(state, 'sale.not_found')
     }
     case 'charge_answered':

@@ -57,6 +57,8 @@ export interface Journal {
   command(clientId: string): CommandRecord | undefined
   /** Rows in order, from `fromSeq`. */
   rows(fromSeq: number, limit: number): readonly JournalRow[]
+  /** Recomputes the hash chain; the error names the first row that does not fit. */
+  verify(): Result<{ readonly rows: number }, { readonly seq: number }>
   status(): JournalStatus
   close(): void
 }

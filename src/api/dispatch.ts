@@ -1,0 +1,102 @@
+import type { z } from 'zod'
+import { err, ok, type Result } from '../base/result.ts'
+import { type Problem, problem } from '../domain/errors.ts'
+import type { Terminal, Wish } from '../ports/terminal.ts'
+import { OPERATIONS, type OperationName, type Scope } from './protocol.ts'
+import { type TerminalName, viewSale, viewStatus } from './views.ts'
+
+/** Answers operations by name: the same for every transport. */
+export type Dispatch = (
+  operation: string,
+  input: unknown,
+  scopes: readonly Scope[],
+) => Promise<Result<unknown, Problem>>
+
+type Parsed<Name extends OperationName> = z.output<(typeof OPERATIONS)[Name]['input']>
+type Handlers = {
+  readonly [Name in OperationName]: (
+    terminal: Terminal,
+    input: Parsed<Name>,
+    name: TerminalName,
+  ) => Promise<Result<unknown, Problem>> | Result<unknown, Problem>
+}
+
+const HANDLERS: Handlers = {
+  'sale.create': (terminal, input) => {
+    const { clientId: _id, ...wanted } = input
+    return wish(terminal, 'sale.create', { input, wish: { kind: 'sale_wanted', ...wanted } })
+  },
+  'sale.arm': (terminal, input) => wishOnSale(terminal, 'sale.arm', input),
+  'sale.cancel': (terminal, input) => wishOnSale(terminal, 'sale.cancel', input),
+  'sale.check': (terminal, input) => wishOnSale(terminal, 'sale.check', input),
+  'sale.dismiss': (terminal, input) => wishOnSale(terminal, 'sale.dismiss', input),
+  'sale.get': (terminal, input) => {
+    const sale = terminal.sale(input.saleId)
+    return sale ? ok(viewSale(sale)) : err(problem('sale.not_found', { field: 'saleId' }))
+  },
+  'sale.list': (terminal, input) =>
+    ok({ sales: terminal.sales(input.limit, input.before).map(viewSale) }),
+  'status.get': (terminal, _input, name) => ok(viewStatus(terminal.status(), name)),
+}
+
+const WISHES = {
+  'sale.arm': 'arm_wanted',
+  'sale.cancel': 'cancel_wanted',
+  'sale.check': 'check_wanted',
+  'sale.dismiss': 'dismiss_wanted',
+} as const
+
+/** Makes the dispatcher of one terminal. */
+export function createDispatch(terminal: Terminal, name: TerminalName): Dispatch {
+  return async (operation, input, scopes) => {
+    if (!isOperation(operation)) {
+      return err(problem('api.no_such_operation', { detail: operation.slice(0, 80) }))
+    }
+    const definition = OPERATIONS[operation]
+    if (!definition.scopes.some((scope) => scopes.includes(scope))) {
+      return err(problem('api.forbidden', { detail: operation }))
+    }
+    const parsed = definition.input.safeParse(input)
+    if (!parsed.success) return err(explain(parsed.error))
+    const handler = HANDLERS[operation] as Handlers['status.get']
+    return handler(terminal, parsed.data as Parsed<'status.get'>, name)
+  }
+}
+
+function isOperation(name: string): name is OperationName {
+  return Object.hasOwn(OPERATIONS, name)
+}
+
+function explain(error: z.ZodError): Problem {
+  const issue = error.issues[0]
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.join('.') : undefined
+  const field = [...(issue?.path ?? []), ...(unknown ? [unknown] : [])].join('.')
+  return problem('api.bad_request', {
+    ...(field === '' ? {} : { field }),
+    ...(issue ? { detail: unknown ? 'unknown field' : issue.message } : {}),
+  })
+}
+
+type CommandInput = { readonly clientId: string }
+
+async function wish(
+  terminal: Terminal,
+  operation: OperationName,
+  command: { readonly input: CommandInput; readonly wish: Wish },
+): Promise<Result<unknown, Problem>> {
+  const { clientId, ...rest } = command.input
+  const identity = { clientId, digest: JSON.stringify([operation, rest]) }
+  const answer = await terminal.command(command.wish, identity)
+  return answer.ok ? ok(viewSale(answer.value)) : answer
+}
+
+function wishOnSale(
+  terminal: Terminal,
+  operation: keyof typeof WISHES,
+  input: CommandInput & { readonly saleId: string },
+): Promise<Result<unknown, Problem>> {
+  return wish(terminal, operation, {
+    input,
+    wish: { kind: WISHES[operation], saleId: input.saleId },
+  })
+}

@@ -1,0 +1,85 @@
+import { problem } from '../domain/errors.ts'
+import type { Terminal } from '../ports/terminal.ts'
+import type { Dispatch } from './dispatch.ts'
+import { clientFrameSchema, type Scope, type ServerFrame } from './protocol.ts'
+import { viewSale } from './views.ts'
+
+/** One connected client, whatever carries the frames. */
+export type Session = {
+  /** Takes one frame as it came: text of a WebSocket, or a value of a MessagePort. */
+  receive(frame: unknown): void
+  /** Ends all subscriptions. */
+  close(): void
+}
+
+export type SessionOptions = {
+  readonly terminal: Terminal
+  readonly dispatch: Dispatch
+  readonly scopes: readonly Scope[]
+  readonly send: (frame: ServerFrame) => void
+}
+
+/** Serves the frame protocol to one client. A frame that is not one is answered, never thrown. */
+export function openSession(options: SessionOptions): Session {
+  const { terminal, dispatch, scopes, send } = options
+  const subscriptions = new Map<string, () => void>()
+
+  function watch(topic: 'screen' | 'sales'): void {
+    if (subscriptions.has(topic)) return
+    if (topic === 'screen') {
+      subscriptions.set(
+        topic,
+        terminal.onScreen((model) => send({ kind: 'screen', model })),
+      )
+      send({ kind: 'screen', model: terminal.screen() })
+      return
+    }
+    subscriptions.set(
+      topic,
+      terminal.onSale((sale) => send({ kind: 'sale', sale: viewSale(sale) })),
+    )
+  }
+
+  return {
+    receive(raw) {
+      const frame = clientFrameSchema.safeParse(raw)
+      if (!frame.success) {
+        const id = idOf(raw)
+        send({
+          kind: 'answer',
+          id,
+          ok: false,
+          problem: problem('api.bad_request', { detail: 'not a frame' }),
+        })
+        return
+      }
+      switch (frame.data.kind) {
+        case 'ping':
+          send({ kind: 'pong' })
+          return
+        case 'watch':
+          watch(frame.data.topic)
+          return
+        case 'call': {
+          const { id, operation, input } = frame.data
+          void dispatch(operation, input, scopes).then((answer) =>
+            send(
+              answer.ok
+                ? { kind: 'answer', id, ok: true, value: answer.value }
+                : { kind: 'answer', id, ok: false, problem: answer.error },
+            ),
+          )
+        }
+      }
+    },
+    close() {
+      for (const end of subscriptions.values()) end()
+      subscriptions.clear()
+    },
+  }
+}
+
+function idOf(raw: unknown): number {
+  const id = typeof raw === 'object' && raw !== null && 'id' in raw ? raw.id : undefined
+  return typeof id === 'number' && Number.isInteger(id) ? id : -1
+}

@@ -1,0 +1,123 @@
+import type { CheckoutEvent, Effect, WaitedFor } from '../checkout/events.ts'
+import { lastAttempt, type Sale } from '../domain/sale.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Gateway, GatewayAnswer } from '../ports/gateway.ts'
+import type { Scanner } from '../ports/scanner.ts'
+import { redactAnswer } from './record.ts'
+import type { SteadyTime } from './steady-time.ts'
+import type { Vault } from './vault.ts'
+
+export type EffectRunnerOptions = {
+  readonly gateway: Gateway
+  readonly scanners: readonly Scanner[]
+  readonly clock: Clock
+  readonly vault: Vault
+  readonly time: SteadyTime
+  readonly post: (event: CheckoutEvent) => void
+}
+
+/** Carries out the orders of the checkout. Every outcome comes back as an event. */
+export class EffectRunner {
+  readonly #options: EffectRunnerOptions
+  readonly #timers = new Map<string, () => void>()
+
+  constructor(options: EffectRunnerOptions) {
+    this.#options = options
+  }
+
+  /** Ends all waits. Requests under way end by themselves; nobody listens to their answers. */
+  stop(): void {
+    for (const cancel of this.#timers.values()) cancel()
+    this.#timers.clear()
+  }
+
+  /** Begins one effect; returns at once. */
+  run(effect: Effect): void {
+    switch (effect.kind) {
+      case 'charge':
+        this.#charge(effect.sale, effect.credentialRef)
+        return
+      case 'query':
+      case 'reverse':
+        this.#ask(effect.kind, effect.sale)
+        return
+      case 'wait':
+        this.#wait(effect)
+        return
+      case 'stop_waiting':
+        this.#timers.get(effect.key)?.()
+        this.#timers.delete(effect.key)
+        return
+      case 'enable_scanner':
+        for (const scanner of this.#options.scanners) scanner.enable()
+        return
+      case 'disable_scanner':
+        for (const scanner of this.#options.scanners) scanner.disable(effect.reason)
+    }
+  }
+
+  #charge(sale: Sale, credentialRef: string): void {
+    const attempt = lastAttempt(sale)
+    if (!attempt) return
+    const code = this.#options.vault.take(credentialRef)
+    const told = (answer: GatewayAnswer) => this.#answered('charge_answered', sale, answer)
+    if (code === undefined) {
+      told({ kind: 'unknown', cause: 'code.too_late', sent: false })
+      return
+    }
+    const { outTradeNo, amountFen, merchantId, appId, storeId } = attempt
+    void this.#options.gateway
+      .charge({
+        outTradeNo,
+        amountFen,
+        merchantId,
+        appId,
+        storeId,
+        code,
+        description: sale.description,
+      })
+      .then(told)
+  }
+
+  #ask(kind: 'query' | 'reverse', sale: Sale): void {
+    const attempt = lastAttempt(sale)
+    if (!attempt) return
+    const { outTradeNo, amountFen, merchantId, appId } = attempt
+    void this.#options.gateway[kind]({ outTradeNo, amountFen, merchantId, appId }).then((answer) =>
+      this.#answered(kind === 'query' ? 'query_answered' : 'reverse_answered', sale, answer),
+    )
+  }
+
+  #answered(
+    kind: 'charge_answered' | 'query_answered' | 'reverse_answered',
+    sale: Sale,
+    answer: GatewayAnswer,
+  ): void {
+    const attempt = lastAttempt(sale)
+    if (!attempt) return
+    this.#options.post({
+      kind,
+      atMs: this.#options.time.nowMs(),
+      saleId: sale.id,
+      outTradeNo: attempt.outTradeNo,
+      step: attempt.step,
+      answer: redactAnswer(answer),
+    })
+  }
+
+  #wait(effect: Extract<Effect, { kind: 'wait' }>): void {
+    this.#timers.get(effect.key)?.()
+    const delayMs = Math.max(0, effect.dueAtMs - this.#options.time.nowMs())
+    const cancel = this.#options.clock.after(delayMs, () => {
+      if (this.#timers.get(effect.key) === cancel) this.#timers.delete(effect.key)
+      this.#options.post(
+        stampWaited(effect.fires, Math.max(effect.dueAtMs, this.#options.time.nowMs())),
+      )
+    })
+    this.#timers.set(effect.key, cancel)
+  }
+}
+
+function stampWaited(fires: WaitedFor, atMs: number): CheckoutEvent {
+  return { ...fires, atMs }
+}

@@ -1,0 +1,367 @@
+import { BoundedQueue } from '../base/bounded-queue.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import { admit } from '../checkout/admit.ts'
+import type { Binding, CheckoutEvent, SaleWish } from '../checkout/events.ts'
+import { reduce } from '../checkout/reduce.ts'
+import { INITIAL, type State, type Step } from '../checkout/state.ts'
+import { type Problem, problem } from '../domain/errors.ts'
+import { LIMITS } from '../domain/limits.ts'
+import { makeOutTradeNo } from '../domain/order-number.ts'
+import { readCode } from '../domain/payment-code.ts'
+import { lastAttempt, type Sale } from '../domain/sale.ts'
+import { WAITS } from '../domain/waits.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Entropy } from '../ports/entropy.ts'
+import type { Gateway } from '../ports/gateway.ts'
+import type { Journal } from '../ports/journal.ts'
+import type { Log } from '../ports/log.ts'
+import type { Scanner, ScannerEvent } from '../ports/scanner.ts'
+import type { CommandIdentity, Terminal, TerminalStatus, Wish } from '../ports/terminal.ts'
+import type { RecentSale, ScreenModel } from '../screen/model.ts'
+import { project } from '../screen/project.ts'
+import { EffectRunner } from './effect-runner.ts'
+import { asRecent, RECENT_MAX, remember } from './recent.ts'
+import { journalled } from './record.ts'
+import { SteadyTime } from './steady-time.ts'
+import { Vault } from './vault.ts'
+
+/** A moment on the way of a sale, for the scripted sale and the benchmark. */
+export type Mark = 'armed' | 'code_read' | 'durable' | 'answered' | 'settled'
+
+export type EngineOptions = {
+  readonly journal: Journal
+  readonly gateway: Gateway
+  readonly scanners: readonly Scanner[]
+  readonly clock: Clock
+  readonly entropy: Entropy
+  readonly log: Log
+  readonly terminalId: string
+  readonly storeName: string
+  readonly binding: Binding
+  readonly onMark?: (mark: Mark, sale: Sale) => void
+}
+
+type Posted = {
+  readonly event: CheckoutEvent
+  readonly identity?: CommandIdentity
+  readonly resolve?: (answer: Result<Sale, Problem>) => void
+}
+
+/**
+ * The loop: one event at a time, durable before any effect, and every outcome comes back as an
+ * event. The only writer of the journal and of the state.
+ */
+export class Engine implements Terminal {
+  readonly #options: EngineOptions
+  readonly #time: SteadyTime
+  readonly #vault: Vault
+  readonly #effects: EffectRunner
+  readonly #inbox = new BoundedQueue<Posted>(LIMITS.inboxMax)
+  readonly #screenListeners = new Set<(model: ScreenModel) => void>()
+  readonly #saleListeners = new Set<(sale: Sale) => void>()
+  #state: State = INITIAL
+  #recent: readonly RecentSale[] = []
+  #revision = 0
+  #model: ScreenModel | undefined
+  #draining = false
+  #running = false
+  readonly #startedAtMs: number
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+    this.#time = new SteadyTime(options.clock)
+    this.#vault = new Vault(options.clock, options.entropy)
+    this.#effects = new EffectRunner({
+      ...options,
+      vault: this.#vault,
+      time: this.#time,
+      post: (event) => this.#post({ event }),
+    })
+    this.#startedAtMs = options.clock.nowMs()
+  }
+
+  /** Recovers what was in flight, then opens the scanners. Refused when the journal cannot be written. */
+  start(): Result<void, Problem> {
+    const { journal, scanners, log } = this.#options
+    this.#recent = journal.recentSales(RECENT_MAX).map(asRecent)
+    const sales = journal.openSales()
+    if (sales.length > 0) log.info('recovering', { openSales: sales.length })
+    const event = { kind: 'terminal_started' as const, atMs: this.#time.nowMs(), sales }
+    const step = reduce(this.#state, event)
+    const written = journal.append(journalled(event, step))
+    if (!written.ok) return written
+    this.#running = true
+    this.#take(step)
+    for (const scanner of scanners) scanner.open((seen) => this.#onScanner(scanner, seen))
+    this.#publish()
+    return ok(undefined)
+  }
+
+  /** Carries out a wish once; a repeat of the same client id returns the first answer. */
+  command(wish: Wish, identity: CommandIdentity): Promise<Result<Sale, Problem>> {
+    const repeated = this.#repeated(identity)
+    if (repeated) return Promise.resolve(repeated)
+    if (!this.#running) return Promise.resolve(err(problem('terminal.stopped')))
+    const event = this.#stamp(wish)
+    if (!event.ok) return Promise.resolve(event)
+    return new Promise((resolve) => {
+      if (!this.#post({ event: event.value, identity, resolve })) {
+        resolve(err(problem('terminal.overloaded')))
+      }
+    })
+  }
+
+  /** A sale, open or not. */
+  sale(id: string): Sale | undefined {
+    return this.#state.sales.get(id) ?? this.#options.journal.sale(id)
+  }
+
+  /** Sales, newest first. */
+  sales(limit: number, beforeId?: string): readonly Sale[] {
+    return this.#options.journal.recentSales(limit, beforeId)
+  }
+
+  /** Devices, gateway and journal as they are. */
+  status(): TerminalStatus {
+    const { scanners, gateway, journal } = this.#options
+    const journalStatus = journal.status()
+    return {
+      state: this.#running && journalStatus.state === 'ok' ? 'running' : 'stopped',
+      startedAtMs: this.#startedAtMs,
+      pending: this.#pending(),
+      scanners: scanners.map((scanner) => scanner.status()),
+      gateway: gateway.health(),
+      journal: journalStatus,
+    }
+  }
+
+  /** Both screens as they are. */
+  screen(): ScreenModel {
+    return this.#model ?? this.#project()
+  }
+
+  /** Calls `listener` with every new model; the returned function ends it. */
+  onScreen(listener: (model: ScreenModel) => void): () => void {
+    this.#screenListeners.add(listener)
+    return () => this.#screenListeners.delete(listener)
+  }
+
+  /** Calls `listener` with every sale that changed; the returned function ends it. */
+  onSale(listener: (sale: Sale) => void): () => void {
+    this.#saleListeners.add(listener)
+    return () => this.#saleListeners.delete(listener)
+  }
+
+  /** Stops taking events and frees the scanners. What is in flight is recovered at the next start. */
+  async stop(): Promise<void> {
+    this.#running = false
+    this.#effects.stop()
+    await Promise.all(this.#options.scanners.map((scanner) => scanner.close()))
+  }
+
+  /** The first answer of a command that was carried out before. */
+  #repeated(identity: CommandIdentity): Result<Sale, Problem> | undefined {
+    const before = this.#options.journal.command(identity.clientId)
+    if (!before) return undefined
+    if (before.digest !== identity.digest) {
+      return err(problem('api.client_id_reused', { field: 'clientId' }))
+    }
+    return JSON.parse(before.answer) as Result<Sale, Problem>
+  }
+
+  #stamp(wish: Wish): Result<SaleWish, Problem> {
+    const atMs = this.#time.nowMs()
+    if (wish.kind !== 'sale_wanted') {
+      const known = this.#state.sales.has(wish.saleId)
+      const archived = known ? undefined : this.#options.journal.sale(wish.saleId)
+      return ok({ ...wish, atMs, ...(archived ? { archived } : {}) })
+    }
+    const description = wish.description ?? this.#options.storeName
+    const admitted = admit({ ...wish, description })
+    if (!admitted.ok) return admitted
+    const { entropy } = this.#options
+    return ok({
+      kind: 'sale_wanted',
+      atMs,
+      saleId: entropy.uuid(),
+      amountFen: admitted.value.amountFen,
+      description,
+      ...(wish.orderRef === undefined ? {} : { orderRef: wish.orderRef }),
+      traceId: entropy.uuid().slice(0, 8),
+      arm: wish.arm,
+    })
+  }
+
+  #post(posted: Posted): boolean {
+    if (!this.#running) return false
+    const taken = this.#inbox.push(posted)
+    if (!taken) this.#options.log.error('inbox full', { kind: posted.event.kind })
+    this.#drain()
+    return taken
+  }
+
+  #drain(): void {
+    if (this.#draining) return
+    this.#draining = true
+    try {
+      for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) this.#handle(next)
+    } finally {
+      this.#draining = false
+    }
+    this.#publish()
+  }
+
+  #handle(posted: Posted): void {
+    const { event, identity, resolve } = posted
+    const repeated = identity && this.#repeated(identity)
+    if (repeated) {
+      resolve?.(repeated)
+      return
+    }
+    const step = reduce(this.#state, event)
+    const answer: Result<Sale, Problem> = this.#answer(event, step)
+    if (step.changed.length > 0 || identity) {
+      const command = identity && { ...identity, answer: JSON.stringify(answer) }
+      const written = this.#options.journal.append(journalled(event, step, command))
+      if (!written.ok) {
+        this.#onJournalFailure(event, written.error)
+        resolve?.(written)
+        return
+      }
+    }
+    if (event.kind === 'code_scanned') this.#mark('durable', step.changed[0])
+    this.#take(step)
+    resolve?.(answer)
+  }
+
+  /** Makes a durable step the present, and carries its effects out. */
+  #take(step: Step): void {
+    this.#state = step.state
+    for (const effect of step.effects) {
+      this.#effects.run(effect)
+      if (effect.kind === 'enable_scanner') this.#mark('armed', this.#onScreenSale())
+    }
+    for (const sale of step.changed) {
+      this.#recent = remember(this.#recent, sale)
+      for (const listener of this.#saleListeners) listener(sale)
+      this.#logSale(sale)
+    }
+  }
+
+  #answer(event: CheckoutEvent, step: Step): Result<Sale, Problem> {
+    if (step.refusal) return err(problem(step.refusal))
+    const id = 'saleId' in event ? event.saleId : undefined
+    const sale =
+      step.changed.find((changed) => changed.id === id) ??
+      (id === undefined ? undefined : this.sale(id))
+    return sale ? ok(sale) : err(problem('sale.not_found'))
+  }
+
+  /** Nothing was done. A fact is brought again later; a wish or a code is refused (P1). */
+  #onJournalFailure(event: CheckoutEvent, fault: Problem): void {
+    this.#options.log.error('journal cannot be written', {
+      kind: event.kind,
+      ...(fault.detail === undefined ? {} : { detail: fault.detail }),
+    })
+    if (event.kind === 'code_scanned') this.#vault.take(event.credentialRef)
+    for (const scanner of this.#options.scanners) scanner.disable('idle')
+    const isFact =
+      'outTradeNo' in event || event.kind === 'arm_expired' || event.kind === 'result_expired'
+    if (isFact && event.kind !== 'code_scanned') {
+      this.#options.clock.after(WAITS.journalRetryMs, () => this.#post({ event }))
+    }
+  }
+
+  #onScanner(scanner: Scanner, seen: ScannerEvent): void {
+    const atMs = this.#time.nowMs()
+    switch (seen.kind) {
+      case 'label':
+        this.#onLabel(seen, atMs)
+        return
+      case 'dropped':
+        this.#post({ event: { kind: 'label_dropped', atMs, reason: seen.reason } })
+        return
+      case 'phase':
+        this.#options.log.info('scanner', { id: scanner.id, phase: seen.phase })
+        // A scanner that came back has forgotten that it was armed.
+        if (seen.phase === 'open' && this.#isArmed()) scanner.enable()
+        this.#publish()
+    }
+  }
+
+  #onLabel(seen: Extract<ScannerEvent, { kind: 'label' }>, atMs: number): void {
+    const reading = readCode(seen.label, seen.symbology)
+    if (reading.kind === 'refused') {
+      this.#post({ event: { kind: 'code_rejected', atMs, cause: reading.cause } })
+      return
+    }
+    if (!this.#isArmed()) return
+    this.#mark('code_read', this.#onScreenSale())
+    const { entropy, binding } = this.#options
+    this.#post({
+      event: {
+        kind: 'code_scanned',
+        atMs,
+        wallet: reading.wallet,
+        credentialRef: this.#vault.put(seen.label),
+        outTradeNo: makeOutTradeNo(atMs, entropy.bytes(12)),
+        binding,
+      },
+    })
+  }
+
+  #onScreenSale(): Sale | undefined {
+    return this.#state.onScreen === null ? undefined : this.#state.sales.get(this.#state.onScreen)
+  }
+
+  #isArmed(): boolean {
+    return this.#onScreenSale()?.phase === 'armed'
+  }
+
+  #pending(): number {
+    return [...this.#state.sales.values()].filter(({ phase }) => phase === 'in_flight').length
+  }
+
+  #publish(): void {
+    if (this.#screenListeners.size === 0 && this.#model === undefined) return
+    this.#revision += 1
+    this.#model = this.#project()
+    for (const listener of this.#screenListeners) listener(this.#model)
+  }
+
+  #project(): ScreenModel {
+    const { scanners, gateway, journal, storeName, terminalId } = this.#options
+    return project(this.#state, {
+      revision: this.#revision,
+      atMs: this.#time.nowMs(),
+      store: storeName,
+      terminal: terminalId,
+      scanners: scanners.map((scanner) => scanner.status()),
+      gateway: gateway.health(),
+      journal: journal.status(),
+      recent: this.#recent,
+    })
+  }
+
+  #mark(mark: Mark, sale: Sale | undefined): void {
+    if (sale) this.#options.onMark?.(mark, sale)
+  }
+
+  #logSale(sale: Sale): void {
+    const attempt = lastAttempt(sale)
+    if (attempt?.settledAtMs !== undefined) this.#mark('settled', sale)
+    this.#options.log.info('sale', {
+      trace: sale.traceId,
+      sale: sale.id,
+      phase: sale.phase,
+      ...(attempt
+        ? {
+            outTradeNo: attempt.outTradeNo,
+            attempt: attempt.phase,
+            outcome: attempt.outcome,
+            ...(attempt.cause === undefined ? {} : { cause: attempt.cause }),
+          }
+        : {}),
+    })
+  }
+}

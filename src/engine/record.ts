@@ -1,0 +1,42 @@
+import type { CheckoutEvent } from '../checkout/events.ts'
+import type { Step } from '../checkout/state.ts'
+import { redactCodes } from '../domain/redact.ts'
+import type { GatewayAnswer } from '../ports/gateway.ts'
+import type { CommandRecord, JournalEntry } from '../ports/journal.ts'
+
+/** One step as the journal keeps it: the event without its credential, and the sales after it. */
+export function journalled(
+  event: CheckoutEvent,
+  step: Step,
+  command?: CommandRecord,
+): JournalEntry {
+  return {
+    atMs: event.atMs,
+    kind: step.refusal ? 'wish_refused' : event.kind,
+    event: { ...withoutCredential(event), ...(step.refusal ? { refusal: step.refusal } : {}) },
+    sales: step.changed,
+    ...(command ? { command } : {}),
+  }
+}
+
+/** A gateway's words with anything that looks like a payment code taken out (P6). */
+export function redactAnswer(answer: GatewayAnswer): GatewayAnswer {
+  return answer.wireText === undefined
+    ? answer
+    : { ...answer, wireText: redactCodes(answer.wireText) }
+}
+
+function withoutCredential(event: CheckoutEvent): Readonly<Record<string, unknown>> {
+  if (event.kind === 'code_scanned') {
+    const { credentialRef: _ref, ...rest } = event
+    return rest
+  }
+  if (event.kind === 'terminal_started') {
+    return { kind: event.kind, atMs: event.atMs, openSales: event.sales.map(({ id }) => id) }
+  }
+  if ('archived' in event) {
+    const { archived: _archived, ...rest } = event
+    return rest
+  }
+  return event
+}

@@ -1,0 +1,39 @@
+import { WAITS } from '../domain/waits.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Entropy } from '../ports/entropy.ts'
+
+/**
+ * Where a payment code lives between the scanner and the gateway: in this process's memory, under a
+ * handle, for at most 60 s, and for one use (P6). Everything else passes the handle around.
+ */
+export class Vault {
+  readonly #clock: Clock
+  readonly #entropy: Entropy
+  readonly #codes = new Map<string, { readonly code: string; readonly forget: () => void }>()
+
+  constructor(clock: Clock, entropy: Entropy) {
+    this.#clock = clock
+    this.#entropy = entropy
+  }
+
+  /** Keeps a code and gives its handle. */
+  put(code: string): string {
+    const handle = this.#entropy.uuid()
+    const forget = this.#clock.after(WAITS.codeLifeMs, () => this.#codes.delete(handle))
+    this.#codes.set(handle, { code, forget })
+    return handle
+  }
+
+  /** Gives the code once; undefined when it was taken or has grown too old. */
+  take(handle: string): string | undefined {
+    const held = this.#codes.get(handle)
+    held?.forget()
+    this.#codes.delete(handle)
+    return held?.code
+  }
+
+  /** Number of codes held. */
+  get size(): number {
+    return this.#codes.size
+  }
+}

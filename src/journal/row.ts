@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import type { Cause } from '../domain/errors.ts'
+import { isErrorCode } from '../domain/errors.ts'
+import { isOutTradeNo } from '../domain/order-number.ts'
+import type { Sale } from '../domain/sale.ts'
+
+/** Version of the rows this program writes. */
+export const ROW_VERSION = 1
+
+const fen = z.number().int().min(1)
+const time = z.number().int().min(0)
+const cause = z.custom<Cause>(
+  (value) => typeof value === 'string' && isErrorCode(value),
+  'a known code',
+)
+
+const attempt = z.strictObject({
+  outTradeNo: z.string().refine(isOutTradeNo, 'an out_trade_no'),
+  amountFen: fen,
+  merchantId: z.string().min(1),
+  appId: z.string().min(1),
+  storeId: z.string().min(1),
+  interface: z.literal('MICROPAY'),
+  grantVersion: z.string().min(1),
+  submittedAtMs: time,
+  phase: z.enum([
+    'submitting',
+    'paying',
+    'confirming',
+    'checking',
+    'reversing',
+    'paid',
+    'not_paid',
+  ]),
+  outcome: z.enum(['PAID', 'NOT_PAID', 'UNKNOWN']),
+  cause: cause.optional(),
+  gatewayText: z.string().optional(),
+  sent: z.boolean(),
+  queries: z.number().int(),
+  reversals: z.number().int(),
+  reversalsOutstanding: z.number().int().min(0),
+  reverseConfirmed: z.boolean(),
+  refusal: cause.optional(),
+  step: z.number().int(),
+  awaits: z.enum(['answer', 'timer', 'nothing']),
+  nextMove: z.enum(['ask', 'undo']).optional(),
+  nextTryAtMs: time.optional(),
+  settledAtMs: time.optional(),
+  transactionId: z.string().optional(),
+  payerTotalFen: z.number().int().min(0).optional(),
+  paidAt: z.string().optional(),
+})
+
+const sale = z.strictObject({
+  id: z.string().min(1),
+  orderRef: z.string().optional(),
+  amountFen: fen,
+  description: z.string(),
+  createdAtMs: time,
+  traceId: z.string(),
+  phase: z.enum(['ready', 'armed', 'in_flight', 'paid', 'closed']),
+  attempts: z.array(attempt),
+  cancelWanted: z.boolean(),
+  armedUntilMs: time.optional(),
+  closedAtMs: time.optional(),
+})
+
+/**
+ * Writes a sale as the journal stores it, after checking it: a sale that could not be read back is a
+ * bug here, not a surprise at the next start.
+ */
+export function encodeSale(value: Sale): string {
+  return JSON.stringify(sale.parse(value))
+}
+
+/** Reads a stored sale; throws when the row is not one. */
+export function decodeSale(text: string): Sale {
+  // Optional keys are absent, not undefined, in what JSON.parse gives; the schema checked the rest.
+  return sale.parse(JSON.parse(text)) as Sale
+}
+
+/** What of a sale the hash chain covers with each step. */
+export function summarize(value: Sale): readonly (string | number | null)[] {
+  const last = value.attempts.at(-1)
+  return [
+    value.id,
+    value.phase,
+    value.amountFen,
+    last?.outTradeNo ?? null,
+    last?.phase ?? null,
+    last?.outcome ?? null,
+    last?.transactionId ?? null,
+  ]
+}
+
+/** One step as the chain sees it: a fixed order of fields, so that the text is canonical. */
+export function canonicalRow(row: {
+  readonly seq: number
+  readonly atMs: number
+  readonly kind: string
+  readonly body: string
+}): string {
+  return JSON.stringify([ROW_VERSION, row.seq, row.atMs, row.kind, row.body])
+}

@@ -1,0 +1,55 @@
+import type { Result } from '../base/result.ts'
+import type { Problem } from '../domain/errors.ts'
+import type { Sale } from '../domain/sale.ts'
+import type { ScreenModel } from '../screen/model.ts'
+import type { GatewayHealth } from './gateway.ts'
+import type { JournalStatus } from './journal.ts'
+import type { ScannerStatus } from './scanner.ts'
+
+/** Who asks, so that a repeat gets the first answer. */
+export type CommandIdentity = {
+  readonly clientId: string
+  /** Canonical text of operation and input; another text under the same id is refused. */
+  readonly digest: string
+}
+
+/** What a caller may wish for; times and ids are stamped by the engine. */
+export type Wish =
+  | {
+      readonly kind: 'sale_wanted'
+      readonly amountFen: number
+      readonly currency: string
+      readonly description?: string | undefined
+      readonly orderRef?: string | undefined
+      readonly arm: boolean
+    }
+  | {
+      readonly kind: 'arm_wanted' | 'cancel_wanted' | 'check_wanted' | 'dismiss_wanted'
+      readonly saleId: string
+    }
+
+/** Devices, gateway and journal as they are. */
+export type TerminalStatus = {
+  readonly state: 'running' | 'stopped'
+  readonly startedAtMs: number
+  /** Sales whose outcome is not known. */
+  readonly pending: number
+  readonly scanners: readonly ScannerStatus[]
+  readonly gateway: GatewayHealth
+  readonly journal: JournalStatus
+}
+
+/** The running terminal as its transports see it. */
+export interface Terminal {
+  /** Carries out a wish once; a repeat of the same client id returns the first answer. */
+  command(wish: Wish, identity: CommandIdentity): Promise<Result<Sale, Problem>>
+  sale(id: string): Sale | undefined
+  /** Newest first. */
+  sales(limit: number, beforeId?: string): readonly Sale[]
+  status(): TerminalStatus
+  screen(): ScreenModel
+  /** Calls `listener` with every new model; the returned function ends it. */
+  onScreen(listener: (model: ScreenModel) => void): () => void
+  /** Calls `listener` with every sale that changed; the returned function ends it. */
+  onSale(listener: (sale: Sale) => void): () => void
+}

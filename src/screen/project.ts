@@ -1,0 +1,192 @@
+import type { State } from '../checkout/state.ts'
+import { ERRORS, type ErrorCode, problem } from '../domain/errors.ts'
+import type { Attempt, Sale } from '../domain/sale.ts'
+import { WAITS } from '../domain/waits.ts'
+import type { GatewayHealth } from '../ports/gateway.ts'
+import type { JournalStatus } from '../ports/journal.ts'
+import type { ScannerStatus } from '../ports/scanner.ts'
+import type {
+  CashierScreen,
+  CustomerScreen,
+  IntentName,
+  Light,
+  RecentSale,
+  ScreenModel,
+  ScreenState,
+} from './model.ts'
+
+/** What the screens show beside the sale. */
+export type Facts = {
+  readonly revision: number
+  readonly atMs: number
+  readonly store: string
+  readonly terminal: string
+  readonly scanners: readonly ScannerStatus[]
+  readonly gateway: GatewayHealth
+  readonly journal: JournalStatus
+  readonly recent: readonly RecentSale[]
+}
+
+/** Draws both screens. Total: every state has exactly one screen. */
+export function project(state: State, facts: Facts): ScreenModel {
+  const sale = state.onScreen === null ? undefined : state.sales.get(state.onScreen)
+  const shown = stateOf(sale, facts)
+  return {
+    revision: facts.revision,
+    atMs: facts.atMs,
+    cashier: cashierScreen(shown, { state, facts, sale }),
+    customer: customerScreen(shown, { state, facts, sale }),
+  }
+}
+
+type Scene = {
+  readonly state: State
+  readonly facts: Facts
+  readonly sale: Sale | undefined
+}
+
+function stateOf(sale: Sale | undefined, facts: Facts): ScreenState {
+  const attempt = sale?.attempts.at(-1)
+  if (sale?.phase === 'in_flight' && attempt) return stateOfAttempt(sale, attempt)
+  if (facts.journal.state === 'failing') return 'stopped'
+  if (!sale) return 'ready'
+  switch (sale.phase) {
+    case 'armed':
+      return 'waiting_code'
+    case 'paid':
+      return 'paid'
+    case 'closed':
+      return 'not_paid'
+    default:
+      return attempt ? 'not_paid' : 'ready'
+  }
+}
+
+/** A reversal of a known failure is "taking back"; one of a riddle is still UNKNOWN. */
+function stateOfAttempt(sale: Sale, attempt: Attempt): ScreenState {
+  const known = sale.cancelWanted || attempt.refusal || attempt.cause === 'gateway.customer_failed'
+  switch (attempt.phase) {
+    case 'submitting':
+      return 'submitting'
+    case 'paying':
+      return 'on_phone'
+    case 'confirming':
+      return 'checking'
+    case 'reversing':
+      return known ? 'reversing' : 'unknown'
+    default:
+      return 'unknown'
+  }
+}
+
+/** What staff may ask for in each state; the terminal decides again when they do. */
+const INTENTS: { readonly [Shown in ScreenState]: readonly IntentName[] } = {
+  ready: [],
+  waiting_code: ['cancel'],
+  submitting: ['cancel'],
+  on_phone: ['cancel', 'check'],
+  checking: ['cancel'],
+  reversing: ['check', 'dismiss'],
+  paid: ['dismiss'],
+  not_paid: ['arm', 'dismiss'],
+  unknown: ['cancel', 'check', 'dismiss'],
+  stopped: [],
+}
+
+function intentsOf(shown: ScreenState, sale: Sale | undefined): readonly IntentName[] {
+  if (shown === 'ready' && sale) return ['arm', 'cancel']
+  const intents = INTENTS[shown]
+  if (sale?.phase === 'closed') return intents.filter((intent) => intent !== 'arm')
+  return sale?.cancelWanted ? intents.filter((intent) => intent !== 'cancel') : intents
+}
+
+function cashierScreen(shown: ScreenState, scene: Scene): CashierScreen {
+  const { state, facts, sale } = scene
+  const attempt = sale?.attempts.at(-1)
+  const code = reasonOf(shown, sale)
+  return {
+    state: shown,
+    store: facts.store,
+    terminal: facts.terminal,
+    ...(sale
+      ? { saleId: sale.id, amountFen: sale.amountFen, ...optional('orderRef', sale.orderRef) }
+      : {}),
+    ...optional('deadlineAtMs', deadlineOf(shown, sale)),
+    ...optional('sinceMs', attempt?.submittedAtMs ?? sale?.createdAtMs),
+    ...(code ? { problem: problem(code, { ...optional('traceId', sale?.traceId) }) } : {}),
+    ...(shown === 'paid' ? {} : optional('gatewayText', attempt?.gatewayText)),
+    ...(state.notice
+      ? { notice: { problem: problem(state.notice.code), atMs: state.notice.atMs } }
+      : {}),
+    ...(shown === 'paid' ? optional('payerTotalFen', attempt?.payerTotalFen) : {}),
+    ...(shown === 'paid' ? optional('transactionId', attempt?.transactionId) : {}),
+    intents: intentsOf(shown, sale),
+    lights: lightsOf(facts),
+    recent: facts.recent,
+    pending: [...state.sales.values()].filter(
+      (other) => other.phase === 'in_flight' && other.id !== state.onScreen,
+    ).length,
+  }
+}
+
+/** The customer learns what to do, never why. */
+function customerScreen(shown: ScreenState, scene: Scene): CustomerScreen {
+  const { state, facts, sale } = scene
+  const code = state.notice?.code ?? (shown === 'not_paid' ? reasonOf(shown, sale) : undefined)
+  return {
+    state: shown,
+    store: facts.store,
+    ...(sale ? { amountFen: sale.amountFen } : {}),
+    ...optional('deadlineAtMs', deadlineOf(shown, sale)),
+    ...(code ? { hint: ERRORS[code].customer } : {}),
+  }
+}
+
+function reasonOf(shown: ScreenState, sale: Sale | undefined): ErrorCode | undefined {
+  if (shown === 'stopped') return 'journal.unavailable'
+  if (shown !== 'not_paid' && shown !== 'unknown' && shown !== 'reversing') return undefined
+  const attempt = sale?.attempts.at(-1)
+  if (shown === 'reversing' && sale?.cancelWanted) return undefined
+  return (
+    attempt?.cause ?? attempt?.refusal ?? (shown === 'unknown' ? 'gateway.not_settled' : undefined)
+  )
+}
+
+function deadlineOf(shown: ScreenState, sale: Sale | undefined): number | undefined {
+  const attempt = sale?.attempts.at(-1)
+  if (shown === 'waiting_code') return sale?.armedUntilMs
+  if (shown === 'on_phone') return attempt && attempt.submittedAtMs + WAITS.payingCapMs
+  if (shown === 'unknown' || shown === 'reversing') return attempt?.nextTryAtMs
+  return undefined
+}
+
+function lightsOf(facts: Facts): readonly Light[] {
+  const scanner = facts.scanners.find(({ phase }) => phase === 'open') ?? facts.scanners[0]
+  return [
+    scannerLight(scanner),
+    {
+      device: 'gateway',
+      level: { ok: 'ok', failing: 'bad', unknown: 'busy' }[facts.gateway.state] as Light['level'],
+      detail: facts.gateway.state === 'ok' ? (facts.gateway.host ?? 'ok') : facts.gateway.state,
+    },
+    {
+      device: 'journal',
+      level: facts.journal.state === 'ok' ? 'ok' : 'bad',
+      detail: facts.journal.state,
+    },
+  ]
+}
+
+function scannerLight(scanner: ScannerStatus | undefined): Light {
+  if (!scanner) return { device: 'scanner', level: 'off', detail: 'none' }
+  if (scanner.phase === 'open') return { device: 'scanner', level: 'ok', detail: 'open' }
+  const level = scanner.phase === 'opening' ? 'busy' : 'bad'
+  return { device: 'scanner', level, detail: scanner.phase }
+}
+
+function optional<Key extends string, Value>(
+  key: Key,
+  value: Value | undefined,
+): { readonly [Name in Key]?: Value } {
+  return (value === undefined ? {} : { [key]: value }) as { readonly [Name in Key]?: Value }
+}
