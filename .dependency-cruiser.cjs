@@ -12,14 +12,25 @@ const PACKAGES = '(^|/)node_modules/'
 const CONFIGURATION = '\\.config\\.ts$'
 
 /** A folder of pure code: it may import the folders named and nothing else, not even a package. */
-function pure(folder, allowed) {
-  const may = [folder, ...allowed].join('|')
-  return {
+function pure(folder, allowed, typesOf = []) {
+  const may = [folder, ...allowed, ...typesOf].join('|')
+  const types = typesOf.map((name) => `types of ${name}`)
+  const whole = {
     name: `${folder}-imports`,
-    comment: `src/${folder} imports only ${[...allowed, 'itself'].join(', ')}`,
+    comment: `src/${folder} imports only ${[...allowed, ...types, 'itself'].join(', ')}`,
     from: { path: `^src/${folder}/` },
     to: { pathNot: `^src/(${may})/` },
   }
+  if (typesOf.length === 0) return [whole]
+  return [
+    whole,
+    {
+      name: `${folder}-takes-only-types`,
+      comment: `src/${folder} needs ${types.join(' and ')}, and never calls them`,
+      from: { path: `^src/${folder}/` },
+      to: { path: `^src/(${typesOf.join('|')})/`, dependencyTypesNot: ['type-only'] },
+    },
+  ]
 }
 
 function forbid(name, comment, { from, to }) {
@@ -27,21 +38,13 @@ function forbid(name, comment, { from, to }) {
 }
 
 const LAYERS = [
-  pure('base', []),
-  pure('domain', ['base']),
-  pure('scene', ['base', 'domain']),
-  pure('checkout', ['base', 'domain', 'scene', 'ports']),
-  pure('screen', ['base', 'domain', 'checkout']),
-  pure('ports', ['base', 'domain']),
-  pure('engine', ['base', 'domain', 'scene', 'checkout', 'screen', 'ports']),
-  forbid('checkout-takes-only-types-of-ports', 'deciding never calls the world', {
-    from: { path: '^src/checkout/' },
-    to: { path: '^src/ports/', dependencyTypesNot: ['type-only'] },
-  }),
-  forbid('screen-takes-only-types-of-checkout', 'projecting is not deciding', {
-    from: { path: '^src/screen/' },
-    to: { path: '^src/checkout/', dependencyTypesNot: ['type-only'] },
-  }),
+  ...pure('base', []),
+  ...pure('domain', ['base']),
+  ...pure('scene', ['base', 'domain']),
+  ...pure('checkout', ['base', 'domain', 'scene'], ['ports']),
+  ...pure('screen', ['base', 'domain'], ['checkout', 'ports']),
+  ...pure('ports', ['base', 'domain'], ['screen']),
+  ...pure('engine', ['base', 'domain', 'scene', 'checkout', 'screen', 'ports']),
   forbid('capability-imports', 'a capability imports only base, domain, ports, itself', {
     from: { path: `^src/(${CAPABILITIES})/` },
     to: {

@@ -1,0 +1,3 @@
+import { model } from '../screen/model.ts'
+
+export const shown = model
