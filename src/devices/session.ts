@@ -53,6 +53,8 @@ class OneShotSession implements ScanSession {
   judge(frame: Frame, atMs: number): Verdict {
     if (frame.kind !== 'label') return { kind: 'dropped', reason: frame.kind }
     const { label, symbology } = splitAim(frame.label)
+    // An identifier with nothing after it.
+    if (label === '') return { kind: 'dropped', reason: 'garbled' }
     if (this.#isRepeat(label, atMs)) return { kind: 'dropped', reason: 'repeat' }
     const arming = this.#arming
     if (arming.phase === 'in_flight') return { kind: 'dropped', reason: 'in_flight' }

@@ -11,7 +11,7 @@ export type PseudoTerminal = {
 
 /**
  * Makes a pseudo-terminal. A sleeping process holds it; ending that process, and no other, takes it
- * away.
+ * away. A holder keeps the terminals made before it open too: take one away before making the next.
  */
 export function createPseudoTerminal(): PseudoTerminal {
   const holder = spawn('sleep', ['infinity'], { encoding: null })
