@@ -59,13 +59,13 @@ export const CASHIER_TEXTS = {
 
   'key.next': { 'zh-CN': '下一位', en: 'Next customer' },
   'key.cancel': { 'zh-CN': '取消', en: 'Cancel' },
+  'key.reverse': { 'zh-CN': '撤销', en: 'Reverse' },
   'key.cancel_confirm': { 'zh-CN': '确认撤销', en: 'Yes, reverse' },
   'key.check': { 'zh-CN': '立即查询', en: 'Check now' },
   'key.arm': { 'zh-CN': '扫码', en: 'Scan' },
   'key.arm_again': { 'zh-CN': '重新扫码', en: 'Scan again' },
   'key.language': { 'zh-CN': 'English', en: '中文' },
   'key.theme': { 'zh-CN': '深浅', en: 'Theme' },
-  'key.bar': { 'zh-CN': '功能键', en: 'Function keys' },
 
   'ask.cancel': {
     'zh-CN': '这笔已提交。再按一次 F4 申请撤销；结果以屏幕为准。',

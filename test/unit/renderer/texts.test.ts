@@ -11,7 +11,7 @@ const folder = join(import.meta.dirname, '../../../renderer')
 
 function sources(): string {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.tsx?$/.test(name) && !/^text.*-texts\.ts$/.test(name))
+    .filter((name) => /\.tsx?$/.test(name) && !/-texts\.ts$|config\.ts$/.test(name))
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('\n')
 }

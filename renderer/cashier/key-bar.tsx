@@ -1,0 +1,68 @@
+import type { IntentName } from '../../src/screen/model.ts'
+import { type TextKey, translate } from '../text/translate.ts'
+import { type CashierState, openIntents, panelLook, panelState } from './state.ts'
+
+/** What a function key does: an intent of the model, or a setting of this page. */
+export type KeyAct = IntentName | 'language' | 'theme'
+
+/** The function keys, always in these places. */
+export const FUNCTION_KEYS: { readonly [key: string]: KeyAct } = {
+  F2: 'dismiss',
+  F4: 'cancel',
+  F6: 'check',
+  F8: 'arm',
+  F9: 'language',
+  F10: 'theme',
+}
+
+type KeyBarProps = {
+  readonly state: CashierState
+  readonly act: (act: KeyAct) => void
+}
+
+/** The keys as buttons. The one that could undo a payment answers to touch and to F4 only. */
+export function KeyBar({ state, act }: KeyBarProps) {
+  const { language } = state
+  return (
+    <footer class="key-bar">
+      {Object.entries(FUNCTION_KEYS).map(([key, keyAct]) => (
+        <button
+          key={key}
+          type="button"
+          class="function-key"
+          data-act={keyAct}
+          data-asked={keyAct === 'cancel' && state.isCancelAsked}
+          data-destructive={keyAct === 'cancel' ? true : undefined}
+          disabled={!isOpen(state, keyAct)}
+          aria-keyshortcuts={key}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => act(keyAct)}
+        >
+          <kbd>{key}</kbd>
+          <span>{translate(language, labelOf(state, keyAct))}</span>
+        </button>
+      ))}
+    </footer>
+  )
+}
+
+function isOpen(state: CashierState, act: KeyAct): boolean {
+  if (act === 'language' || act === 'theme') return true
+  return openIntents(state).includes(act) && !state.isSending
+}
+
+const LABELS: { readonly [act in KeyAct]: TextKey } = {
+  dismiss: 'key.next',
+  cancel: 'key.cancel',
+  check: 'key.check',
+  arm: 'key.arm',
+  language: 'key.language',
+  theme: 'key.theme',
+}
+
+function labelOf(state: CashierState, act: KeyAct): TextKey {
+  if (act === 'arm' && panelState(state) === 'not_paid') return 'key.arm_again'
+  if (act !== 'cancel') return LABELS[act]
+  if (state.isCancelAsked) return 'key.cancel_confirm'
+  return panelLook(state).isInFlight ? 'key.reverse' : 'key.cancel'
+}

@@ -1,0 +1,68 @@
+import type { EntryKey } from './entry.ts'
+import { FUNCTION_KEYS, type KeyAct } from './key-bar.tsx'
+
+/** What the keyboard can ask of the page. */
+export type KeyboardActs = {
+  readonly type: (key: EntryKey) => void
+  readonly erase: () => void
+  readonly clear: () => void
+  readonly collect: () => void
+  readonly act: (act: KeyAct) => void
+}
+
+/** The whole screen by keyboard: digits go to the amount wherever the focus is, except in a field. */
+export function listenToKeyboard(page: Window, acts: KeyboardActs): void {
+  page.addEventListener('keydown', (event) => handleKey(event, acts))
+  page.addEventListener('keyup', guardDestructive)
+}
+
+function handleKey(event: KeyboardEvent, acts: KeyboardActs): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+  const keyAct = FUNCTION_KEYS[event.key]
+  if (keyAct !== undefined) {
+    event.preventDefault()
+    // A key held down must not be its own confirmation.
+    if (!event.repeat) acts.act(keyAct)
+    return
+  }
+  if (guardDestructive(event)) return
+  const target = event.target
+  if (event.key === 'Enter') {
+    if (target instanceof HTMLButtonElement) return
+    event.preventDefault()
+    if (!event.repeat) acts.collect()
+    return
+  }
+  if (event.key === 'Escape') {
+    if (target instanceof HTMLElement) target.blur()
+    acts.clear()
+    return
+  }
+  if (target instanceof HTMLInputElement) return
+  if (event.key === 'Backspace') {
+    event.preventDefault()
+    acts.erase()
+    return
+  }
+  const key = entryKey(event)
+  if (key !== undefined) acts.type(key)
+}
+
+/** Enter and Space never press a key that could undo something; true when it was such a press. */
+function guardDestructive(event: KeyboardEvent): boolean {
+  if (event.key !== 'Enter' && event.key !== ' ') return false
+  const { target } = event
+  if (!(target instanceof HTMLElement) || target.dataset.destructive === undefined) return false
+  event.preventDefault()
+  return true
+}
+
+/** The digit or point of a key; by its place when an input method has taken the letter. */
+function entryKey(event: KeyboardEvent): EntryKey | undefined {
+  if (event.code === 'NumpadDecimal' || /^[.。．]$/.test(event.key)) return '.'
+  const typed = event.key.normalize('NFKC')
+  if (/^[0-9]$/.test(typed)) return typed as EntryKey
+  if (event.key !== 'Process') return undefined
+  if (event.code === 'Period') return '.'
+  return event.code.match(/^(?:Digit|Numpad)([0-9])$/)?.[1] as EntryKey | undefined
+}

@@ -1,0 +1,91 @@
+import '../shared/base.css'
+import './cashier.css'
+import { render } from 'preact'
+import type { Call } from '../connection/connection.ts'
+import { connectPage, pageTimers } from '../connection/page-connection.ts'
+import { markPainted } from '../shared/paint-mark.ts'
+import { recall, remember } from '../shared/preferences.ts'
+import { applyTheme, otherTheme } from '../shared/theme.ts'
+import { readLanguage } from '../text/language.ts'
+import { translate } from '../text/translate.ts'
+import { CashierApp } from './cashier-app.tsx'
+import { cueFor } from './cue.ts'
+import type { KeyAct } from './key-bar.tsx'
+import { listenToKeyboard } from './keyboard.ts'
+import { createSounds } from './sounds.ts'
+import { type Act, type CashierEvent, initialCashier, reduceCashier } from './state.ts'
+
+/** How long the question of a first F4 stays open. */
+const ASK_LIFE_MS = 6_000
+
+function start(root: HTMLElement): void {
+  const asked = new URLSearchParams(location.search).get('language')
+  const language = readLanguage(recall('cashier.language')) ?? readLanguage(asked) ?? 'zh-CN'
+  let state = initialCashier(language)
+  let forgetAsk: () => void = () => {}
+  const sounds = createSounds()
+  applyTheme(document, recall('cashier.theme'))
+
+  const draw = (): void => {
+    document.documentElement.lang = state.language
+    document.title = translate(state.language, 'cashier.title')
+    render(<CashierApp state={state} dispatch={dispatch} act={act} />, root)
+  }
+
+  function dispatch(event: CashierEvent): void {
+    const step = reduceCashier(state, event)
+    if (step.state.isCancelAsked && !state.isCancelAsked) {
+      forgetAsk = pageTimers.after(ASK_LIFE_MS, () => dispatch({ kind: 'ask_expired' }))
+    }
+    if (!step.state.isCancelAsked) forgetAsk()
+    state = step.state
+    if (step.act !== undefined) send(step.act)
+    draw()
+  }
+
+  function send(given: Act): void {
+    // The next digits belong to the next amount, not to a field that was left focused.
+    if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur()
+    const clientId = crypto.randomUUID()
+    const call = { operation: given.operation, input: { ...given.input, clientId } } as Call
+    connection
+      .call(call)
+      .then((answer) => dispatch({ kind: 'answer', act: given, answer }))
+      .catch(reportError)
+  }
+
+  function act(keyAct: KeyAct): void {
+    if (keyAct === 'theme') {
+      const theme = otherTheme(document)
+      remember('cashier.theme', theme)
+      applyTheme(document, theme)
+    } else if (keyAct === 'language') {
+      dispatch({ kind: 'language' })
+      remember('cashier.language', state.language)
+    } else {
+      dispatch({ kind: 'intent', intent: keyAct })
+    }
+  }
+
+  const connection = connectPage(window, {
+    onState: (link) => dispatch({ kind: 'link', state: link }),
+    onModel: (model) => {
+      const cue = cueFor(state.arrival?.model, model)
+      dispatch({ kind: 'model', model, atMs: pageTimers.nowMs() })
+      markPainted(window, model.revision)
+      if (cue !== undefined) sounds.play(cue)
+    },
+  })
+  for (const name of ['pointerdown', 'keydown']) window.addEventListener(name, sounds.wake)
+  listenToKeyboard(window, {
+    type: (key) => dispatch({ kind: 'type', key }),
+    erase: () => dispatch({ kind: 'erase' }),
+    clear: () => dispatch({ kind: 'clear' }),
+    collect: () => dispatch({ kind: 'collect' }),
+    act,
+  })
+  draw()
+}
+
+const root = document.getElementById('root')
+if (root !== null) start(root)

@@ -1,0 +1,91 @@
+import { translate } from '../text/translate.ts'
+import type { EntryKey } from './entry.ts'
+import { type CashierEvent, type CashierState, ORDER_REF_MAX, panelLook } from './state.ts'
+
+type PadProps = {
+  readonly state: CashierState
+  readonly dispatch: (event: CashierEvent) => void
+}
+
+const DIGITS: readonly EntryKey[] = ['7', '8', '9', '4', '5', '6', '1', '2', '3', '0', '00', '.']
+
+/** Keeps the focus where it is: a touched key must not become what Enter acts on. */
+function keepFocus(event: Event): void {
+  event.preventDefault()
+}
+
+/** The amount being typed, an optional order number, and keys for touch. */
+export function Pad({ state, dispatch }: PadProps) {
+  const { language, entry } = state
+  const isOpen = panelLook(state).takesAmount && !state.isSending
+  return (
+    <section class="pad" aria-label={translate(language, 'pad.amount')} data-open={isOpen}>
+      <div class="entry">
+        <span class="entry-label">{translate(language, 'pad.amount')}</span>
+        <output class={entry.text === '' ? 'entry-text entry-empty' : 'entry-text'}>
+          {entry.text === '' ? '0.00' : entry.text}
+        </output>
+      </div>
+      <label class="order">
+        <span class="entry-label">{translate(language, 'pad.order')}</span>
+        <input
+          type="text"
+          autocomplete="off"
+          spellcheck={false}
+          maxLength={ORDER_REF_MAX}
+          disabled={!isOpen}
+          value={state.orderRef}
+          onInput={(event) => dispatch({ kind: 'order', text: event.currentTarget.value })}
+        />
+      </label>
+      {/* biome-ignore lint/a11y/useSemanticElements: these are keys, not fields of a form */}
+      <div class="keys" role="group" aria-label={translate(language, 'pad.keys')}>
+        {DIGITS.map((key) => (
+          <button
+            key={key}
+            type="button"
+            class="key"
+            tabIndex={-1}
+            disabled={!isOpen}
+            onMouseDown={keepFocus}
+            onClick={() => dispatch({ kind: 'type', key })}
+          >
+            {key}
+          </button>
+        ))}
+        <button
+          type="button"
+          class="key key-erase"
+          tabIndex={-1}
+          disabled={!isOpen}
+          aria-label={translate(language, 'pad.backspace')}
+          onMouseDown={keepFocus}
+          onClick={() => dispatch({ kind: 'erase' })}
+        >
+          ⌫
+        </button>
+        <button
+          type="button"
+          class="key key-clear"
+          tabIndex={-1}
+          disabled={!isOpen}
+          onMouseDown={keepFocus}
+          onClick={() => dispatch({ kind: 'clear' })}
+        >
+          {translate(language, 'pad.clear')}
+        </button>
+        <button
+          type="button"
+          class="key key-collect"
+          disabled={!isOpen}
+          aria-keyshortcuts="Enter"
+          onMouseDown={keepFocus}
+          onClick={() => dispatch({ kind: 'collect' })}
+        >
+          {translate(language, 'pad.collect')}
+          <kbd>Enter</kbd>
+        </button>
+      </div>
+    </section>
+  )
+}

@@ -1,0 +1,108 @@
+import type { CashierScreen } from '../../src/screen/model.ts'
+import { Amount } from '../shared/amount.tsx'
+import { CountdownBar } from '../shared/countdown-bar.tsx'
+import { Icon } from '../shared/icons.tsx'
+import { formatAmount } from '../text/amount.ts'
+import type { Language, Text } from '../text/language.ts'
+import { TEXTS, type TextKey, translate } from '../text/translate.ts'
+import { type CashierState, openIntents, panelLook, panelState } from './state.ts'
+
+type PanelProps = { readonly state: CashierState }
+
+/** The big panel: one colour, one drawing, one line, the amount, and what to do. */
+export function Panel({ state }: PanelProps) {
+  const { language } = state
+  const shown = panelState(state)
+  const look = panelLook(state)
+  const title = translate(language, look.title)
+  const action = translate(language, actionKey(state))
+  const isCurrent = state.link === 'open'
+  return (
+    <main class="panel" data-state={shown}>
+      <p class="only-spoken" role="status">
+        {title}. {action}
+      </p>
+      <div class="panel-head">
+        <Icon name={look.icon} />
+        <h1>{title}</h1>
+      </div>
+      <div class="amount-box">
+        <PanelAmount state={state} />
+      </div>
+      <p class="panel-action">{action}</p>
+      <div class="panel-countdown">
+        {isCurrent && state.arrival !== undefined && (
+          <CountdownBar
+            arrival={state.arrival}
+            deadlineAtMs={state.arrival.model.cashier.deadlineAtMs}
+            sinceMs={state.arrival.model.cashier.sinceMs}
+            language={language}
+          />
+        )}
+      </div>
+      <div class="panel-detail">
+        {isCurrent && state.arrival !== undefined && (
+          <Details screen={state.arrival.model.cashier} language={language} />
+        )}
+      </div>
+      <Notice state={state} />
+    </main>
+  )
+}
+
+function actionKey(state: CashierState): TextKey {
+  const look = panelLook(state)
+  return look.armable !== undefined && openIntents(state).includes('arm')
+    ? look.armable
+    : look.action
+}
+
+function PanelAmount({ state }: PanelProps) {
+  const amountFen = state.arrival?.model.cashier.amountFen
+  const { language, entry } = state
+  if (amountFen !== undefined) return <Amount shown={formatAmount(amountFen)} language={language} />
+  const isFaint = entry.text === ''
+  return <Amount shown={isFaint ? '0.00' : entry.text} language={language} isFaint={isFaint} />
+}
+
+function Details(props: { readonly screen: CashierScreen; readonly language: Language }) {
+  const { screen, language } = props
+  const { orderRef, problem, gatewayText, payerTotalFen, transactionId } = screen
+  return (
+    <>
+      {problem !== undefined && <p class="detail-problem">{problem.staff[language]}</p>}
+      <p class="detail-small">
+        {orderRef !== undefined && (
+          <span>{translate(language, 'detail.order', { order: orderRef })}</span>
+        )}
+        {payerTotalFen !== undefined && payerTotalFen !== screen.amountFen && (
+          <span>
+            {translate(language, 'detail.payer_total', { amount: formatAmount(payerTotalFen) })}
+          </span>
+        )}
+        {transactionId !== undefined && (
+          <span>{translate(language, 'detail.transaction', { id: transactionId })}</span>
+        )}
+        {gatewayText !== undefined && (
+          <span>{translate(language, 'detail.gateway', { text: gatewayText })}</span>
+        )}
+      </p>
+    </>
+  )
+}
+
+/** One remark in a place of its own, so that nothing moves when it comes or goes. */
+function Notice({ state }: PanelProps) {
+  const text = noticeText(state)
+  return (
+    <p class={text === undefined ? 'notice notice-empty' : 'notice'} role="alert">
+      {text?.[state.language]}
+    </p>
+  )
+}
+
+function noticeText(state: CashierState): Text | undefined {
+  if (state.isCancelAsked) return TEXTS['ask.cancel']
+  if (state.remark !== undefined) return state.remark
+  return state.link === 'open' ? state.arrival?.model.cashier.notice?.problem.staff : undefined
+}

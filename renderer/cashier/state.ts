@@ -1,0 +1,195 @@
+import type { OperationInput } from '../../src/api/protocol.ts'
+import type { IntentName, ScreenModel } from '../../src/screen/model.ts'
+import type { Answer, LinkState } from '../connection/connection.ts'
+import type { Arrival } from '../shared/server-clock.ts'
+import { type Language, nextLanguage, type Text } from '../text/language.ts'
+import { TEXTS, type TextKey } from '../text/translate.ts'
+import { EMPTY_ENTRY, type Entry, type EntryKey, entryFen, eraseKey, typeKey } from './entry.ts'
+import { type PanelState, STATE_LOOKS, type StateLook } from './state-table.ts'
+
+/**
+ * All the page itself knows: the last picture, what is being typed and how it is shown. Nothing
+ * here is a payment's state; a reload loses only what was being typed.
+ */
+export type CashierState = {
+  readonly link: LinkState
+  readonly arrival: Arrival | undefined
+  readonly language: Language
+  readonly entry: Entry
+  readonly orderRef: string
+  /** A command is on its way and not answered. */
+  readonly isSending: boolean
+  /** F4 was pressed once on a charge in flight. */
+  readonly isCancelAsked: boolean
+  /** A remark of the page itself or the answer to a command. */
+  readonly remark: Text | undefined
+}
+
+/** A command to send; the clientId is put in when it leaves. */
+export type Act =
+  | { readonly operation: 'sale.create'; readonly input: WithoutClientId<'sale.create'> }
+  | { readonly operation: SaleOperation; readonly input: WithoutClientId<SaleOperation> }
+type SaleOperation = 'sale.arm' | 'sale.cancel' | 'sale.check' | 'sale.dismiss'
+type WithoutClientId<Name extends 'sale.create' | SaleOperation> = Omit<
+  OperationInput<Name>,
+  'clientId'
+>
+
+/** What can happen on the page. */
+export type CashierEvent =
+  | { readonly kind: 'link'; readonly state: LinkState }
+  | { readonly kind: 'model'; readonly model: ScreenModel; readonly atMs: number }
+  | { readonly kind: 'type'; readonly key: EntryKey }
+  | { readonly kind: 'erase' }
+  | { readonly kind: 'clear' }
+  | { readonly kind: 'order'; readonly text: string }
+  | { readonly kind: 'collect' }
+  | { readonly kind: 'intent'; readonly intent: IntentName }
+  | { readonly kind: 'answer'; readonly act: Act; readonly answer: Answer }
+  | { readonly kind: 'ask_expired' }
+  | { readonly kind: 'language' }
+
+/** The page after an event, and the command it gives, if any. */
+export type CashierStep = { readonly state: CashierState; readonly act?: Act }
+
+export const ORDER_REF_MAX = 64
+
+/** The page before anything came. */
+export function initialCashier(language: Language): CashierState {
+  return {
+    link: 'connecting',
+    arrival: undefined,
+    language,
+    entry: EMPTY_ENTRY,
+    orderRef: '',
+    isSending: false,
+    isCancelAsked: false,
+    remark: undefined,
+  }
+}
+
+/** What the panel shows; a picture from before a break is never shown as if it were current. */
+export function panelState(state: CashierState): PanelState {
+  if (state.arrival === undefined || state.link === 'connecting') return 'connecting'
+  return state.link === 'lost' ? 'lost' : state.arrival.model.cashier.state
+}
+
+/** How the panel looks now. */
+export function panelLook(state: CashierState): StateLook {
+  return STATE_LOOKS[panelState(state)]
+}
+
+/** What staff may ask for now: nothing while the line is down. */
+export function openIntents(state: CashierState): readonly IntentName[] {
+  return state.link === 'open' ? (state.arrival?.model.cashier.intents ?? []) : []
+}
+
+/** The page's one rule of change; pure. */
+export function reduceCashier(state: CashierState, event: CashierEvent): CashierStep {
+  switch (event.kind) {
+    case 'link':
+      return { state: { ...state, link: event.state, isCancelAsked: false } }
+    case 'model':
+      return { state: withModel(state, event.model, event.atMs) }
+    case 'type':
+      return { state: withEntry(state, (entry) => typeKey(entry, event.key)) }
+    case 'erase':
+      return { state: withEntry(state, eraseKey) }
+    case 'clear':
+      return { state: { ...calm(state), entry: EMPTY_ENTRY, orderRef: '' } }
+    case 'order':
+      return { state: withOrder(state, event.text) }
+    case 'collect':
+      return collect(state)
+    case 'intent':
+      return ask(state, event.intent)
+    case 'answer':
+      return { state: withAnswer(state, event.act, event.answer) }
+    case 'ask_expired':
+      return { state: { ...state, isCancelAsked: false } }
+    case 'language':
+      return { state: { ...state, language: nextLanguage(state.language) } }
+  }
+}
+
+function withModel(state: CashierState, model: ScreenModel, atMs: number): CashierState {
+  const before = state.arrival?.model.cashier
+  const { cashier } = model
+  const isSame = before?.state === cashier.state && before.saleId === cashier.saleId
+  const arrival = { model, arrivedAtMs: atMs }
+  if (isSame) return { ...state, arrival }
+  // A second F4 must answer the picture that asked for it, never a new one.
+  const next = { ...state, arrival, isCancelAsked: false, remark: undefined }
+  if (STATE_LOOKS[cashier.state].takesAmount) return next
+  return { ...next, entry: EMPTY_ENTRY, orderRef: '' }
+}
+
+function withEntry(state: CashierState, change: (entry: Entry) => Entry): CashierState {
+  if (!panelLook(state).takesAmount || state.isSending) return state
+  const entry = change(state.entry)
+  return { ...calm(state), entry, remark: entry.overflow ? TEXTS['pad.too_long'] : undefined }
+}
+
+function withOrder(state: CashierState, text: string): CashierState {
+  const problem = orderProblem(text)
+  if (problem === undefined) return { ...calm(state), orderRef: text }
+  return { ...calm(state), orderRef: '', remark: TEXTS[problem] }
+}
+
+/** A payment code must not be kept anywhere, least of all as an order number in the journal. */
+function orderProblem(text: string): TextKey | undefined {
+  if (/^(?:1[0-5]\d{16}|(?:2[5-9]|30)\d{14,22})$/.test(text.trim())) return 'pad.order_is_code'
+  if (!/^[\x20-\x7e]*$/.test(text) || text.length > ORDER_REF_MAX) return 'pad.order_characters'
+  return undefined
+}
+
+function collect(state: CashierState): CashierStep {
+  if (!panelLook(state).takesAmount || state.isSending) return { state }
+  if (state.entry.overflow) return { state: { ...calm(state), entry: EMPTY_ENTRY } }
+  const amountFen = entryFen(state.entry)
+  if (amountFen === 0) {
+    const isEmpty = state.entry.text === ''
+    return { state: isEmpty ? state : { ...calm(state), remark: TEXTS['pad.zero'] } }
+  }
+  const orderRef = state.orderRef.trim()
+  const input = orderRef === '' ? { amountFen } : { amountFen, orderRef }
+  return {
+    state: { ...calm(state), isSending: true },
+    act: { operation: 'sale.create', input },
+  }
+}
+
+function ask(state: CashierState, intent: IntentName): CashierStep {
+  const saleId = state.arrival?.model.cashier.saleId
+  if (!openIntents(state).includes(intent) || saleId === undefined || state.isSending) {
+    return { state }
+  }
+  if (intent === 'cancel' && panelLook(state).isInFlight && !state.isCancelAsked) {
+    return { state: { ...calm(state), isCancelAsked: true } }
+  }
+  return {
+    state: { ...calm(state), isSending: true },
+    act: { operation: `sale.${intent}`, input: { saleId } },
+  }
+}
+
+function withAnswer(state: CashierState, act: Act, answer: Answer): CashierState {
+  const next = { ...state, isSending: false }
+  switch (answer.kind) {
+    case 'done':
+      return act.operation === 'sale.create' || act.operation === 'sale.dismiss'
+        ? { ...next, entry: EMPTY_ENTRY, orderRef: '' }
+        : next
+    case 'refused':
+      return { ...next, remark: answer.problem.staff }
+    case 'lost':
+      return { ...next, remark: TEXTS['answer.lost'] }
+    case 'offline':
+      return { ...next, remark: TEXTS['answer.offline'] }
+  }
+}
+
+/** Any other act takes back a question and a remark. */
+function calm(state: CashierState): CashierState {
+  return { ...state, isCancelAsked: false, remark: undefined }
+}

@@ -1,0 +1,107 @@
+import type { CustomerScreen, ScreenModel, ScreenState } from '../../src/screen/model.ts'
+import type { LinkState } from '../connection/connection.ts'
+import type { IconName } from '../shared/icons.tsx'
+import type { Arrival } from '../shared/server-clock.ts'
+import { type Language, nextLanguage, type Text } from '../text/language.ts'
+import { TEXTS } from '../text/translate.ts'
+
+/** All the customer's page knows. */
+export type CustomerState = {
+  readonly link: LinkState
+  readonly arrival: Arrival | undefined
+  readonly language: Language
+  /** What the next customer finds again. */
+  readonly defaultLanguage: Language
+}
+
+export type CustomerEvent =
+  | { readonly kind: 'link'; readonly state: LinkState }
+  | { readonly kind: 'model'; readonly model: ScreenModel; readonly atMs: number }
+  | { readonly kind: 'language' }
+
+/** What the customer's page can show. */
+export type CustomerPanel = ScreenState | 'connecting' | 'lost'
+
+/** The page before anything came. */
+export function initialCustomer(defaultLanguage: Language): CustomerState {
+  return {
+    link: 'connecting',
+    arrival: undefined,
+    language: defaultLanguage,
+    defaultLanguage,
+  }
+}
+
+/** The page's one rule of change; pure. */
+export function reduceCustomer(state: CustomerState, event: CustomerEvent): CustomerState {
+  switch (event.kind) {
+    case 'link':
+      return { ...state, link: event.state }
+    case 'language':
+      return { ...state, language: nextLanguage(state.language) }
+    case 'model': {
+      const before = state.arrival?.model.customer
+      const arrival = { model: event.model, arrivedAtMs: event.atMs }
+      const hasEnded = before !== undefined && !isIdle(before) && isIdle(event.model.customer)
+      const language = hasEnded ? state.defaultLanguage : state.language
+      return { ...state, arrival, language }
+    }
+  }
+}
+
+/** Nobody is being served: no amount stands on the screen. */
+export function isIdle(screen: CustomerScreen): boolean {
+  return screen.state === 'ready' && screen.amountFen === undefined
+}
+
+/** What is shown; a picture from before a break is never shown as if it were current. */
+export function customerPanel(state: CustomerState): CustomerPanel {
+  if (state.arrival === undefined || state.link === 'connecting') return 'connecting'
+  return state.link === 'lost' ? 'lost' : state.arrival.model.customer.state
+}
+
+/** How a state looks and what it says to the customer. */
+export type CustomerLook = {
+  readonly icon: IconName
+  readonly title: Text
+  readonly how?: Text
+}
+
+const WAIT = TEXTS['customer.wait']
+
+const LOOKS: { readonly [panel in CustomerPanel]: CustomerLook } = {
+  ready: { icon: 'ready', title: WAIT, how: TEXTS['customer.soon'] },
+  waiting_code: {
+    icon: 'phone',
+    title: TEXTS['customer.show_code'],
+    how: TEXTS['customer.show_code.how'],
+  },
+  submitting: { icon: 'charging', title: WAIT, how: TEXTS['customer.wait.charging'] },
+  on_phone: {
+    icon: 'phone',
+    title: TEXTS['customer.on_phone'],
+    how: TEXTS['customer.on_phone.how'],
+  },
+  checking: { icon: 'search', title: WAIT, how: TEXTS['customer.wait.checking'] },
+  reversing: { icon: 'search', title: WAIT, how: TEXTS['customer.wait.checking'] },
+  unknown: { icon: 'question', title: WAIT, how: TEXTS['customer.wait.staff'] },
+  paid: { icon: 'check', title: TEXTS['customer.paid'], how: TEXTS['customer.paid.thanks'] },
+  not_paid: {
+    icon: 'again',
+    title: TEXTS['customer.again'],
+    how: TEXTS['customer.not_charged'],
+  },
+  stopped: { icon: 'stop', title: TEXTS['customer.closed'], how: TEXTS['customer.ask_staff'] },
+  connecting: { icon: 'link', title: WAIT, how: TEXTS['link.connecting'] },
+  lost: { icon: 'link', title: WAIT, how: TEXTS['link.lost'] },
+}
+
+/** The look of now, with the model's hint in the place of the second line. */
+export function customerLook(state: CustomerState): CustomerLook {
+  const panel = customerPanel(state)
+  const look = LOOKS[panel]
+  const hint = state.arrival?.model.customer.hint
+  if (hint === undefined || panel === 'connecting' || panel === 'lost') return look
+  if (panel === 'not_paid') return { ...look, title: hint }
+  return panel === 'paid' ? look : { ...look, how: hint }
+}
