@@ -1,0 +1,253 @@
+import 'reflect-metadata'
+import type { KeyObject } from 'node:crypto'
+import {
+  createPrivateKey,
+  createPublicKey,
+  KeyObject as NodeKey,
+  randomBytes,
+  randomInt,
+  webcrypto,
+  X509Certificate,
+} from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as x509 from '@peculiar/x509'
+import type { Merchant } from '../orders.ts'
+
+/** Values that nobody can take for a real merchant. */
+export const SANDBOX_MERCHANT: Merchant = { id: '1900000001', appId: 'wxsandbox00000001' }
+
+/** A signing key of the platform under the name its answers carry in Wechatpay-Serial. */
+export type PlatformKey = {
+  readonly serial: string
+  readonly privateKey: KeyObject
+  /** PEM of the certificate; empty for the public key that has none. */
+  readonly certificate: string
+  readonly effectiveAtMs: number
+  readonly expiresAtMs: number
+}
+
+export type Credentials = {
+  readonly serverCertificate: string
+  readonly serverKey: string
+  readonly merchantKey: KeyObject
+  readonly merchantSerial: string
+  readonly merchantCertificateExpiresAtMs: number
+  readonly apiV3Key: string
+  readonly platform: readonly [PlatformKey, PlatformKey]
+  readonly publicKey: PlatformKey
+  readonly controlToken: string
+}
+
+const ALGORITHM = {
+  name: 'RSASSA-PKCS1-v1_5',
+  hash: 'SHA-256',
+  publicExponent: new Uint8Array([1, 0, 1]),
+  modulusLength: 2048,
+}
+const DAY_MS = 86_400_000
+const TENPAY = 'OU=Tenpay.com CA Center,O=Tenpay.com,C=CN'
+/** Subject and issuer shape of published platform certificates. */
+const NAMES = {
+  ca: 'CN=Guitai Sandbox CA,O=Guitai Sandbox',
+  server: 'CN=localhost,O=Guitai Sandbox',
+  merchant: `CN=${SANDBOX_MERCHANT.id},O=Guitai Sandbox,OU=Sandbox Merchant,C=CN`,
+  platform: 'L=ShenZhen,C=CN,OU=Tenpay.com CA Center,O=Tenpay.com,CN=Tenpay.com sign',
+  platformIssuer: `CN=Tenpay.com Root CA,${TENPAY}`,
+}
+
+type Pair = webcrypto.CryptoKeyPair
+const newPair = (): Promise<Pair> =>
+  webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
+const pemOf = (pair: Pair): string =>
+  String(NodeKey.from(pair.privateKey).export({ type: 'pkcs8', format: 'pem' }))
+
+/** Twenty bytes whose first is never below 16: forty hex digits, positive, no leading zero. */
+const newSerial = (): string => {
+  const bytes = randomBytes(20)
+  bytes[0] = randomInt(0x10, 0x80)
+  return bytes.toString('hex').toUpperCase()
+}
+
+type Issue = {
+  readonly subject: string
+  readonly issuer: string
+  readonly keys: Pair
+  readonly issuerKeys: Pair
+  readonly fromMs: number
+  readonly days: number
+  readonly extensions: readonly x509.Extension[]
+}
+
+const issue = async (wanted: Issue): Promise<string> => {
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: newSerial(),
+    subject: wanted.subject,
+    issuer: wanted.issuer,
+    notBefore: new Date(wanted.fromMs),
+    notAfter: new Date(wanted.fromMs + wanted.days * DAY_MS),
+    signingAlgorithm: ALGORITHM,
+    publicKey: wanted.keys.publicKey,
+    signingKey: wanted.issuerKeys.privateKey,
+    extensions: [...wanted.extensions],
+  })
+  return `${certificate.toString('pem')}\n`
+}
+
+type Files = Record<string, string>
+
+const makeServer = async (nowMs: number): Promise<Files> => {
+  const ca = await newPair()
+  const server = await newPair()
+  const usage = x509.KeyUsageFlags
+  const dates = { fromMs: nowMs - DAY_MS, issuerKeys: ca, issuer: NAMES.ca }
+  const caPem = await issue({
+    ...dates,
+    subject: NAMES.ca,
+    keys: ca,
+    days: 3650,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(usage.keyCertSign | usage.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(ca.publicKey),
+    ],
+  })
+  const serverPem = await issue({
+    ...dates,
+    subject: NAMES.server,
+    keys: server,
+    days: 820,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension([
+        { type: 'dns', value: 'localhost' },
+        { type: 'ip', value: '127.0.0.1' },
+        { type: 'ip', value: '::1' },
+      ]),
+      await x509.AuthorityKeyIdentifierExtension.create(ca.publicKey),
+    ],
+  })
+  return { 'ca.pem': caPem, 'server_cert.pem': serverPem, 'server_key.pem': pemOf(server) }
+}
+
+const makeMerchant = async (nowMs: number): Promise<Files> => {
+  const root = await newPair()
+  const keys = await newPair()
+  const certificate = await issue({
+    subject: NAMES.merchant,
+    issuer: NAMES.platformIssuer,
+    keys,
+    issuerKeys: root,
+    fromMs: nowMs - DAY_MS,
+    days: 1825,
+    extensions: [],
+  })
+  const digits = Array.from({ length: 32 }, () => randomInt(36).toString(36))
+  return {
+    'apiclient_cert.pem': certificate,
+    'apiclient_key.pem': pemOf(keys),
+    'apiv3.key': digits.join(''),
+  }
+}
+
+const makePlatform = async (nowMs: number): Promise<Files> => {
+  const root = await newPair()
+  const files: Files = {}
+  // Two certificates in overlap, one four years old and one new, so that signing can change over.
+  for (const [name, ageDays] of [
+    ['platform_1', 1460],
+    ['platform_2', 2],
+  ] as const) {
+    const keys = await newPair()
+    files[`${name}_key.pem`] = pemOf(keys)
+    files[`${name}_cert.pem`] = await issue({
+      subject: NAMES.platform,
+      issuer: NAMES.platformIssuer,
+      keys,
+      issuerKeys: root,
+      fromMs: nowMs - ageDays * DAY_MS,
+      days: 1825,
+      extensions: [],
+    })
+  }
+  const pair = await newPair()
+  const publicPem = NodeKey.from(pair.publicKey).export({ type: 'spki', format: 'pem' })
+  files['pub_key_private.pem'] = pemOf(pair)
+  files['pub_key.pem'] = String(publicPem)
+  files['pub_key_id.txt'] =
+    `PUB_KEY_ID_${'0'.repeat(9)}${String(randomInt(1e12)).padStart(22, '0')}`
+  return files
+}
+
+/** Writes a file whole or not at all, readable by its owner only. */
+export function writePrivate(path: string, text: string): void {
+  const next = `${path}.new`
+  writeFileSync(next, text, { mode: 0o600 })
+  chmodSync(next, 0o600)
+  renameSync(next, path)
+}
+
+const writeMissing = async (
+  dir: string,
+  lastFile: string,
+  make: () => Promise<Files>,
+): Promise<void> => {
+  if (existsSync(join(dir, lastFile))) return
+  const files = await make()
+  // The last file stands for the set: it is written when all the others are there.
+  for (const [name, text] of Object.entries(files)) {
+    if (name !== lastFile) writePrivate(join(dir, name), text)
+  }
+  writePrivate(join(dir, lastFile), files[lastFile] ?? '')
+}
+
+const platformKey = (dir: string, name: string): PlatformKey => {
+  const certificate = readFileSync(join(dir, `${name}_cert.pem`), 'utf8')
+  const parsed = new X509Certificate(certificate)
+  return {
+    serial: parsed.serialNumber,
+    privateKey: createPrivateKey(readFileSync(join(dir, `${name}_key.pem`))),
+    certificate,
+    effectiveAtMs: Date.parse(parsed.validFrom),
+    expiresAtMs: Date.parse(parsed.validTo),
+  }
+}
+
+/**
+ * Makes what is missing in `dir` and reads it all: a CA and a TLS certificate for loopback, the
+ * merchant's certificate and key, the APIv3 key, two platform certificates, a platform public key.
+ * The folder is 0700, every file 0600.
+ *
+ * `nowMs` dates the merchant's and the platform's certificates. The TLS certificate is dated by the
+ * machine's clock, because that is the one TLS clients look at, whatever clock the sandbox runs on.
+ */
+export async function openCredentials(dir: string, nowMs: number): Promise<Credentials> {
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  chmodSync(dir, 0o700)
+  await writeMissing(dir, 'ca.pem', () => makeServer(Date.now()))
+  await writeMissing(dir, 'apiclient_cert.pem', () => makeMerchant(nowMs))
+  await writeMissing(dir, 'pub_key_id.txt', () => makePlatform(nowMs))
+  await writeMissing(dir, 'control.token', async () => ({
+    'control.token': randomBytes(24).toString('base64url'),
+  }))
+  const read = (name: string): string => readFileSync(join(dir, name), 'utf8')
+  const merchant = new X509Certificate(read('apiclient_cert.pem'))
+  return {
+    serverCertificate: read('server_cert.pem'),
+    serverKey: read('server_key.pem'),
+    merchantKey: createPublicKey(read('apiclient_cert.pem')),
+    merchantSerial: merchant.serialNumber,
+    merchantCertificateExpiresAtMs: Date.parse(merchant.validTo),
+    apiV3Key: read('apiv3.key').trim(),
+    platform: [platformKey(dir, 'platform_1'), platformKey(dir, 'platform_2')],
+    publicKey: {
+      serial: read('pub_key_id.txt').trim(),
+      privateKey: createPrivateKey(read('pub_key_private.pem')),
+      certificate: '',
+      effectiveAtMs: 0,
+      expiresAtMs: Number.MAX_SAFE_INTEGER,
+    },
+    controlToken: read('control.token').trim(),
+  }
+}

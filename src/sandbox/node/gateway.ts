@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto'
+import type { Answer } from '../answers.ts'
+import { goodAnswer, PLAIN, refusalAnswer } from '../answers.ts'
+import { beijingTime } from '../beijing-time.ts'
+import type { SandboxClock } from '../clock.ts'
+import { REFUSALS } from '../refusals.ts'
+import type { Passed, WireRequest } from '../wire-checks.ts'
+import { checkWire } from '../wire-checks.ts'
+import type { Credentials } from './credentials.ts'
+import { SANDBOX_MERCHANT } from './credentials.ts'
+import type { Ledger } from './ledger.ts'
+import type { Payments, Reply } from './payments.ts'
+import type { Signer } from './signer.ts'
+import { seal, verifyMessage } from './signing.ts'
+
+export type GatewaySettings = {
+  readonly credentials: Credentials
+  readonly ledger: Ledger
+  readonly payments: Payments
+  readonly signer: Signer
+  readonly clock: SandboxClock
+}
+
+export type Decision = { readonly reply: Reply; readonly publicKeyMode: boolean }
+
+const withoutOrder = (answer: Answer, verdict: string): Reply => ({
+  answer,
+  delivery: PLAIN,
+  verdict,
+  outTradeNo: null,
+})
+
+/** `GET /v3/certificates`: both platform certificates, sealed with the merchant's APIv3 key. */
+const certificates = (credentials: Credentials, algorithm: string): Reply => {
+  if (algorithm !== 'RSA' && algorithm !== 'ALL') {
+    const detail = {
+      field: 'algorithm_type',
+      value: algorithm,
+      issue: 'is not RSA or ALL',
+      location: 'query',
+    } as const
+    const answer = refusalAnswer(REFUSALS.algorithm_unsupported, detail)
+    return withoutOrder(answer, 'algorithm_unsupported')
+  }
+  const data = credentials.platform.map((key) => {
+    const binding = { nonce: randomBytes(6).toString('hex'), associatedData: 'certificate' }
+    const sealed = seal(key.certificate, credentials.apiV3Key, binding)
+    return {
+      serial_no: key.serial,
+      effective_time: beijingTime(key.effectiveAtMs),
+      expire_time: beijingTime(key.expiresAtMs),
+      encrypt_certificate: {
+        algorithm: 'AEAD_AES_256_GCM',
+        nonce: sealed.nonce,
+        associated_data: sealed.associatedData,
+        ciphertext: sealed.ciphertext,
+      },
+    }
+  })
+  return withoutOrder(goodAnswer(200, { data }), 'certificates')
+}
+
+const dispatch = (settings: GatewaySettings, passed: Passed, request: WireRequest): Reply => {
+  const { payments, credentials } = settings
+  const header = request.headers['wechatpay-negative-test']
+  switch (passed.route) {
+    case 'charge':
+      return payments.charge(request.body, header)
+    case 'query':
+      return payments.query(passed.argument, header)
+    case 'query_id':
+      return payments.queryTransaction(passed.argument, header)
+    case 'reverse':
+      return payments.reverse(passed.argument, request.body, header)
+    case 'close': {
+      const answer = refusalAnswer(REFUSALS.close_refused)
+      return { ...withoutOrder(answer, 'close_refused'), outTradeNo: passed.argument }
+    }
+    case 'certificates':
+      return certificates(credentials, passed.query.get('algorithm_type') ?? 'RSA')
+    case 'not_built':
+      return withoutOrder(refusalAnswer(REFUSALS.not_built), 'not_built')
+  }
+}
+
+const decide = (settings: GatewaySettings, request: WireRequest): Decision => {
+  const { credentials, clock, signer } = settings
+  const wire = checkWire(request, {
+    nowMs: clock.nowMs(),
+    merchantId: SANDBOX_MERCHANT.id,
+    merchantSerial: credentials.merchantSerial,
+    merchantCertificateExpiresAtMs: credentials.merchantCertificateExpiresAtMs,
+    platformSerials: credentials.platform.map(({ serial }) => serial),
+    publicKeyId: credentials.publicKey.serial,
+    verify: (message, signature) => verifyMessage(message, credentials.merchantKey, signature),
+  })
+  if (!wire.ok) return { reply: withoutOrder(wire.answer, wire.verdict), publicKeyMode: false }
+  const reply = dispatch(settings, wire, request)
+  const { answer } = reply
+  if (answer.signature !== 'good') return { reply, publicKeyMode: wire.publicKeyMode }
+  const call = `${request.method} ${request.url} ${reply.outTradeNo ?? ''}`
+  const signature = signer.kindFor(call)
+  return {
+    reply: { ...reply, answer: { ...answer, signature } },
+    publicKeyMode: wire.publicKeyMode,
+  }
+}
+
+/**
+ * Decides about one request: what it changes and that it was seen are one durable transaction,
+ * finished before any byte of the answer leaves.
+ * @param receivedNs monotonic nanoseconds at which the body was complete
+ */
+export function handleRequest(
+  settings: GatewaySettings,
+  request: WireRequest,
+  receivedNs: bigint,
+): Decision {
+  return settings.ledger.transaction(() => {
+    const decision = decide(settings, request)
+    settings.ledger.record({
+      atMs: settings.clock.nowMs(),
+      receivedNs: receivedNs.toString(),
+      method: request.method,
+      path: request.url,
+      outTradeNo: decision.reply.outTradeNo,
+      verdict: decision.reply.verdict,
+      status: decision.reply.answer.status,
+    })
+    return decision
+  })
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { magicAmountFen, magicCodeTail, SCENARIOS } from '../scenarios.ts'
+import type { Sandbox } from './sandbox.ts'
+import { startSandbox } from './sandbox.ts'
+import { openSimulatedScanner } from './simulated-scanner.ts'
+import { SCANNER_LINK } from './terminal-file.ts'
+
+const USAGE = `guitai sandbox --dir DIR [--port N] [--backup-port N] [--script FILE] [--json]
+
+An embedded payment gateway with its own keys, ledger and simulated scanner, on loopback only.
+No money moves and no real service is asked.
+
+  --dir DIR          folder of keys, ledger and terminal.json; made when missing
+  --port N           port of the gateway (default: any free one)
+  --backup-port N    port of the backup host, same ledger (default: any free one)
+  --script FILE      JSON list of {"match":{"amountFen"?,"codeTail"?,"nth"?},"scenario","params"?}
+                     params: seconds, times, count, on (charge, query, reverse), bytes
+  --json             print one JSON line when ready
+  --help             this text
+
+A scenario is chosen by the amount, by the last three digits of a payment code that begins with 15,
+by the request header Wechatpay-Negative-Test, or by a script. Any other order is paid at once, or,
+above 1000.00 yuan, after a password that is confirmed after 8 s.
+`
+
+const yuan = (amountFen: number): string =>
+  `${Math.floor(amountFen / 100)}.${String(amountFen % 100).padStart(2, '0')}`
+
+/** The help text, with every magic amount and code. */
+export function sandboxHelp(): string {
+  const rows = [...SCENARIOS.values()].map(({ name, summary }) => {
+    const amount = yuan(magicAmountFen(name) ?? 0)
+    return `  ${amount}   15…${magicCodeTail(name)}   ${name.padEnd(20)} ${summary}`
+  })
+  return `${USAGE}\n  yuan     code      scenario\n${rows.join('\n')}\n`
+}
+
+const portOf = (text: string | undefined, name: string): number => {
+  const port = Number(text ?? 0)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error(`--${name} must be a port number, not ${text}`)
+  }
+  return port
+}
+
+const readyText = (sandbox: Sandbox): string =>
+  [
+    `沙箱网关已就绪 Sandbox gateway ready: ${sandbox.origin}`,
+    `备用 Backup host:     ${sandbox.backupOrigin}`,
+    `终端配置 Terminal:     ${sandbox.terminalConfig}`,
+    `控制令牌 Control token: ${join(sandbox.dir, 'control.token')}`,
+    '',
+  ].join('\n')
+
+const readyJson = (sandbox: Sandbox): string =>
+  `${JSON.stringify({
+    event: 'ready',
+    origin: sandbox.origin,
+    backupOrigin: sandbox.backupOrigin,
+    dir: sandbox.dir,
+    terminalConfig: sandbox.terminalConfig,
+    controlToken: sandbox.controlToken,
+  })}\n`
+
+const untilStopped = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve())
+    process.once('SIGINT', () => resolve())
+  })
+
+/**
+ * The command `guitai sandbox`. Resolves when SIGTERM or SIGINT has stopped it cleanly; rejects with
+ * a readable text for wrong arguments, a taken port, or a folder another sandbox uses.
+ * @param argv what follows the command's name
+ */
+export async function runSandbox(argv: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      dir: { type: 'string' },
+      port: { type: 'string' },
+      'backup-port': { type: 'string' },
+      script: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) {
+    process.stdout.write(sandboxHelp())
+    return
+  }
+  if (values.dir === undefined) throw new Error('guitai sandbox needs --dir DIR')
+  const sandbox = await startSandbox({
+    dir: values.dir,
+    port: portOf(values.port, 'port'),
+    backupPort: portOf(values['backup-port'], 'backup-port'),
+    log: (line) => void process.stderr.write(`${line}\n`),
+  })
+  let scanner: ReturnType<typeof openSimulatedScanner> | undefined
+  try {
+    if (values.script !== undefined) {
+      const text = readFileSync(values.script, 'utf8')
+      sandbox.script(JSON.parse(text))
+    }
+    scanner = openSimulatedScanner({ linkPath: join(sandbox.dir, SCANNER_LINK) })
+    sandbox.attachScanner(scanner)
+    const stopped = untilStopped()
+    process.stdout.write(values.json ? readyJson(sandbox) : readyText(sandbox))
+    await stopped
+  } finally {
+    scanner?.close()
+    await sandbox.close()
+  }
+}

@@ -1,0 +1,25 @@
+import type { ScriptEntry } from '../script.ts'
+import type { LedgerRow, SeenRequest } from './ledger.ts'
+
+/** What a scan through the control surface types. Without text, a new code for the scenario. */
+export type ScanWish = {
+  readonly scenario?: string | undefined
+  readonly text?: string | undefined
+  readonly suffix?: string | undefined
+}
+
+/** What can be looked at and turned while a sandbox runs. */
+export interface SandboxControls {
+  /** Every order as it is now. */
+  ledger(): LedgerRow[]
+  /** The latest requests, newest first. */
+  requests(limit?: number): SeenRequest[]
+  /** Replaces the script; throws for one that is malformed. Returns how many entries it has. */
+  script(entries: readonly ScriptEntry[]): number
+  /** Types into the attached scanner; throws when there is none. */
+  scan(wish: ScanWish): { readonly scanned: true }
+  /** Signs with the other platform certificate from now on; returns its serial. */
+  rotate(): string
+  /** Share of signed answers, 0 to 1, whose signature is a probe. */
+  setProbeShare(share: number): void
+}

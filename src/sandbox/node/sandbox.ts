@@ -1,0 +1,182 @@
+import { randomInt } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { goodAnswer, PLAIN } from '../answers.ts'
+import type { SandboxClock } from '../clock.ts'
+import { scriptSchema } from '../script.ts'
+import { handleControl } from './control.ts'
+import { openCredentials, SANDBOX_MERCHANT } from './credentials.ts'
+import { DeliveryDesk } from './delivery.ts'
+import type { GatewaySettings } from './gateway.ts'
+import { handleRequest } from './gateway.ts'
+import type { Arrival } from './http-host.ts'
+import { openHttpHost } from './http-host.ts'
+import { Ledger } from './ledger.ts'
+import { Payments } from './payments.ts'
+import { REAL_CLOCK } from './real-clock.ts'
+import type { SandboxControls, ScanWish } from './sandbox-controls.ts'
+import { Signer } from './signer.ts'
+import { mintPaymentCode } from './simulated-scanner.ts'
+import { writeTerminalFile } from './terminal-file.ts'
+
+export type SandboxOptions = {
+  /** Folder of keys, ledger and terminal.json; made when missing, reused when there. */
+  readonly dir: string
+  /** Ports on 127.0.0.1; absent or 0 lets the system choose. */
+  readonly port?: number
+  readonly backupPort?: number
+  readonly clock?: SandboxClock
+  readonly log?: (line: string) => void
+}
+
+/** What a scan types into. */
+export type Scanner = { scan(text: string, suffix?: string): void }
+
+/** A running sandbox. */
+export interface Sandbox extends SandboxControls {
+  readonly origin: string
+  readonly backupOrigin: string
+  readonly dir: string
+  /** Path of the terminal.json for a terminal on this sandbox. */
+  readonly terminalConfig: string
+  /** For the control surface, `/sandbox/*` on either origin. */
+  readonly controlToken: string
+  readonly merchantSerial: string
+  readonly publicKeyId: string
+  /** Every state an order has had, oldest first. */
+  history(outTradeNo: string): { state: string; atMs: number }[]
+  /** How the ledger is told to reach the disk. */
+  durability(): { readonly journalMode: unknown; readonly synchronous: unknown }
+  /** Gives `scan` something to type into; undefined takes it away. */
+  attachScanner(scanner: Scanner | undefined): void
+  close(): Promise<void>
+}
+
+/** Timers that must not outlive the sandbox. */
+class Timers {
+  readonly #clock: SandboxClock
+  readonly #pending = new Set<() => void>()
+
+  constructor(clock: SandboxClock) {
+    this.#clock = clock
+  }
+
+  after(delayMs: number, fire: () => void): void {
+    const cancel = this.#clock.after(delayMs, () => {
+      this.#pending.delete(cancel)
+      fire()
+    })
+    this.#pending.add(cancel)
+  }
+
+  cancelAll(): void {
+    for (const cancel of this.#pending) cancel()
+    this.#pending.clear()
+  }
+}
+
+const makeControls = (settings: GatewaySettings, scannerOf: () => Scanner | undefined) => {
+  const { ledger, payments, signer, clock } = settings
+  const random = (): number => randomInt(2 ** 32) / 2 ** 32
+  const controls: SandboxControls = {
+    ledger: () => ledger.rows(clock.nowMs()),
+    requests: (limit = 100) => ledger.requests(limit),
+    script: (entries) => {
+      const script = scriptSchema.parse(entries)
+      payments.script(script)
+      return script.length
+    },
+    scan: ({ scenario, text, suffix }: ScanWish) => {
+      const scanner = scannerOf()
+      if (scanner === undefined) throw new Error('no simulated scanner is attached')
+      scanner.scan(text ?? mintPaymentCode(scenario, random), suffix)
+      return { scanned: true }
+    },
+    rotate: () => signer.rotate(),
+    setProbeShare: (share) => signer.setProbeShare(share),
+  }
+  return controls
+}
+
+const makeOnRequest = (
+  settings: GatewaySettings,
+  controls: SandboxControls,
+  use: { readonly timers: Timers; readonly token: string; readonly log: (line: string) => void },
+) => {
+  const { clock, signer } = settings
+  const after = (delayMs: number, fire: () => void): void => use.timers.after(delayMs, fire)
+  const desk = new DeliveryDesk({ clock, signer, after })
+  return ({ request, receivedNs, response, rawSocket }: Arrival): void => {
+    if (request.url.startsWith('/sandbox/')) {
+      const { status, value } = handleControl(controls, request, use.token)
+      const answer = { ...goodAnswer(status, value), signature: 'none', errno: null } as const
+      desk.deliver(answer, PLAIN, { response, rawSocket, publicKeyMode: false })
+      return
+    }
+    const { reply, publicKeyMode } = handleRequest(settings, request, receivedNs)
+    const path = request.url.split('?')[0]
+    use.log(`${request.method} ${path} ${reply.answer.status} ${reply.verdict}`)
+    const outgoing = { response, rawSocket, publicKeyMode }
+    const { later } = reply
+    if (later === undefined) desk.deliver(reply.answer, reply.delivery, outgoing)
+    else after(later.delayMs, () => desk.deliver(later.answer(), reply.delivery, outgoing))
+  }
+}
+
+/**
+ * Starts the sandbox gateway: two HTTPS hosts on loopback over one ledger. The first run in a folder
+ * makes all keys and certificates; later runs reuse them. Rejects when a port is taken, when the
+ * ledger is held by another process, or when terminal.json is not JSON.
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const dir = resolve(options.dir)
+  const clock = options.clock ?? REAL_CLOCK
+  const log = options.log ?? (() => undefined)
+  const credentials = await openCredentials(dir, clock.nowMs())
+  const ledger = new Ledger(join(dir, 'ledger.sqlite'))
+  const hashKey = credentials.apiV3Key
+  const payments = new Payments({ ledger, clock, merchant: SANDBOX_MERCHANT, hashKey, log })
+  const signer = new Signer(credentials, clock)
+  const settings: GatewaySettings = { credentials, ledger, payments, signer, clock }
+  let scanner: Scanner | undefined
+  const controls = makeControls(settings, () => scanner)
+  const timers = new Timers(clock)
+  const token = credentials.controlToken
+  const onRequest = makeOnRequest(settings, controls, { timers, token, log })
+  const tls = { certificate: credentials.serverCertificate, key: credentials.serverKey }
+  const hosts: { port: number; close(): Promise<void> }[] = []
+  const close = async (): Promise<void> => {
+    timers.cancelAll()
+    await Promise.all(hosts.map((host) => host.close()))
+    ledger.close()
+  }
+  const open = async (port: number): Promise<string> => {
+    const host = await openHttpHost({ port, ...tls, onRequest })
+    hosts.push(host)
+    return `https://127.0.0.1:${host.port}`
+  }
+  try {
+    const origin = await open(options.port ?? 0)
+    const backupOrigin = await open(options.backupPort ?? 0)
+    const origins = { primary: origin, backup: backupOrigin }
+    const terminalConfig = writeTerminalFile(dir, SANDBOX_MERCHANT, origins)
+    return {
+      ...controls,
+      origin,
+      backupOrigin,
+      dir,
+      terminalConfig,
+      controlToken: token,
+      merchantSerial: credentials.merchantSerial,
+      publicKeyId: credentials.publicKey.serial,
+      history: (outTradeNo) => ledger.history(outTradeNo),
+      durability: () => ledger.durability(),
+      attachScanner: (next) => {
+        scanner = next
+      },
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
