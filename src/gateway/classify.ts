@@ -1,7 +1,7 @@
 import type { Cause } from '../domain/errors.ts'
 import type { AnswerFacts, Expected, GatewayAnswer } from '../ports/gateway.ts'
 import { type Call, meaningOf } from './code-table.ts'
-import { cleanCode, cleanText, parseFailure, parseOrder, type WireOrder } from './codec.ts'
+import { cleanCode, cleanId, cleanText, parseFailure, parseOrder, type WireOrder } from './codec.ts'
 import type { RawAnswer, Verdict } from './verify.ts'
 
 /** How a request ended without a whole answer. */
@@ -54,7 +54,7 @@ function unknown(cause: Cause, facts: AnswerFacts): GatewayAnswer {
 
 function factsOf(answer: RawAnswer): AnswerFacts {
   const requestId = answer.headers['request-id']
-  const id = requestId === undefined ? '' : cleanCode(requestId)
+  const id = requestId === undefined ? '' : cleanId(requestId)
   return { status: answer.status, ...(id === '' ? {} : { requestId: id }) }
 }
 

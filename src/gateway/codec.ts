@@ -164,16 +164,24 @@ export function parseCertificates(body: Uint8Array): readonly WireCertificate[] 
 /** How much of the gateway's own words is kept, characters. */
 const WIRE_TEXT_MAX = 200
 
+/** What could be a payment code, an account, or a payer's identifier (`openid`). */
+const PRIVATE = /\d{14,}|(?<![0-9A-Za-z_-])o[0-9A-Za-z_-]{27}(?![0-9A-Za-z_-])/g
+
 /**
  * The gateway's words, fit for a screen and a log: no control or invisible formatting characters,
- * and no long digit runs (a payment code or an account could be quoted in them).
+ * and nothing that looks like a payment code or a payer.
  */
 export function cleanText(text: string): string {
-  const plain = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ').replace(/\d{14,}/g, '…')
+  const plain = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ').replace(PRIVATE, '…')
   return plain.slice(0, WIRE_TEXT_MAX)
 }
 
 /** The gateway's code, fit for a log. */
 export function cleanCode(code: string): string {
-  return code.replace(/[^0-9A-Za-z_.-]/g, '').slice(0, 64)
+  return cleanId(code).replace(PRIVATE, '')
+}
+
+/** The gateway's `Request-ID`, fit for a log. Made by the gateway before it knows a payer. */
+export function cleanId(id: string): string {
+  return id.replace(/[^0-9A-Za-z_.-]/g, '').slice(0, 64)
 }

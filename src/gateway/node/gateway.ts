@@ -1,0 +1,266 @@
+import { join } from 'node:path'
+import { ok, type Result } from '../../base/result.ts'
+import type { Problem } from '../../domain/errors.ts'
+import type {
+  Charge,
+  Expected,
+  Gateway,
+  GatewayAnswer,
+  GatewayHealth,
+} from '../../ports/gateway.ts'
+import { authorizationHeader, requestMessage } from '../canonical.ts'
+import { type Arrival, classify } from '../classify.ts'
+import type { Call } from '../code-table.ts'
+import {
+  CERTIFICATES_TARGET,
+  encodeCharge,
+  encodeQuery,
+  encodeReverse,
+  type WireRequest,
+} from '../codec.ts'
+import { type PlatformKeys, type Verdict, verify } from '../verify.ts'
+import { CertificateStore } from './certificates.ts'
+import type { HttpRequest } from './exchange.ts'
+import { HealthBook } from './health.ts'
+import { type Exchange, Transport } from './http.ts'
+import { checkSettings, type GatewayOptions, type GatewaySettings } from './settings.ts'
+import { signatureCheck, signMessage } from './signatures.ts'
+
+/** Sent with every request; the gateway wants one (interface rules, "基本规则"). */
+const USER_AGENT = 'guitai/0.1'
+
+/** When to touch an idle connection, if the gateway does not say how long it keeps one. */
+const PING_AFTER_MS = 3_000
+const PING_AFTER_MIN_MS = 1_000
+const PING_AFTER_MAX_MS = 20_000
+/** How long before the gateway drops an idle connection it is touched. */
+const PING_MARGIN_MS = 3_000
+
+/**
+ * Makes the client of the pay gateway. Checks all settings and makes all keys, and needs no network:
+ * the connection is warmed and platform certificates are fetched in the background.
+ * An error is a problem under `config.`.
+ */
+export async function openGateway(options: GatewayOptions): Promise<Result<Gateway, Problem>> {
+  const checked = checkSettings(options)
+  if (!checked.ok) return checked
+  const gateway = new PayGateway(options, checked.value)
+  await gateway.start()
+  return ok(gateway)
+}
+
+class PayGateway implements Gateway {
+  readonly #options: GatewayOptions
+  readonly #settings: GatewaySettings
+  readonly #transport: Transport
+  readonly #store: CertificateStore | undefined
+  readonly #keys: PlatformKeys
+  readonly #health: HealthBook
+  #cancelPing: () => void = () => {}
+  #pingAfterMs = PING_AFTER_MS
+  #inFlight = 0
+  #closed = false
+
+  constructor(options: GatewayOptions, settings: GatewaySettings) {
+    this.#options = options
+    this.#settings = settings
+    const { clock, log, timeouts, caPem } = options
+    this.#transport = new Transport({
+      primary: settings.primary,
+      ...(settings.backup === undefined ? {} : { backup: settings.backup }),
+      ...(caPem === undefined ? {} : { caPem }),
+      timeouts,
+      clock,
+      log,
+    })
+    this.#health = new HealthBook(clock, settings.certificateExpiresAtMs)
+    this.#store = this.#makeStore()
+    this.#keys = this.#makeKeys()
+  }
+
+  async start(): Promise<void> {
+    await this.#store?.load()
+    if (this.#options.verification.mode === 'certificates') this.#store?.start()
+    void this.#ping()
+  }
+
+  charge(charge: Charge): Promise<GatewayAnswer> {
+    const encoded = encodeCharge(charge, this.#options)
+    if (encoded.ok) return this.#ask('charge', charge, encoded.value)
+    this.#options.log.error('charge not sent', { field: encoded.error })
+    const wireText = `not sent: ${encoded.error}`
+    return Promise.resolve({ kind: 'unknown', cause: 'gateway.bad_request', sent: false, wireText })
+  }
+
+  query(expected: Expected): Promise<GatewayAnswer> {
+    return this.#ask('query', expected, encodeQuery(expected))
+  }
+
+  reverse(expected: Expected): Promise<GatewayAnswer> {
+    return this.#ask('reverse', expected, encodeReverse(expected))
+  }
+
+  health(): GatewayHealth {
+    return this.#health.current()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#cancelPing()
+    this.#store?.close()
+    await this.#transport.close()
+  }
+
+  async #ask(call: Call, expected: Expected, request: WireRequest): Promise<GatewayAnswer> {
+    const startedAtMs = this.#options.clock.monotonicMs()
+    let end = await this.#send(request, expected.outTradeNo)
+    let arrival = await this.#verify(end)
+    if (call === 'query' && isProbe(arrival)) {
+      // A read may be repeated; a charge that met a probe is settled by the queries that follow.
+      end = await this.#send(request, expected.outTradeNo)
+      arrival = await this.#verify(end)
+    }
+    const answer = classify(arrival, { call, expected, resent: end.resent })
+    this.#health.noteAnswer(answer)
+    const tookMs = Math.round(this.#options.clock.monotonicMs() - startedAtMs)
+    this.#logAnswer({ call, outTradeNo: expected.outTradeNo, tookMs }, answer, arrival)
+    return answer
+  }
+
+  async #send(request: WireRequest, outTradeNo?: string): Promise<Exchange> {
+    const { onMark } = this.#options
+    const signed = this.#sign(request)
+    const marked = onMark !== undefined && outTradeNo !== undefined
+    if (marked) onMark('signed', outTradeNo)
+    this.#inFlight += 1
+    this.#cancelPing()
+    const end = await this.#transport.send(
+      marked ? { ...signed, onSent: () => onMark('sent', outTradeNo) } : signed,
+    )
+    this.#inFlight -= 1
+    if (marked) onMark('answered', outTradeNo)
+    this.#noteExchange(end)
+    return end
+  }
+
+  #sign(request: WireRequest): HttpRequest {
+    const { clock, entropy, merchantId } = this.#options
+    const { merchantKey, merchantSerial, publicKey } = this.#settings
+    const timestampS = Math.floor(clock.nowMs() / 1_000)
+    const nonce = Buffer.from(entropy.bytes(16)).toString('hex').toUpperCase()
+    const stamped = { ...request, timestampS, nonce }
+    const signature = signMessage(requestMessage(stamped), merchantKey)
+    const signer = { merchantId, certificateSerial: merchantSerial }
+    return {
+      ...request,
+      headers: {
+        accept: 'application/json',
+        'user-agent': USER_AGENT,
+        authorization: authorizationHeader(signer, stamped, signature),
+        ...(request.method === 'POST' ? { 'content-type': 'application/json' } : {}),
+        ...(publicKey === undefined ? {} : { 'wechatpay-serial': publicKey.id }),
+      },
+    }
+  }
+
+  /** Checks the signature; fetches certificates once when its serial is not known. */
+  async #verify(end: Exchange): Promise<Arrival> {
+    if (end.kind === 'failed') return end
+    const { answer } = end
+    let verdict = this.#verdictOf(end)
+    const { serial } = verdict.kind === 'failed' ? verdict : { serial: undefined }
+    if (serial !== undefined && this.#store && !serial.startsWith('PUB_KEY_ID_')) {
+      await this.#store.refreshFor(serial)
+      verdict = this.#verdictOf(end)
+    }
+    return { kind: 'answered', answer, verdict }
+  }
+
+  #verdictOf(end: Exchange & { kind: 'answered' }): Verdict {
+    return verify(end.answer, this.#keys, this.#options.clock.nowMs())
+  }
+
+  #makeStore(): CertificateStore | undefined {
+    const { apiV3Key } = this.#settings
+    if (!apiV3Key) return undefined
+    const { cacheDir, clock, log, merchantId, verification } = this.#options
+    const rootPem = verification.mode === 'certificates' ? verification.rootPem : undefined
+    return new CertificateStore({
+      apiV3Key,
+      cacheFile: join(cacheDir, `platform-certificates-${merchantId}.json`),
+      ...(rootPem === undefined ? {} : { rootPem }),
+      clock,
+      log,
+      download: () => this.#send({ method: 'GET', target: CERTIFICATES_TARGET, body: '' }),
+    })
+  }
+
+  #makeKeys(): PlatformKeys {
+    const { publicKey } = this.#settings
+    const ofPublicKey = publicKey && { id: publicKey.id, check: signatureCheck(publicKey.key) }
+    // A merchant that moves to the public key may still get answers signed by a certificate.
+    return {
+      find: (serial) =>
+        serial === ofPublicKey?.id ? ofPublicKey.check : this.#store?.find(serial),
+    }
+  }
+
+  #noteExchange(end: Exchange): void {
+    this.#health.noteExchange(end)
+    if (end.kind === 'answered') {
+      const keptS = /timeout=(\d{1,5})/.exec(end.answer.headers['keep-alive'] ?? '')?.[1]
+      if (keptS !== undefined) {
+        const idleMs = Number(keptS) * 1_000 - PING_MARGIN_MS
+        this.#pingAfterMs = Math.min(PING_AFTER_MAX_MS, Math.max(PING_AFTER_MIN_MS, idleMs))
+      }
+    }
+    this.#schedulePing()
+  }
+
+  #schedulePing(): void {
+    this.#cancelPing()
+    if (this.#closed) return
+    this.#cancelPing = this.#options.clock.after(this.#pingAfterMs, () => {
+      if (this.#inFlight === 0) void this.#ping()
+    })
+  }
+
+  /** Keeps a connection open, so that a charge does not wait for a handshake. Unsigned: asks nothing. */
+  async #ping(): Promise<void> {
+    const headers = { 'user-agent': USER_AGENT }
+    const end = await this.#transport.send({ method: 'GET', target: '/', headers, body: '' })
+    if (!this.#closed) this.#noteExchange(end)
+  }
+
+  #logAnswer(
+    about: { readonly call: Call; readonly outTradeNo: string; readonly tookMs: number },
+    answer: GatewayAnswer,
+    arrival: Arrival,
+  ): void {
+    const fields = {
+      ...about,
+      kind: answer.kind,
+      status: answer.status,
+      requestId: answer.requestId,
+      wireCode: answer.wireCode,
+      cause: 'cause' in answer ? answer.cause : undefined,
+      sent: answer.kind === 'unknown' ? answer.sent : undefined,
+      fault: faultOf(arrival),
+    }
+    if (answer.kind === 'unknown') this.#options.log.warn('gateway answer not known', fields)
+    else this.#options.log.info('gateway answered', fields)
+  }
+}
+
+function isProbe(arrival: Arrival): boolean {
+  return (
+    arrival.kind === 'answered' &&
+    arrival.verdict.kind === 'failed' &&
+    arrival.verdict.fault === 'probe'
+  )
+}
+
+function faultOf(arrival: Arrival): string | undefined {
+  if (arrival.kind === 'failed') return arrival.cause
+  return arrival.verdict.kind === 'failed' ? arrival.verdict.fault : undefined
+}

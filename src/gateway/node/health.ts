@@ -1,0 +1,73 @@
+import type { Cause } from '../../domain/errors.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { GatewayAnswer, GatewayHealth } from '../../ports/gateway.ts'
+import type { Exchange } from './http.ts'
+
+/** Causes that speak of the way to the gateway or of our standing there, not of one order. */
+const WAY_CAUSES: ReadonlySet<Cause> = new Set<Cause>([
+  'gateway.unreachable',
+  'gateway.timeout',
+  'gateway.cut_off',
+  'gateway.server_error',
+  'gateway.busy',
+  'gateway.bad_signature',
+  'gateway.unreadable',
+  'gateway.sign_error',
+  'gateway.not_authorised',
+  'gateway.check_refused',
+])
+
+/** Causes that any answer at all disproves. */
+const LINE_CAUSES: ReadonlySet<Cause> = new Set<Cause>([
+  'gateway.unreachable',
+  'gateway.timeout',
+  'gateway.cut_off',
+])
+
+/** Keeps {@link GatewayHealth} from what comes back. */
+export class HealthBook {
+  readonly #clock: Clock
+  #health: GatewayHealth
+
+  constructor(clock: Clock, certificateExpiresAtMs: number) {
+    this.#clock = clock
+    this.#health = { state: 'unknown', certificateExpiresAtMs }
+  }
+
+  current(): GatewayHealth {
+    return this.#health
+  }
+
+  /** Anything came back, or nothing did: facts of the line. */
+  noteExchange(end: Exchange): void {
+    if (end.kind === 'failed') {
+      this.#health = { ...this.#health, state: 'failing', lastCause: end.cause }
+      return
+    }
+    const nowMs = this.#clock.nowMs()
+    const theirsMs = Date.parse(end.answer.headers.date ?? '')
+    const skew = Number.isNaN(theirsMs) ? {} : { clockSkewMs: theirsMs - nowMs }
+    const { lastCause, ...rest } = this.#health
+    const failing = lastCause !== undefined && !LINE_CAUSES.has(lastCause)
+    this.#health = {
+      ...rest,
+      ...skew,
+      state: failing ? 'failing' : 'ok',
+      host: end.host,
+      lastAnswerAtMs: nowMs,
+      ...(failing ? { lastCause } : {}),
+    }
+  }
+
+  /** A call's answer: whether the gateway deals with us. */
+  noteAnswer(answer: GatewayAnswer): void {
+    const cause = 'cause' in answer ? answer.cause : undefined
+    const { lastCause: _, ...rest } = this.#health
+    const failing = cause !== undefined && WAY_CAUSES.has(cause)
+    this.#health = {
+      ...rest,
+      state: failing ? 'failing' : 'ok',
+      ...(failing ? { lastCause: cause } : {}),
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { Pool } from 'undici'
+import type { Clock } from '../../ports/clock.ts'
+import type { Log } from '../../ports/log.ts'
+import { exchange, type HostExchange, type HttpRequest, type Timeouts } from './exchange.ts'
+
+/** The two addresses of the gateway. */
+export type HostName = 'primary' | 'backup'
+
+/** An exchange, and which host it ended with. */
+export type Exchange = HostExchange & {
+  readonly host: HostName
+  /** The request was offered to a second host after the first one could not be reached. */
+  readonly resent: boolean
+}
+
+export type TransportOptions = {
+  /** `https://host[:port]`. */
+  readonly primary: string
+  readonly backup?: string
+  /** Absent: the roots of the system. */
+  readonly caPem?: string
+  readonly timeouts: Timeouts
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Connections held to one host at the most. */
+const CONNECTIONS_MAX = 4
+/** How long before the gateway's own limit an idle connection is dropped. */
+const KEEP_ALIVE_MARGIN_MS = 1_000
+/** How long the backup host stays first after the primary could not be reached. */
+const PREFER_BACKUP_MS = 60_000
+
+/**
+ * HTTPS to the gateway. Certificates are always checked, redirects are answers like any other, and
+ * the backup host is tried only when it is certain that nothing was sent to the primary.
+ */
+export class Transport {
+  readonly #options: TransportOptions
+  readonly #pools: ReadonlyMap<HostName, Pool>
+  #backupFirstUntilMs = Number.NEGATIVE_INFINITY
+
+  constructor(options: TransportOptions) {
+    this.#options = options
+    const pools = new Map<HostName, Pool>([['primary', makePool(options.primary, options)]])
+    if (options.backup !== undefined) pools.set('backup', makePool(options.backup, options))
+    this.#pools = pools
+  }
+
+  /** Sends once, or once more to the other host when nothing left. Never rejects. */
+  async send(request: HttpRequest): Promise<Exchange> {
+    const [first, second] = this.#order()
+    const end = await this.#exchange(first, request)
+    if (end.kind === 'answered' || end.sent || second === undefined) {
+      return { ...end, host: first, resent: false }
+    }
+    this.#options.log.warn('gateway host not reached, trying the other', {
+      host: first,
+      detail: end.detail,
+    })
+    const again = await this.#exchange(second, request)
+    if (again.kind === 'answered') this.#prefer(second)
+    return { ...again, host: second, resent: true }
+  }
+
+  /** Drops all connections; what is still under way ends as a failure. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()))
+  }
+
+  #order(): readonly [HostName, HostName | undefined] {
+    if (!this.#pools.has('backup')) return ['primary', undefined]
+    const backupFirst = this.#options.clock.monotonicMs() < this.#backupFirstUntilMs
+    return backupFirst ? ['backup', 'primary'] : ['primary', 'backup']
+  }
+
+  #prefer(host: HostName): void {
+    const untilMs = this.#options.clock.monotonicMs() + PREFER_BACKUP_MS
+    this.#backupFirstUntilMs = host === 'backup' ? untilMs : Number.NEGATIVE_INFINITY
+  }
+
+  #exchange(host: HostName, request: HttpRequest): Promise<HostExchange> {
+    const dispatcher = this.#pools.get(host)
+    if (!dispatcher) {
+      const detail = 'no such host'
+      return Promise.resolve({ kind: 'failed', cause: 'gateway.unreachable', sent: false, detail })
+    }
+    const { clock, timeouts } = this.#options
+    return exchange(request, { dispatcher, clock, timeouts })
+  }
+}
+
+function makePool(origin: string, options: TransportOptions): Pool {
+  const { connectMs, headersMs, bodyMs } = options.timeouts
+  return new Pool(origin, {
+    connections: CONNECTIONS_MAX,
+    pipelining: 1,
+    allowH2: false,
+    headersTimeout: headersMs,
+    bodyTimeout: bodyMs,
+    keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
+    connect: {
+      timeout: connectMs,
+      minVersion: 'TLSv1.2',
+      // Said aloud, because an environment variable could otherwise switch it off.
+      rejectUnauthorized: true,
+      ...(options.caPem === undefined ? {} : { ca: options.caPem }),
+    },
+  })
+}

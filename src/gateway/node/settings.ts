@@ -1,0 +1,183 @@
+import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { err, ok, type Result } from '../../base/result.ts'
+import { type ErrorCode, type Problem, problem } from '../../domain/errors.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Entropy } from '../../ports/entropy.ts'
+import type { Log } from '../../ports/log.ts'
+import type { Timeouts } from './exchange.ts'
+import { isUsableRsa } from './signatures.ts'
+
+/** By what the gateway's answers are verified. */
+export type Verification =
+  | {
+      readonly mode: 'certificates'
+      /** When given, platform certificates must be issued by it. */
+      readonly rootPem?: string
+    }
+  | {
+      readonly mode: 'public_key'
+      /** `PUB_KEY_ID_…`. */
+      readonly id: string
+      readonly pem: string
+    }
+
+/** What the gateway client is made of. Files have been read by the caller. */
+export type GatewayOptions = {
+  /** `https://host[:port]`, nothing more. */
+  readonly primary: string
+  readonly backup?: string
+  /** Absent: the roots of the system. */
+  readonly caPem?: string
+  readonly merchantId: string
+  readonly appId: string
+  readonly terminalId: string
+  readonly deviceIp: string
+  readonly certificatePem: string
+  readonly privateKeyPem: string
+  /** Needed to verify by certificates; 32 bytes. */
+  readonly apiV3Key?: string
+  readonly verification: Verification
+  readonly timeouts: Timeouts
+  /** Folder for public data that saves a download. */
+  readonly cacheDir: string
+  readonly clock: Clock
+  readonly entropy: Entropy
+  readonly log: Log
+  /** For measurements: called as an attempt passes these points. */
+  readonly onMark?: (mark: 'signed' | 'sent' | 'answered', outTradeNo: string) => void
+}
+
+/** The options after every check, with keys made once. */
+export type GatewaySettings = {
+  readonly primary: string
+  readonly backup?: string
+  readonly merchantKey: KeyObject
+  readonly merchantSerial: string
+  readonly certificateExpiresAtMs: number
+  readonly apiV3Key?: Buffer
+  readonly publicKey?: { readonly id: string; readonly key: KeyObject }
+}
+
+type Checked<Value> = Result<Value, Problem>
+
+function refuse(code: ErrorCode, field: string, detail?: string): Checked<never> {
+  return err(problem(code, { field, ...(detail === undefined ? {} : { detail }) }))
+}
+
+/** Checks every setting that can be checked without a network. The first wrong one is the answer. */
+export function checkSettings(options: GatewayOptions): Checked<GatewaySettings> {
+  const primary = checkOrigin(options.primary, 'primary')
+  if (!primary.ok) return primary
+  const backup =
+    options.backup === undefined ? ok(undefined) : checkOrigin(options.backup, 'backup')
+  if (!backup.ok) return backup
+  const ca = checkAuthorities(options)
+  if (!ca.ok) return ca
+  const identity = checkIdentity(options)
+  if (!identity.ok) return identity
+  const apiV3Key = checkApiV3Key(options)
+  if (!apiV3Key.ok) return apiV3Key
+  const publicKey = checkPublicKey(options.verification)
+  if (!publicKey.ok) return publicKey
+  return ok({
+    primary: primary.value,
+    ...identity.value,
+    ...(backup.value === undefined ? {} : { backup: backup.value }),
+    ...(apiV3Key.value === undefined ? {} : { apiV3Key: apiV3Key.value }),
+    ...(publicKey.value === undefined ? {} : { publicKey: publicKey.value }),
+  })
+}
+
+function checkOrigin(address: string, field: string): Checked<string> {
+  const url = URL.canParse(address) ? new URL(address) : undefined
+  const bare = url && url.pathname === '/' && url.search === '' && url.hash === ''
+  if (url?.protocol !== 'https:' || !bare || url.username !== '' || url.password !== '') {
+    return refuse('config.gateway_not_https', field)
+  }
+  return ok(url.origin)
+}
+
+function checkAuthorities(options: GatewayOptions): Checked<undefined> {
+  const { verification } = options
+  const root = verification.mode === 'certificates' ? verification.rootPem : undefined
+  if (options.caPem !== undefined && !readCertificate(options.caPem)) {
+    return refuse('config.ca_unreadable', 'caPem')
+  }
+  if (root !== undefined && !readCertificate(root)) return refuse('config.ca_unreadable', 'rootPem')
+  return ok(undefined)
+}
+
+function readCertificate(pem: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem)
+  } catch {
+    return undefined
+  }
+}
+
+function readPrivateKey(pem: string): KeyObject | undefined {
+  try {
+    const key = createPrivateKey(pem)
+    return isUsableRsa(key) ? key : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The common name of a certificate's subject: of a merchant API certificate, the `mchid`. */
+function commonNameOf(certificate: X509Certificate): string | undefined {
+  const lines = certificate.subject.split('\n')
+  return lines.find((line) => line.startsWith('CN='))?.slice('CN='.length)
+}
+
+type Identity = Pick<GatewaySettings, 'merchantKey' | 'merchantSerial' | 'certificateExpiresAtMs'>
+
+function checkIdentity(options: GatewayOptions): Checked<Identity> {
+  const certificate = readCertificate(options.certificatePem)
+  if (!certificate) return refuse('config.certificate_unreadable', 'certificatePem')
+  const key = readPrivateKey(options.privateKeyPem)
+  if (!key) return refuse('config.key_unreadable', 'privateKeyPem')
+  if (!certificate.checkPrivateKey(key)) return refuse('config.key_mismatch', 'privateKeyPem')
+  const commonName = commonNameOf(certificate)
+  if (commonName !== options.merchantId) {
+    const detail = `the certificate names ${commonName ?? 'nobody'}`
+    return refuse('config.certificate_of_other_merchant', 'certificatePem', detail)
+  }
+  const nowMs = options.clock.nowMs()
+  const expiresAtMs = certificate.validToDate.getTime()
+  if (nowMs >= expiresAtMs) {
+    return refuse('config.certificate_expired', 'certificatePem', certificate.validTo)
+  }
+  if (nowMs < certificate.validFromDate.getTime()) {
+    return refuse('config.certificate_not_yet_valid', 'certificatePem', certificate.validFrom)
+  }
+  return ok({
+    merchantKey: key,
+    merchantSerial: certificate.serialNumber.toUpperCase(),
+    certificateExpiresAtMs: expiresAtMs,
+  })
+}
+
+function checkApiV3Key(options: GatewayOptions): Checked<Buffer | undefined> {
+  if (options.apiV3Key === undefined) {
+    if (options.verification.mode === 'public_key') return ok(undefined)
+    return refuse('config.api_v3_key_invalid', 'apiV3Key', 'missing')
+  }
+  const key = Buffer.from(options.apiV3Key, 'utf8')
+  if (key.length !== 32) return refuse('config.api_v3_key_invalid', 'apiV3Key')
+  return ok(key)
+}
+
+function checkPublicKey(verification: Verification): Checked<GatewaySettings['publicKey']> {
+  if (verification.mode === 'certificates') return ok(undefined)
+  if (!/^PUB_KEY_ID_[0-9A-Za-z]{1,64}$/.test(verification.id)) {
+    return refuse('config.public_key_unreadable', 'verification.id')
+  }
+  try {
+    const key = createPublicKey(verification.pem)
+    if (isUsableRsa(key)) return ok({ id: verification.id, key })
+  } catch {
+    // Falls through: it could not be read.
+  }
+  return refuse('config.public_key_unreadable', 'verification.pem')
+}
