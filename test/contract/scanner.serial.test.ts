@@ -255,6 +255,138 @@ describe('serial scanner on a pseudo-terminal', () => {
     }
   })
 
+  it('after a standstill of this process it reads on before it calls a scan half', async () => {
+    const clock = createManualClock()
+    let standstillMs = 0
+    const late = { ...clock, monotonicMs: () => clock.monotonicMs() + standstillMs }
+    const bench = start('path', { suffix: 'none', gapMs: 300, clock: late })
+    await bench.events.phase('open')
+    bench.scanner.enable()
+    const finish = await bench.begin(CODE)
+    standstillMs = 200
+    clock.advance(300)
+    const arrived = nextBytes()
+    finish()
+    await arrived
+    clock.advance(350)
+    expect(await bench.events.nextVerdict()).toMatchObject({ kind: 'label', label: CODE })
+  })
+
+  it('P10: closing from within an event is safe: nothing is told after it but the close', async () => {
+    const bench = makeBench('path')
+    benches.push(bench)
+    const events = createScannerEvents()
+    bench.scanner.open((event) => {
+      if (event.kind === 'label') void bench.scanner.close()
+      events.listen(event)
+    })
+    await events.phase('open')
+    bench.scanner.enable()
+    bench.terminal().write(`${CODE}\rNEXT\r`)
+    await events.phase('closed')
+    expect(events.all.filter(({ kind }) => kind !== 'phase')).toHaveLength(1)
+  })
+
+  it('P10: a listener that throws ends neither reading nor the search for the port', async () => {
+    const thrown: unknown[] = []
+    const queue = globalThis.queueMicrotask
+    vi.spyOn(globalThis, 'queueMicrotask').mockImplementation((callback) =>
+      queue(() => {
+        try {
+          callback()
+        } catch (error) {
+          thrown.push(error)
+        }
+      }),
+    )
+    const bench = makeBench('path')
+    benches.push(bench)
+    scanners.push(bench.scanner)
+    const events = createScannerEvents()
+    bench.scanner.open((event) => {
+      events.listen(event)
+      throw new Error(`bug at ${event.kind}`)
+    })
+    await events.phase('open')
+    bench.scanner.enable()
+    bench.present(CODE)
+    expect(await events.nextVerdict()).toMatchObject({ kind: 'label' })
+    await bench.unplug()
+    await events.phase('lost')
+    const from = events.all.length
+    await bench.replug()
+    await events.phase('open', from)
+    // The last one's microtask is behind this test's own.
+    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve()
+    expect(thrown.length).toBe(events.all.length)
+  })
+
+  it('P10: a list of ports that never comes is given up and asked for again', async () => {
+    const clock = createManualClock()
+    const terminal = createPseudoTerminal()
+    let lists = 0
+    const scanner = createSerialScanner({
+      id: 'counter',
+      clock,
+      log: createKeptLog(),
+      usb: USB,
+      reopenDelayMs: REOPEN_DELAY_MS,
+      listPorts: () => {
+        lists += 1
+        if (lists === 1) return new Promise(() => {})
+        return Promise.resolve([{ path: terminal.path, ...USB }])
+      },
+    })
+    scanners.push(scanner)
+    const events = createScannerEvents()
+    scanner.open(events.listen)
+    await events.phase('searching')
+    clock.advance(5_000)
+    await events.phase('searching', 1)
+    clock.advance(REOPEN_DELAY_MS)
+    await events.phase('open')
+    expect(lists).toBe(2)
+    await scanner.close()
+    await terminal.unplug()
+  })
+
+  it('a list that comes after the close opens nothing', async () => {
+    let give: (ports: readonly PortDescription[]) => void = () => {}
+    const terminal = createPseudoTerminal()
+    const scanner = createSerialScanner({
+      id: 'counter',
+      clock: createManualClock(),
+      log: createKeptLog(),
+      usb: USB,
+      listPorts: () =>
+        new Promise((resolve) => {
+          give = resolve
+        }),
+    })
+    const events = createScannerEvents()
+    scanner.open(events.listen)
+    await events.phase('searching')
+    await scanner.close()
+    const open = vi.spyOn(SerialPort.prototype, 'open')
+    give([{ path: terminal.path, ...USB }])
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
+    expect(open).not.toHaveBeenCalled()
+    expect(scanner.status().phase).toBe('closed')
+    await terminal.unplug()
+  })
+
+  it('P10: looks through the real list of ports without a throw, whatever it holds', async () => {
+    const absent = { vendorId: 'fffe', productId: 'fffe', serialNumber: 'none such' }
+    const settings = { id: 'x', clock: createManualClock(), log: createKeptLog(), usb: absent }
+    const scanner = createSerialScanner(settings)
+    scanners.push(scanner)
+    const events = createScannerEvents()
+    scanner.open(events.listen)
+    await events.phase('searching', 1)
+    expect(scanner.status()).toMatchObject({ phase: 'searching', port: 'fffe:fffe' })
+    console.log(`real list of ports: ${scanner.status().detail}`)
+  })
+
   it('says that no port is configured', async () => {
     const scanner = createSerialScanner({
       id: 'x',
