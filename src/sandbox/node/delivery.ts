@@ -23,11 +23,6 @@ export type DeliverySettings = {
 /** A dribble arrives in this many pieces. */
 const PIECES = 60
 
-/** A dribble arrives in this many pieces. */
-const PIECES = 60
-
-type Deliver = (answer: Answer, delivery: Delivery, outgoing: Outgoing) => void
-
 const requestId = (errno: number): string =>
   `08${randomBytes(14).toString('hex').toUpperCase()}-${errno}`
 
