@@ -39,12 +39,16 @@ export type Credentials = {
   readonly controlToken: string
 }
 
-const ALGORITHM = {
+/** Keys that sign messages are RSA, as on the real wire. */
+const RSA = {
   name: 'RSASSA-PKCS1-v1_5',
   hash: 'SHA-256',
   publicExponent: new Uint8Array([1, 0, 1]),
   modulusLength: 2048,
 }
+/** Keys of authorities and of TLS are elliptic, because they are made and used faster. */
+const ELLIPTIC = { name: 'ECDSA', namedCurve: 'P-256' }
+const ELLIPTIC_SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' }
 const DAY_MS = 86_400_000
 const TENPAY = 'OU=Tenpay.com CA Center,O=Tenpay.com,C=CN'
 /** Subject and issuer shape of published platform certificates. */
@@ -57,8 +61,9 @@ const NAMES = {
 }
 
 type Pair = webcrypto.CryptoKeyPair
-const newPair = (): Promise<Pair> =>
-  webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
+const newRsa = (): Promise<Pair> => webcrypto.subtle.generateKey(RSA, true, ['sign', 'verify'])
+const newElliptic = (): Promise<Pair> =>
+  webcrypto.subtle.generateKey(ELLIPTIC, true, ['sign', 'verify'])
 const pemOf = (pair: Pair): string =>
   String(NodeKey.from(pair.privateKey).export({ type: 'pkcs8', format: 'pem' }))
 
@@ -86,7 +91,7 @@ const issue = async (wanted: Issue): Promise<string> => {
     issuer: wanted.issuer,
     notBefore: new Date(wanted.fromMs),
     notAfter: new Date(wanted.fromMs + wanted.days * DAY_MS),
-    signingAlgorithm: ALGORITHM,
+    signingAlgorithm: ELLIPTIC_SIGNATURE,
     publicKey: wanted.keys.publicKey,
     signingKey: wanted.issuerKeys.privateKey,
     extensions: [...wanted.extensions],
@@ -97,8 +102,8 @@ const issue = async (wanted: Issue): Promise<string> => {
 type Files = Record<string, string>
 
 const makeServer = async (nowMs: number): Promise<Files> => {
-  const ca = await newPair()
-  const server = await newPair()
+  const ca = await newElliptic()
+  const server = await newElliptic()
   const usage = x509.KeyUsageFlags
   const dates = { fromMs: nowMs - DAY_MS, issuerKeys: ca, issuer: NAMES.ca }
   const caPem = await issue({
@@ -132,8 +137,8 @@ const makeServer = async (nowMs: number): Promise<Files> => {
 }
 
 const makeMerchant = async (nowMs: number): Promise<Files> => {
-  const root = await newPair()
-  const keys = await newPair()
+  const root = await newElliptic()
+  const keys = await newRsa()
   const certificate = await issue({
     subject: NAMES.merchant,
     issuer: NAMES.platformIssuer,
@@ -152,14 +157,15 @@ const makeMerchant = async (nowMs: number): Promise<Files> => {
 }
 
 const makePlatform = async (nowMs: number): Promise<Files> => {
-  const root = await newPair()
+  const root = await newElliptic()
   const files: Files = {}
+  const [old, young, pair] = await Promise.all([newRsa(), newRsa(), newRsa()])
   // Two certificates in overlap, one four years old and one new, so that signing can change over.
-  for (const [name, ageDays] of [
-    ['platform_1', 1460],
-    ['platform_2', 2],
-  ] as const) {
-    const keys = await newPair()
+  const generations = [
+    { name: 'platform_1', ageDays: 1460, keys: old },
+    { name: 'platform_2', ageDays: 2, keys: young },
+  ]
+  for (const { name, ageDays, keys } of generations) {
     files[`${name}_key.pem`] = pemOf(keys)
     files[`${name}_cert.pem`] = await issue({
       subject: NAMES.platform,
@@ -171,7 +177,6 @@ const makePlatform = async (nowMs: number): Promise<Files> => {
       extensions: [],
     })
   }
-  const pair = await newPair()
   const publicPem = NodeKey.from(pair.publicKey).export({ type: 'spki', format: 'pem' })
   files['pub_key_private.pem'] = pemOf(pair)
   files['pub_key.pem'] = String(publicPem)
@@ -225,9 +230,11 @@ const platformKey = (dir: string, name: string): PlatformKey => {
 export async function openCredentials(dir: string, nowMs: number): Promise<Credentials> {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   chmodSync(dir, 0o700)
-  await writeMissing(dir, 'ca.pem', () => makeServer(Date.now()))
-  await writeMissing(dir, 'apiclient_cert.pem', () => makeMerchant(nowMs))
-  await writeMissing(dir, 'pub_key_id.txt', () => makePlatform(nowMs))
+  await Promise.all([
+    writeMissing(dir, 'ca.pem', () => makeServer(Date.now())),
+    writeMissing(dir, 'apiclient_cert.pem', () => makeMerchant(nowMs)),
+    writeMissing(dir, 'pub_key_id.txt', () => makePlatform(nowMs)),
+  ])
   await writeMissing(dir, 'control.token', async () => ({
     'control.token': randomBytes(24).toString('base64url'),
   }))
