@@ -14,6 +14,19 @@ function refusal(zh: string, en: string) {
 /** What can be wrong with the settings of the gateway, its keys and certificates. */
 export const CONFIG_ERRORS = {
   'config.file_unreadable': refusal('配置的文件读不到。', 'A configured file cannot be read.'),
+  'config.not_json': refusal('配置文件不是有效的 JSON。', 'The configuration file is not JSON.'),
+  'config.invalid_field': refusal(
+    '配置文件的字段缺失、多余或不正确。',
+    'A field of the configuration is missing, unknown or wrong.',
+  ),
+  'config.secret_exposed': refusal(
+    '密钥文件的权限过宽，只能由其所有者读取。',
+    'A key file may be read by others than its owner.',
+  ),
+  'config.port_taken': refusal(
+    '本地接口的端口已被占用，或已有一台终端在使用同一数据文件夹。',
+    'The port of the local API is taken, or another terminal uses the same data folder.',
+  ),
   'config.gateway_not_https': refusal(
     '网关地址必须以 https:// 开头，且不带路径。',
     'The gateway address must begin with https:// and have no path.',

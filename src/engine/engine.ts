@@ -26,7 +26,7 @@ import { SteadyTime } from './steady-time.ts'
 import { Vault } from './vault.ts'
 
 /** A moment on the way of a sale, for the scripted sale and the benchmark. */
-export type Mark = 'armed' | 'code_read' | 'durable' | 'answered' | 'settled'
+export type Mark = 'armed' | 'code_read' | 'durable' | 'settled'
 
 export type EngineOptions = {
   readonly journal: Journal
@@ -282,7 +282,6 @@ export class Engine implements Terminal {
         this.#post({ event: { kind: 'label_dropped', atMs, reason: seen.reason } })
         return
       case 'phase':
-        this.#options.log.info('scanner', { id: scanner.id, phase: seen.phase })
         // A scanner that came back has forgotten that it was armed.
         if (seen.phase === 'open' && this.#isArmed()) scanner.enable()
         this.#publish()

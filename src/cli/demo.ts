@@ -1,0 +1,165 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { SaleView } from '../api/protocol.ts'
+import { formatYuan } from '../domain/money.ts'
+import { type Sandbox, startSandbox } from '../sandbox/node/sandbox.ts'
+import {
+  mintPaymentCode,
+  openSimulatedScanner,
+  type SimulatedScanner,
+} from '../sandbox/node/simulated-scanner.ts'
+import { SCANNER_LINK } from '../sandbox/node/terminal-file.ts'
+import { type RunningTerminal, startTerminal } from '../terminal.ts'
+import { SCREENS_DIR } from './terminal.ts'
+import { describeProblem, readOptions, untilStopped } from './usage.ts'
+
+const AMOUNT_FEN = 1_230
+const chinese = (process.env.LANG ?? '').startsWith('zh')
+const say = (zh: string, en: string) => console.log(chinese ? zh : en)
+
+/** What each mark on the way of a sale means, in the order they come. */
+const STEPS: Readonly<Record<string, readonly [string, string]>> = {
+  armed: ['已等待付款码（金额已显示）', 'armed: the amount is on both screens'],
+  code_read: ['扫描器读到付款码', 'code read from the serial line'],
+  durable: ['支付尝试已落盘', 'attempt durable in the journal'],
+  signed: ['请求已签名', 'request signed with the merchant certificate'],
+  sent: ['请求已发出', 'request sent'],
+  answered: ['网关已回答，签名已验证', 'answered, and the answer verified'],
+  settled: ['结果已落盘', 'outcome durable in the journal'],
+}
+
+/**
+ * `guitai demo`: sandbox, terminal and a simulated scanner on a real pseudo-terminal, and one sale
+ * that is printed step by step. Goes on serving until it is stopped, unless told `--once`.
+ */
+export async function runDemo(argv: string[]): Promise<void> {
+  const { values } = readOptions(argv, {
+    dir: { type: 'string' },
+    once: { type: 'boolean', default: false },
+  })
+  const dir = resolve(values.dir ?? join(dataHome(), 'guitai-demo'))
+  const sandbox = await startSandbox({ dir })
+  say(
+    `沙箱网关：${sandbox.origin}（文件在 ${dir}）`,
+    `sandbox gateway: ${sandbox.origin} (files in ${dir})`,
+  )
+  const scanner = openSimulatedScanner({ linkPath: join(dir, SCANNER_LINK) })
+  sandbox.attachScanner(scanner)
+  const print = stepPrinter()
+  const started = await startTerminal({
+    configFile: sandbox.terminalConfig,
+    ...(existsSync(SCREENS_DIR) ? { screensDir: SCREENS_DIR } : {}),
+    onMark: print,
+  })
+  if (!started.ok) {
+    console.error(`guitai: ${describeProblem(started.error)}`)
+    process.exitCode = 1
+  } else {
+    const sale = await takeOneSale(started.value, scanner)
+    process.exitCode = report(sale, sandbox) ? 0 : 1
+    if (!values.once) await serve(started.value)
+    await started.value.close()
+  }
+  scanner.close()
+  await sandbox.close()
+}
+
+function dataHome(): string {
+  const local = join(homedir(), '.local', 'share')
+  const home = process.platform === 'win32' ? process.env.LOCALAPPDATA : process.env.XDG_DATA_HOME
+  return home ?? local
+}
+
+function stepPrinter(): (mark: string) => void {
+  let startMs: number | undefined
+  return (mark) => {
+    const step = STEPS[mark]
+    if (!step) return
+    if (mark === 'armed') startMs = performance.now()
+    const elapsed = startMs === undefined ? 0 : performance.now() - startMs
+    const time = `${elapsed.toLocaleString('en', { maximumFractionDigits: 1, minimumFractionDigits: 1 })} ms`
+    say(`  ${time.padStart(10)}  ${step[0]}`, `  ${time.padStart(10)}  ${step[1]}`)
+  }
+}
+
+/** Makes a sale over the local API as a register would, then holds a code before the scanner. */
+async function takeOneSale(
+  terminal: RunningTerminal,
+  scanner: SimulatedScanner,
+): Promise<SaleView> {
+  await until(terminal, () => terminal.engine.status().scanners[0]?.phase === 'open')
+  say(`收款 ${formatYuan(AMOUNT_FEN)} 元：`, `collecting ${formatYuan(AMOUNT_FEN)} yuan:`)
+  const created = await call<SaleView>(terminal, 'POST', {
+    path: '/v1/sales',
+    body: { clientId: randomUUID(), amountFen: AMOUNT_FEN },
+  })
+  scanner.scan(mintPaymentCode(undefined, () => randomInt(2 ** 31) / 2 ** 31))
+  const done = () => terminal.engine.sale(created.saleId)?.phase === 'paid'
+  const failed = () => terminal.engine.sale(created.saleId)?.phase === 'ready'
+  await until(terminal, () => done() || failed())
+  return call<SaleView>(terminal, 'GET', { path: `/v1/sales/${created.saleId}` })
+}
+
+/** Waits for a fact that stays true, looking again at every change of the screens. */
+function until(terminal: RunningTerminal, isTrue: () => boolean): Promise<void> {
+  if (isTrue()) return Promise.resolve()
+  return new Promise((done) => {
+    const end = terminal.engine.onScreen(() => {
+      if (!isTrue()) return
+      end()
+      done()
+    })
+  })
+}
+
+async function call<Answer>(
+  terminal: RunningTerminal,
+  method: 'GET' | 'POST',
+  request: { readonly path: string; readonly body?: unknown },
+): Promise<Answer> {
+  const answer = await fetch(`${terminal.api}${request.path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${terminal.tokens.register}`,
+      'content-type': 'application/json',
+    },
+    ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+  })
+  return (await answer.json()) as Answer
+}
+
+/** Says what happened, and whether journal and ledger agree on it. */
+function report(sale: SaleView, sandbox: Sandbox): boolean {
+  const attempt = sale.attempts.at(-1)
+  const row = sandbox.ledger().find(({ outTradeNo }) => outTradeNo === attempt?.outTradeNo)
+  const agree =
+    row !== undefined && row.charges === 1 && row.transactionId === attempt?.transactionId
+  const paid = sale.outcome === 'PAID'
+  const number = attempt?.outTradeNo ?? ''
+  say(
+    paid
+      ? `已支付：订单 ${number}，交易号 ${attempt?.transactionId}`
+      : `未支付：${attempt?.problem?.staff['zh-CN'] ?? ''}`,
+    paid
+      ? `paid: order ${number}, transaction ${attempt?.transactionId}`
+      : `not paid: ${attempt?.problem?.staff.en ?? ''}`,
+  )
+  say(
+    agree ? '流水与沙箱账本一致，只扣款一次' : '流水与沙箱账本不一致',
+    agree ? 'journal and sandbox ledger agree: charged once' : 'journal and sandbox ledger DIFFER',
+  )
+  return paid && agree
+}
+
+async function serve(terminal: RunningTerminal): Promise<void> {
+  say('屏幕地址（在本机浏览器打开）：', 'screens (open them in a browser on this machine):')
+  say(`  收银员  ${terminal.screens.cashier}`, `  cashier   ${terminal.screens.cashier}`)
+  say(`  顾客    ${terminal.screens.customer}`, `  customer  ${terminal.screens.customer}`)
+  say(
+    `本地接口：${terminal.api}，按 Ctrl+C 停止`,
+    `local API: ${terminal.api}; press Ctrl+C to stop`,
+  )
+  await untilStopped()
+}

@@ -1,0 +1,21 @@
+/** What `guitai help` prints. */
+export const HELP = `guitai: a checkout terminal for payment codes
+
+  guitai terminal --config FILE [--shell electron|browser|none] [--json]
+      Runs the terminal against the gateway of the configuration. With --json
+      it prints one line of JSON when it is ready: the address of the local
+      API, its tokens, and the addresses of the screens.
+
+  guitai sandbox --dir DIR [--port N] [--backup-port N] [--script FILE] [--json]
+      Runs the sandbox gateway alone and writes DIR/terminal.json.
+      guitai sandbox --help lists the amounts and codes that play a scene.
+
+  guitai demo [--dir DIR] [--once]
+      Sandbox, terminal and a simulated scanner together; takes one sale by
+      itself, prints each step, and goes on serving.
+
+  guitai journal verify|list|pending --config FILE [--json]
+      Checks the hash chain, lists sales, or lists those without a result.
+      The terminal must not be running: a journal has one user.
+
+  guitai version`

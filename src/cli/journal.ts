@@ -1,0 +1,65 @@
+import { join, resolve } from 'node:path'
+import type { Problem } from '../domain/errors.ts'
+import { formatYuan } from '../domain/money.ts'
+import { lastAttempt, type Sale, saleOutcome } from '../domain/sale.ts'
+import { openJournal } from '../journal/node/sqlite-journal.ts'
+import type { Journal } from '../ports/journal.ts'
+import { readConfig } from '../terminal/config.ts'
+import { describeProblem, fail, readOptions } from './usage.ts'
+
+/** `guitai journal`: looks into the journal of a terminal that is not running. */
+export async function runJournal(argv: string[]): Promise<void> {
+  const { values, positionals } = readOptions(argv, {
+    config: { type: 'string' },
+    limit: { type: 'string', default: '50' },
+    json: { type: 'boolean', default: false },
+  })
+  const [what = 'list'] = positionals
+  if (values.config === undefined) fail('journal needs --config FILE')
+  const config = readConfig(resolve(values.config))
+  if (!config.ok) return give(config.error)
+  const dir = resolve(config.value.baseDir, config.value.dataDir)
+  const journal = openJournal(join(dir, 'journal.db'))
+  if (!journal.ok) return give(journal.error)
+  if (what === 'verify') verify(journal.value, values.json)
+  else if (what === 'list') list(journal.value.recentSales(Number(values.limit)), values.json)
+  else if (what === 'pending') list(pending(journal.value), values.json)
+  else fail(`journal ${what}: choose verify, list or pending`)
+  journal.value.close()
+}
+
+function pending(journal: Journal): readonly Sale[] {
+  return journal.openSales().filter((sale) => saleOutcome(sale) === 'UNKNOWN')
+}
+
+function verify(journal: Journal, json: boolean): void {
+  const result = journal.verify()
+  if (!result.ok) process.exitCode = 1
+  if (json) console.log(JSON.stringify(result.ok ? result.value : { brokenAt: result.error.seq }))
+  else if (result.ok) console.log(`the chain of ${result.value.rows} rows is whole`)
+  else console.log(`the chain is broken at row ${result.error.seq}`)
+}
+
+function list(sales: readonly Sale[], json: boolean): void {
+  for (const sale of sales) {
+    const attempt = lastAttempt(sale)
+    const line = {
+      sale: sale.id,
+      amountFen: sale.amountFen,
+      outcome: saleOutcome(sale),
+      outTradeNo: attempt?.outTradeNo,
+      cause: attempt?.cause,
+      transactionId: attempt?.transactionId,
+    }
+    if (json) console.log(JSON.stringify(line))
+    else {
+      const rest = [line.outTradeNo, line.cause ?? line.transactionId].filter(Boolean).join('  ')
+      console.log(`${line.outcome.padEnd(9)}${formatYuan(sale.amountFen).padStart(12)}  ${rest}`)
+    }
+  }
+}
+
+function give(problem: Problem): void {
+  console.error(`guitai: ${describeProblem(problem)}`)
+  process.exitCode = 1
+}

@@ -1,0 +1,254 @@
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { createDispatch, type Dispatch } from './api/dispatch.ts'
+import { openServer } from './api/node/server.ts'
+import { SCOPES } from './api/protocol.ts'
+import { err, ok, type Result } from './base/result.ts'
+import { createSerialScanner } from './devices/node/serial-scanner.ts'
+import { type Problem, problem } from './domain/errors.ts'
+import type { Sale } from './domain/sale.ts'
+import { Engine, type Mark } from './engine/engine.ts'
+import { openGateway } from './gateway/node/gateway.ts'
+import { openJournal } from './journal/node/sqlite-journal.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Gateway } from './ports/gateway.ts'
+import type { Log } from './ports/log.ts'
+import type { Scanner } from './ports/scanner.ts'
+import { type Config, readConfig } from './terminal/config.ts'
+import {
+  configurationVersion,
+  keepIdentity,
+  type LocalIdentity,
+  readIdentity,
+  readSecret,
+  readText,
+} from './terminal/identity.ts'
+import { openLog } from './terminal/log.ts'
+import { systemClock, systemEntropy } from './terminal/system.ts'
+
+/** Version of the program; package.json says the same. */
+export const VERSION = '0.1.0'
+
+export type TerminalOptions = {
+  readonly configFile: string
+  /** Folder of the built screens; absent serves none. */
+  readonly screensDir?: string
+  readonly clock?: Clock
+  /** For the scripted sale and the benchmark. */
+  readonly onMark?: (mark: Mark | 'signed' | 'sent' | 'answered', outTradeNo: string) => void
+}
+
+export type RunningTerminal = {
+  readonly engine: Engine
+  readonly dispatch: Dispatch
+  /** `http://127.0.0.1:<port>` */
+  readonly api: string
+  readonly tokens: LocalIdentity['tokens']
+  readonly screens: { readonly cashier: string; readonly customer: string }
+  /** Stops taking events, closes everything; what is in flight is recovered at the next start. */
+  close(): Promise<void>
+}
+
+/**
+ * Puts the terminal together from its configuration and starts it. Everything that can be refused is
+ * refused here with a problem that names the field, before any money can move.
+ */
+export async function startTerminal(
+  options: TerminalOptions,
+): Promise<Result<RunningTerminal, Problem>> {
+  const config = readConfig(options.configFile)
+  if (!config.ok) return config
+  const clock = options.clock ?? systemClock
+  const dataDir = resolve(config.value.baseDir, config.value.dataDir)
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const { log, close: closeLog } = openLog(join(dataDir, 'logs'))
+
+  const gateway = await makeGateway(config.value, { dataDir, clock, log, options })
+  if (!gateway.ok) return failed(gateway.error, log, closeLog)
+  const journal = openJournal(join(dataDir, 'journal.db'))
+  if (!journal.ok) {
+    await gateway.value.close()
+    return failed(journal.error, log, closeLog)
+  }
+  const engine = makeEngine(config.value, {
+    clock,
+    log,
+    options,
+    gateway: gateway.value,
+    journal: journal.value,
+  })
+  const name = { id: config.value.terminalId, store: config.value.store.name, version: VERSION }
+  const dispatch = createDispatch(engine, name)
+  const close = async () => {
+    await engine.stop()
+    await gateway.value.close()
+    journal.value.close()
+    closeLog()
+  }
+  const started = engine.start()
+  const served = started.ok
+    ? await serve(config.value, { engine, dispatch, dataDir, log, options })
+    : started
+  if (!served.ok) {
+    log.error('not started', { code: served.error.code })
+    await close()
+    return served
+  }
+  log.info('started', { version: VERSION, port: served.value.port })
+  return ok({
+    engine,
+    dispatch,
+    ...addresses(served.value),
+    async close() {
+      await served.value.close()
+      await close()
+    },
+  })
+}
+
+function failed(error: Problem, log: Log, closeLog: () => void): Result<never, Problem> {
+  log.error('not started', { code: error.code, ...(error.field ? { field: error.field } : {}) })
+  closeLog()
+  return err(error)
+}
+
+type Context = {
+  readonly dataDir: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly options: TerminalOptions
+}
+
+async function makeGateway(config: Config, context: Context): Promise<Result<Gateway, Problem>> {
+  const { merchant, gateway } = config
+  const at = (name: string) => resolve(config.baseDir, name)
+  const certificate = readText(at(merchant.certificateFile), 'merchant.certificateFile')
+  if (!certificate.ok) return certificate
+  const key = readSecret(at(merchant.privateKeyFile), 'merchant.privateKeyFile')
+  if (!key.ok) return key
+  const apiV3Key = merchant.apiV3KeyFile
+    ? readSecret(at(merchant.apiV3KeyFile), 'merchant.apiV3KeyFile')
+    : ok(undefined)
+  if (!apiV3Key.ok) return apiV3Key
+  const ca = gateway.caFile ? readText(at(gateway.caFile), 'gateway.caFile') : ok(undefined)
+  if (!ca.ok) return ca
+  const { verification } = gateway
+  const publicKey =
+    verification.mode === 'public_key'
+      ? readText(at(verification.file), 'gateway.verification.file')
+      : ok('')
+  if (!publicKey.ok) return publicKey
+  const { onMark } = context.options
+  return openGateway({
+    primary: gateway.primary,
+    ...(gateway.backup === undefined ? {} : { backup: gateway.backup }),
+    ...(ca.value === undefined ? {} : { caPem: ca.value }),
+    merchantId: merchant.id,
+    appId: merchant.appId,
+    terminalId: config.terminalId,
+    deviceIp: gateway.deviceIp,
+    certificatePem: certificate.value,
+    privateKeyPem: key.value,
+    ...(apiV3Key.value === undefined ? {} : { apiV3Key: apiV3Key.value.trim() }),
+    verification:
+      verification.mode === 'public_key'
+        ? { mode: 'public_key', id: verification.id, pem: publicKey.value }
+        : { mode: 'certificates' },
+    timeouts: {
+      connectMs: gateway.connectTimeoutMs,
+      headersMs: gateway.headersTimeoutMs,
+      bodyMs: gateway.bodyTimeoutMs,
+    },
+    cacheDir: join(context.dataDir, 'gateway'),
+    clock: context.clock,
+    entropy: systemEntropy,
+    log: context.log,
+    ...(onMark ? { onMark } : {}),
+  })
+}
+
+function makeEngine(
+  config: Config,
+  parts: Omit<Context, 'dataDir'> &
+    Pick<ConstructorParameters<typeof Engine>[0], 'gateway' | 'journal'>,
+): Engine {
+  const { clock, log, options, gateway, journal } = parts
+  const { onMark } = options
+  return new Engine({
+    journal,
+    gateway,
+    scanners: makeScanners(config, clock, log),
+    clock,
+    entropy: systemEntropy,
+    log,
+    terminalId: config.terminalId,
+    storeName: config.store.name,
+    binding: {
+      merchantId: config.merchant.id,
+      appId: config.merchant.appId,
+      storeId: config.store.id,
+      interface: 'MICROPAY',
+      grantVersion: configurationVersion(config),
+    },
+    ...(onMark
+      ? { onMark: (mark: Mark, sale: Sale) => onMark(mark, sale.attempts.at(-1)?.outTradeNo ?? '') }
+      : {}),
+  })
+}
+
+function makeScanners(config: Config, clock: Clock, log: Log): Scanner[] {
+  return config.scanners.map(({ kind: _kind, ...scanner }, index) =>
+    createSerialScanner({
+      ...scanner,
+      id: scanner.id ?? `serial-${index + 1}`,
+      path: scanner.path === undefined ? undefined : portPath(config.baseDir, scanner.path),
+      clock,
+      log,
+    }),
+  )
+}
+
+/** A COM name stays as it is; a path starts from the configuration file. */
+function portPath(baseDir: string, path: string): string {
+  return /^COM\d+$/i.test(path) ? path : resolve(baseDir, path)
+}
+
+type Served = { readonly port: number; readonly identity: LocalIdentity; close(): Promise<void> }
+
+async function serve(
+  config: Config,
+  parts: Omit<Context, 'clock'> & { readonly engine: Engine; readonly dispatch: Dispatch },
+): Promise<Result<Served, Problem>> {
+  const { dataDir, engine, dispatch, options, log } = parts
+  const kept = readIdentity(dataDir)
+  const port = config.api.port === 0 ? kept.port : config.api.port
+  const grants = SCOPES.map((scope) => ({ token: kept.tokens[scope], scopes: [scope] }))
+  const open = (wanted: number) =>
+    openServer({
+      terminal: engine,
+      dispatch,
+      grants,
+      port: wanted,
+      origins: config.api.origins,
+      log,
+      ...(options.screensDir === undefined ? {} : { screensDir: options.screensDir }),
+    })
+  try {
+    // A port that was only ever ours by chance may be somebody else's by now.
+    const chosen = config.api.port === 0 && port !== 0
+    const server = await (chosen ? open(port).catch(() => open(0)) : open(port))
+    const identity = { ...kept, port: server.port }
+    keepIdentity(dataDir, identity)
+    return ok({ port: server.port, identity, close: () => server.close() })
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause)
+    return err(problem('config.port_taken', { field: 'api.port', detail }))
+  }
+}
+
+function addresses(served: Served): Pick<RunningTerminal, 'api' | 'tokens' | 'screens'> {
+  const api = `http://127.0.0.1:${served.port}`
+  const { tokens } = served.identity
+  const screen = (page: string) => `${api}/screens/${page}.html#token=${tokens.screen}`
+  return { api, tokens, screens: { cashier: screen('cashier'), customer: screen('customer') } }
+}

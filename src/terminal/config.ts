@@ -1,0 +1,180 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
+import { err, ok, type Result } from '../base/result.ts'
+import { type Problem, problem } from '../domain/errors.ts'
+
+const file = (what: string) =>
+  z
+    .string()
+    .min(1)
+    .meta({ description: `${what}; a path, relative to the configuration file` })
+const origin = (what: string) =>
+  z
+    .string()
+    .regex(/^https:\/\/[^/\s]+$/, 'must be https://host or https://host:port, without a path')
+    .meta({ description: what })
+const milliseconds = (what: string) =>
+  z
+    .number()
+    .int()
+    .min(100)
+    .max(120_000)
+    .meta({ description: `${what}, milliseconds` })
+const usbId = z.string().regex(/^(0x)?[0-9a-fA-F]{1,4}$/, 'a hexadecimal USB number')
+
+const serialScanner = z
+  .strictObject({
+    kind: z.literal('serial').meta({ description: 'a scanner on a serial line or USB-COM' }),
+    id: z.string().min(1).max(40).optional().meta({ description: 'name on screens and in logs' }),
+    path: z.string().min(1).optional().meta({
+      description: 'device file, a link to one, or COM name; relative to the configuration file',
+    }),
+    usb: z
+      .strictObject({
+        vendorId: usbId.meta({ description: 'USB vendor number, hexadecimal' }),
+        productId: usbId.meta({ description: 'USB product number, hexadecimal' }),
+        serialNumber: z.string().optional().meta({ description: 'USB serial number' }),
+      })
+      .optional()
+      .meta({ description: 'finds the port again wherever it is plugged in' }),
+    baudRate: z
+      .number()
+      .int()
+      .min(300)
+      .max(921_600)
+      .default(9_600)
+      .meta({ description: 'bits per second' }),
+    dataBits: z.literal([7, 8]).default(8).meta({ description: 'data bits' }),
+    parity: z.enum(['none', 'even', 'odd']).default('none').meta({ description: 'parity' }),
+    stopBits: z.literal([1, 2]).default(1).meta({ description: 'stop bits' }),
+    suffix: z
+      .enum(['cr', 'lf', 'crlf', 'tab', 'none'])
+      .default('cr')
+      .meta({ description: 'what ends a label; with none, silence does' }),
+    gapMs: z.number().int().min(5).max(5_000).optional().meta({
+      description: 'silence that ends a label, milliseconds',
+    }),
+  })
+  .refine((scanner) => scanner.path !== undefined || scanner.usb !== undefined, {
+    message: 'needs path or usb',
+    path: ['path'],
+  })
+
+/** The configuration file of one terminal. Every field is checked; an unknown one is refused. */
+export const configSchema = z.strictObject({
+  terminalId: z
+    .string()
+    .regex(/^[0-9A-Za-z_-]{1,32}$/, '1 to 32 letters, digits, _ or -')
+    .meta({ description: "the merchant's number for this terminal; sent as scene_info.device_id" }),
+  store: z.strictObject({
+    id: z
+      .string()
+      .regex(/^[0-9A-Za-z]{1,256}$/, 'letters and digits only')
+      .meta({ description: "the merchant's own store code; sent as store_info.out_id" }),
+    name: z.string().min(1).max(60).meta({ description: 'shown on screens and on the bill' }),
+  }),
+  merchant: z.strictObject({
+    id: z
+      .string()
+      .regex(/^\d{8,32}$/, 'digits')
+      .meta({ description: 'mchid' }),
+    appId: z.string().min(1).max(32).meta({ description: 'appid bound to the mchid' }),
+    certificateFile: file('merchant API certificate, PEM'),
+    privateKeyFile: file('its private key, PEM, readable by its owner only'),
+    apiV3KeyFile: file('APIv3 key, 32 characters, readable by its owner only').optional(),
+  }),
+  gateway: z.strictObject({
+    primary: origin('address of the gateway'),
+    backup: origin('second address of the same gateway').optional(),
+    caFile: file(
+      'certificate authority of the gateway, PEM; absent: those of the system',
+    ).optional(),
+    deviceIp: z
+      .union([z.ipv4(), z.ipv6()])
+      .default('127.0.0.1')
+      .meta({ description: "this terminal's address; sent as scene_info.device_ip" }),
+    verification: z
+      .discriminatedUnion('mode', [
+        z.strictObject({
+          mode: z
+            .literal('certificates')
+            .meta({ description: 'by platform certificates, downloaded' }),
+        }),
+        z.strictObject({
+          mode: z.literal('public_key').meta({ description: 'by the WeChat Pay public key' }),
+          id: z
+            .string()
+            .regex(/^PUB_KEY_ID_[0-9A-Za-z]{1,64}$/, 'PUB_KEY_ID_…')
+            .meta({
+              description: 'id of the public key',
+            }),
+          file: file('the public key, PEM'),
+        }),
+      ])
+      .default({ mode: 'certificates' })
+      .meta({ description: 'by what answers are verified' }),
+    connectTimeoutMs: milliseconds('longest wait for a connection').default(5_000),
+    headersTimeoutMs: milliseconds('longest wait for an answer to begin').default(12_000),
+    bodyTimeoutMs: milliseconds('longest pause inside an answer').default(5_000),
+  }),
+  scanners: z.array(serialScanner).max(4).default([]).meta({ description: 'at most four' }),
+  api: z
+    .strictObject({
+      port: z.number().int().min(0).max(65_535).default(0).meta({
+        description: 'port of the local API on loopback; 0: chosen once and kept',
+      }),
+      origins: z
+        .array(z.string().regex(/^https?:\/\/[^/\s]+$/, 'an origin, without a path'))
+        .max(20)
+        .default([])
+        .meta({ description: 'web origins that may call the local API' }),
+    })
+    .default({ port: 0, origins: [] })
+    .meta({ description: 'the local API' }),
+  dataDir: z.string().min(1).meta({
+    description: 'folder of journal, tokens, cache and logs; relative to the configuration file',
+  }),
+})
+
+export type Config = z.output<typeof configSchema> & {
+  /** Folder that relative paths start from. */
+  readonly baseDir: string
+}
+
+/** Reads and checks a configuration file. The problem names the field. */
+export function readConfig(path: string): Result<Config, Problem> {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (cause) {
+    return err(problem('config.file_unreadable', { field: path, detail: describe(cause) }))
+  }
+  return parseConfig(text, dirname(resolve(path)))
+}
+
+/** Checks the text of a configuration file. */
+export function parseConfig(text: string, baseDir: string): Result<Config, Problem> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    return err(problem('config.not_json', { detail: describe(cause) }))
+  }
+  const parsed = configSchema.safeParse(value)
+  if (parsed.success) return ok({ ...parsed.data, baseDir })
+  const issue = parsed.error.issues[0]
+  const extra = issue?.code === 'unrecognized_keys' ? issue.keys : []
+  const field = [...(issue?.path ?? []), ...extra.slice(0, 1)].join('.')
+  const detail = extra.length > 0 ? 'unknown field' : issue?.message
+  return err(
+    problem('config.invalid_field', {
+      ...(field === '' ? {} : { field }),
+      ...(detail === undefined ? {} : { detail }),
+    }),
+  )
+}
+
+function describe(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}

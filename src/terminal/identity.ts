@@ -1,0 +1,68 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { SCOPES, type Scope } from '../api/protocol.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import { type Problem, problem } from '../domain/errors.ts'
+import type { Config } from './config.ts'
+
+const tokensSchema = z.object({
+  port: z.number().int(),
+  tokens: z.record(z.enum(SCOPES), z.string().min(32)),
+})
+
+/** What keeps a terminal's address and tokens the same across restarts. */
+export type LocalIdentity = {
+  readonly port: number
+  readonly tokens: Readonly<Record<Scope, string>>
+}
+
+/** Reads the tokens and the port of an earlier run, or makes them. The file is the owner's only. */
+export function readIdentity(dataDir: string): LocalIdentity {
+  const path = join(dataDir, 'api.json')
+  if (existsSync(path)) {
+    const stored = tokensSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')))
+    if (stored.success) return stored.data
+  }
+  const tokens = Object.fromEntries(
+    SCOPES.map((scope) => [scope, randomBytes(24).toString('base64url')]),
+  ) as Record<Scope, string>
+  return { port: 0, tokens }
+}
+
+/** Keeps the tokens and the port for the next run. */
+export function keepIdentity(dataDir: string, identity: LocalIdentity): void {
+  writeFileSync(join(dataDir, 'api.json'), JSON.stringify(identity), { mode: 0o600 })
+}
+
+/** Reads a file that only its owner may read; anything looser is refused. */
+export function readSecret(path: string, field: string): Result<string, Problem> {
+  const text = readText(path, field)
+  if (!text.ok || process.platform === 'win32') return text
+  const mode = statSync(path).mode & 0o777
+  if ((mode & 0o077) === 0) return text
+  const detail = `${path} has mode ${mode.toString(8)}; run chmod 600 on it`
+  return err(problem('config.secret_exposed', { field, detail }))
+}
+
+/** Reads a text file named by the configuration. */
+export function readText(path: string, field: string): Result<string, Problem> {
+  try {
+    return ok(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause)
+    return err(problem('config.file_unreadable', { field, detail }))
+  }
+}
+
+/**
+ * Names what permits a charge while no grant does: a digest of who is paid, where, by which gateway.
+ * It stands on every attempt in the journal.
+ */
+export function configurationVersion(config: Config): string {
+  const { terminalId, store, merchant, gateway } = config
+  const facts = [terminalId, store.id, merchant.id, merchant.appId, gateway.primary]
+  const digest = createHash('sha256').update(JSON.stringify(facts)).digest('hex')
+  return `config-${digest.slice(0, 12)}`
+}
