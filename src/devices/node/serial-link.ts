@@ -20,12 +20,12 @@ export type LinkListener = {
 
 /** One opening of one port, from the first try to its end; never used again after it. */
 export type SerialLink = {
-  /** Frees the port. Always settles, within {@link CLOSE_BOUND_MS}, and never rejects. */
+  /** Frees the port. Always settles, within a second, and never rejects. */
   close(): Promise<void>
 }
 
 /** A driver that does not let go of a port is waited for no longer than this. */
-export const CLOSE_BOUND_MS = 1_000
+const CLOSE_BOUND_MS = 1_000
 /** A port that neither opens nor fails, as a paired but absent Bluetooth port does. */
 const OPEN_BOUND_MS = 10_000
 const DETAIL_MAX = 160
