@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { magicAmountFen, magicCodeTail, SCENARIOS } from '../scenarios.ts'
 import type { Sandbox } from './sandbox.ts'
 import { startSandbox } from './sandbox.ts'
+import type { SimulatedScanner } from './simulated-scanner.ts'
 import { openSimulatedScanner } from './simulated-scanner.ts'
 import { SCANNER_LINK } from './terminal-file.ts'
 
@@ -70,6 +71,18 @@ const untilStopped = (): Promise<void> =>
     process.once('SIGINT', () => resolve())
   })
 
+const logLine = (line: string): void => void process.stderr.write(`${line}\n`)
+
+/** The gateway is of use without a scanner, on systems that cannot play one. */
+const openScanner = (linkPath: string): SimulatedScanner | undefined => {
+  try {
+    return openSimulatedScanner({ linkPath })
+  } catch (error) {
+    logLine(`no simulated scanner: ${error instanceof Error ? error.message : String(error)}`)
+    return undefined
+  }
+}
+
 /**
  * The command `guitai sandbox`. Resolves when SIGTERM or SIGINT has stopped it cleanly; rejects with
  * a readable text for wrong arguments, a taken port, or a folder another sandbox uses.
@@ -96,15 +109,15 @@ export async function runSandbox(argv: string[]): Promise<void> {
     dir: values.dir,
     port: portOf(values.port, 'port'),
     backupPort: portOf(values['backup-port'], 'backup-port'),
-    log: (line) => void process.stderr.write(`${line}\n`),
+    log: logLine,
   })
-  let scanner: ReturnType<typeof openSimulatedScanner> | undefined
+  let scanner: SimulatedScanner | undefined
   try {
     if (values.script !== undefined) {
       const text = readFileSync(values.script, 'utf8')
       sandbox.script(JSON.parse(text))
     }
-    scanner = openSimulatedScanner({ linkPath: join(sandbox.dir, SCANNER_LINK) })
+    scanner = openScanner(join(sandbox.dir, SCANNER_LINK))
     sandbox.attachScanner(scanner)
     const stopped = untilStopped()
     process.stdout.write(values.json ? readyJson(sandbox) : readyText(sandbox))

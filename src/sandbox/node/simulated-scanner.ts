@@ -35,6 +35,7 @@ const openLine = (linkPath: string, onData: (bytes: Buffer) => void): Line => {
   // it, so that nothing is echoed and no byte is taken for an editing key.
   const pty = spawn('sh', ['-c', 'stty raw -echo; exec sleep infinity'], { encoding: null })
   const { ptsName } = pty as IPty & { readonly ptsName: string }
+  if (typeof ptsName !== 'string') throw new Error('there are no pseudo-terminals on this system')
   const raw: { write(bytes: Buffer | string): void } = pty
   // With `encoding: null` the data are buffers, whatever the type says.
   const listening = pty.onData((data: unknown) => {
