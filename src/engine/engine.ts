@@ -19,6 +19,7 @@ import type { Scanner, ScannerEvent } from '../ports/scanner.ts'
 import type { CommandIdentity, Terminal, TerminalStatus, Wish } from '../ports/terminal.ts'
 import type { RecentSale, ScreenModel } from '../screen/model.ts'
 import { project } from '../screen/project.ts'
+import { Broadcast } from './broadcast.ts'
 import { EffectRunner } from './effect-runner.ts'
 import { asRecent, RECENT_MAX, remember } from './recent.ts'
 import { journalled } from './record.ts'
@@ -57,8 +58,8 @@ export class Engine implements Terminal {
   readonly #vault: Vault
   readonly #effects: EffectRunner
   readonly #inbox = new BoundedQueue<Posted>(LIMITS.inboxMax)
-  readonly #screenListeners = new Set<(model: ScreenModel) => void>()
-  readonly #saleListeners = new Set<(sale: Sale) => void>()
+  readonly #screens: Broadcast<ScreenModel>
+  readonly #sales: Broadcast<Sale>
   #state: State = INITIAL
   #recent: readonly RecentSale[] = []
   #revision = 0
@@ -69,6 +70,8 @@ export class Engine implements Terminal {
 
   constructor(options: EngineOptions) {
     this.#options = options
+    this.#screens = new Broadcast(options.log)
+    this.#sales = new Broadcast(options.log)
     this.#time = new SteadyTime(options.clock)
     this.#vault = new Vault(options.clock, options.entropy)
     this.#effects = new EffectRunner({
@@ -142,14 +145,12 @@ export class Engine implements Terminal {
 
   /** Calls `listener` with every new model; the returned function ends it. */
   onScreen(listener: (model: ScreenModel) => void): () => void {
-    this.#screenListeners.add(listener)
-    return () => this.#screenListeners.delete(listener)
+    return this.#screens.add(listener)
   }
 
   /** Calls `listener` with every sale that changed; the returned function ends it. */
   onSale(listener: (sale: Sale) => void): () => void {
-    this.#saleListeners.add(listener)
-    return () => this.#saleListeners.delete(listener)
+    return this.#sales.add(listener)
   }
 
   /** Stops taking events and frees the scanners. What is in flight is recovered at the next start. */
@@ -243,7 +244,7 @@ export class Engine implements Terminal {
     }
     for (const sale of step.changed) {
       this.#recent = remember(this.#recent, sale)
-      for (const listener of this.#saleListeners) listener(sale)
+      this.#sales.send(sale)
       this.#logSale(sale)
     }
   }
@@ -322,10 +323,10 @@ export class Engine implements Terminal {
   }
 
   #publish(): void {
-    if (this.#screenListeners.size === 0 && this.#model === undefined) return
+    if (this.#screens.size === 0 && this.#model === undefined) return
     this.#revision += 1
     this.#model = this.#project()
-    for (const listener of this.#screenListeners) listener(this.#model)
+    this.#screens.send(this.#model)
   }
 
   #project(): ScreenModel {

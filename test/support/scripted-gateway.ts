@@ -1,0 +1,69 @@
+import type { Charge, Expected, Gateway, GatewayAnswer } from '../../src/ports/gateway.ts'
+
+/** A call that waits for its answer. */
+export type Call = {
+  readonly kind: 'charge' | 'query' | 'reverse'
+  readonly expected: Expected
+  /** The code of a charge. */
+  readonly code?: string
+  answer(answer: GatewayAnswer): Promise<void>
+}
+
+/** A gateway that answers only what and when a test says. */
+export type ScriptedGateway = Gateway & {
+  /** Every call so far, in order. */
+  readonly calls: readonly Call[]
+  /** The last call; throws when there was none. */
+  last(): Call
+}
+
+/** Makes a {@link ScriptedGateway}. `onCall` is told before the call is on the list. */
+export function createScriptedGateway(onCall?: (kind: Call['kind']) => void): ScriptedGateway {
+  const calls: Call[] = []
+  const take = (kind: Call['kind'], expected: Expected, code?: string): Promise<GatewayAnswer> => {
+    onCall?.(kind)
+    let resolve: (answer: GatewayAnswer) => void = () => undefined
+    const promise = new Promise<GatewayAnswer>((done) => {
+      resolve = done
+    })
+    calls.push({
+      kind,
+      expected,
+      ...(code === undefined ? {} : { code }),
+      async answer(answer) {
+        resolve(answer)
+        await settle()
+      },
+    })
+    return promise
+  }
+  return {
+    calls,
+    last() {
+      const call = calls.at(-1)
+      if (!call) throw new Error('the gateway was not called')
+      return call
+    },
+    charge: ({ code, ...expected }: Charge) => take('charge', expected, code),
+    query: (expected) => take('query', expected),
+    reverse: (expected) => take('reverse', expected),
+    health: () => ({ state: 'ok', host: 'primary' }),
+    close: () => Promise.resolve(),
+  }
+}
+
+/** Lets every promise that is ready run to its end. */
+export function settle(): Promise<void> {
+  return new Promise((done) => setImmediate(done))
+}
+
+/** A payment of `call` as a gateway that is honest would confirm it. */
+export function paidAnswer(call: { readonly expected: Expected }): GatewayAnswer {
+  return {
+    kind: 'paid',
+    outTradeNo: call.expected.outTradeNo,
+    amountFen: call.expected.amountFen,
+    transactionId: `42000${call.expected.outTradeNo}`,
+    refunded: false,
+  }
+}

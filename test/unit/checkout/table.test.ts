@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest'
+import type { CheckoutEvent } from '../../../src/checkout/events.ts'
+import { reduce, type SaleEvent, TABLE } from '../../../src/checkout/reduce.ts'
+import { INITIAL, type State } from '../../../src/checkout/state.ts'
+import type { Attempt, AttemptPhase, Sale, SalePhase } from '../../../src/domain/sale.ts'
+import type { GatewayAnswer } from '../../../src/ports/gateway.ts'
+
+const START_MS = 1_800_000_000_000
+const PHASES: readonly SalePhase[] = ['ready', 'armed', 'in_flight', 'paid', 'closed']
+const IN_FLIGHT: readonly AttemptPhase[] = [
+  'submitting',
+  'paying',
+  'confirming',
+  'checking',
+  'reversing',
+]
+
+function attemptIn(phase: AttemptPhase): Attempt {
+  const final = phase === 'paid' || phase === 'not_paid'
+  return {
+    outTradeNo: 'GTTEST000001',
+    amountFen: 1_230,
+    merchantId: '1900000001',
+    appId: 'wx1',
+    storeId: 'S001',
+    interface: 'MICROPAY',
+    grantVersion: 'test-1',
+    submittedAtMs: START_MS,
+    phase,
+    outcome: phase === 'paid' ? 'PAID' : phase === 'not_paid' ? 'NOT_PAID' : 'UNKNOWN',
+    sent: true,
+    queries: 0,
+    reversals: 0,
+    reversalsOutstanding: 0,
+    reverseConfirmed: false,
+    step: 1,
+    awaits: final ? 'nothing' : phase === 'submitting' ? 'answer' : 'timer',
+  }
+}
+
+function saleIn(phase: SalePhase, attemptPhase?: AttemptPhase): Sale {
+  const attempts = phase === 'in_flight' ? [attemptIn(attemptPhase ?? 'submitting')] : []
+  return {
+    id: 'sale-1',
+    amountFen: 1_230,
+    description: '测试',
+    createdAtMs: START_MS,
+    traceId: 't1',
+    phase,
+    attempts: phase === 'paid' ? [attemptIn('paid')] : attempts,
+    cancelWanted: false,
+    ...(phase === 'armed' ? { armedUntilMs: START_MS + 1_000 } : {}),
+  }
+}
+
+function stateWith(sale: Sale): State {
+  return { ...INITIAL, sales: new Map([[sale.id, sale]]), onScreen: sale.id }
+}
+
+const ANSWERS: readonly GatewayAnswer[] = [
+  {
+    kind: 'paid',
+    outTradeNo: 'GTTEST000001',
+    amountFen: 1_230,
+    transactionId: '42',
+    refunded: false,
+  },
+  {
+    kind: 'paid',
+    outTradeNo: 'GTTEST000001',
+    amountFen: 1_231,
+    transactionId: '42',
+    refunded: false,
+  },
+  {
+    kind: 'paid',
+    outTradeNo: 'GTOTHER00001',
+    amountFen: 1_230,
+    transactionId: '42',
+    refunded: false,
+  },
+  { kind: 'paying' },
+  { kind: 'unpaid' },
+  { kind: 'failed' },
+  { kind: 'closed' },
+  { kind: 'reversed' },
+  { kind: 'not_found' },
+  { kind: 'refused', cause: 'gateway.not_enough' },
+  { kind: 'unknown', cause: 'gateway.timeout', sent: true },
+  { kind: 'unknown', cause: 'gateway.unreachable', sent: false },
+]
+
+function eventsOf(kind: SaleEvent['kind']): CheckoutEvent[] {
+  const on = { atMs: START_MS + 20_000, saleId: 'sale-1' }
+  const attempt = { ...on, outTradeNo: 'GTTEST000001', step: 1 }
+  switch (kind) {
+    case 'arm_wanted':
+    case 'cancel_wanted':
+    case 'check_wanted':
+    case 'dismiss_wanted':
+    case 'arm_expired':
+    case 'result_expired':
+      return [{ ...on, kind }]
+    case 'attempt_due':
+      return [{ ...attempt, kind }]
+    case 'charge_answered':
+    case 'query_answered':
+    case 'reverse_answered':
+      return ANSWERS.map((answer) => ({ ...attempt, kind, answer }))
+    case 'code_scanned':
+      return [
+        {
+          kind,
+          atMs: on.atMs,
+          wallet: 'wechat',
+          credentialRef: 'ref',
+          outTradeNo: 'GTNEXT000001',
+          binding: {
+            merchantId: '1900000001',
+            appId: 'wx1',
+            storeId: 'S001',
+            interface: 'MICROPAY',
+            grantVersion: 'test-1',
+          },
+        },
+      ]
+  }
+}
+
+const KINDS = Object.keys(TABLE) as SaleEvent['kind'][]
+const CASES = KINDS.flatMap((kind) =>
+  PHASES.flatMap((phase) =>
+    (phase === 'in_flight' ? IN_FLIGHT : [undefined]).flatMap((attemptPhase) =>
+      eventsOf(kind).map((event, index) => ({
+        name: `${kind} #${index} in ${phase}${attemptPhase ? `/${attemptPhase}` : ''}`,
+        sale: saleIn(phase, attemptPhase),
+        event,
+      })),
+    ),
+  ),
+)
+
+describe('the table of phases and events', () => {
+  it('has a cell for every event in every phase', () => {
+    for (const kind of KINDS) expect(Object.keys(TABLE[kind]).toSorted()).toEqual(PHASES.toSorted())
+  })
+
+  it.each(CASES)('takes $name', ({ sale, event }) => {
+    const before = JSON.stringify([...stateWith(sale).sales])
+    const state = stateWith(sale)
+    const step = reduce(state, event)
+    expect(JSON.stringify([...state.sales])).toBe(before)
+    const after = step.changed.find(({ id }) => id === sale.id) ?? sale
+    // A final sale never changes its outcome.
+    if (sale.phase === 'paid' || sale.phase === 'closed') expect(after.phase).toBe(sale.phase)
+    const last = after.attempts.at(-1)
+    if (after.phase === 'in_flight' && last && step.changed.length > 0) {
+      // What is in flight always waits for an answer or a timer, and something was ordered that
+      // brings it; otherwise an outcome could be lost without anybody noticing.
+      const pending = step.effects.some(({ kind }) =>
+        ['charge', 'query', 'reverse', 'wait'].includes(kind),
+      )
+      const untouched = last.step === sale.attempts.at(-1)?.step
+      expect(pending || untouched).toBe(true)
+      expect(last.awaits).not.toBe('nothing')
+    }
+    if (step.refusal) expect(step).toMatchObject({ changed: [], effects: [] })
+  })
+
+  it('P3: only a payment of exactly this order and amount is PAID', () => {
+    for (const kind of ['charge_answered', 'query_answered', 'reverse_answered'] as const) {
+      for (const phase of IN_FLIGHT) {
+        for (const event of eventsOf(kind)) {
+          const step = reduce(stateWith(saleIn('in_flight', phase)), event)
+          const paid = step.changed.some((sale) => sale.phase === 'paid')
+          const answer = 'answer' in event ? event.answer : undefined
+          const honest = kind !== 'reverse_answered' && answer === ANSWERS[0]
+          expect(paid, `${kind} ${phase} ${JSON.stringify(answer)}`).toBe(honest)
+        }
+      }
+    }
+  })
+
+  it('P4: nothing but the listed answers is NOT_PAID', () => {
+    const settled = new Set<string>()
+    for (const kind of ['charge_answered', 'query_answered', 'reverse_answered'] as const) {
+      for (const phase of IN_FLIGHT) {
+        for (const event of eventsOf(kind)) {
+          const step = reduce(stateWith(saleIn('in_flight', phase)), event)
+          const attempt = step.changed[0]?.attempts.at(-1)
+          if (attempt?.outcome === 'NOT_PAID' && 'answer' in event)
+            settled.add(`${kind}:${event.answer.kind}`)
+        }
+      }
+    }
+    // A verified CLOSED or REVOKED. "No such order" needs a refusal, nothing sent, or 60 s; see the
+    // tests of the waits.
+    expect([...settled]).toEqual(['query_answered:closed'])
+  })
+})
