@@ -64,10 +64,6 @@ const LAYERS = [
     from: { path: '^src/api/' },
     to: { path: '^src/screen/', dependencyTypesNot: ['type-only'] },
   }),
-  forbid('config-imports', 'configuration is read before anything exists', {
-    from: { path: '^src/config\\.ts$' },
-    to: { path: OURS, pathNot: '^src/(base|domain|ports)/' },
-  }),
 ]
 
 const BORDERS = [
@@ -90,7 +86,7 @@ const BORDERS = [
   forbid('zod-only-at-wires', 'schemas stand where bytes come in', {
     from: {
       path: '^src/',
-      pathNot: [NODE_FOLDER, ROOTS, '^src/(sandbox|api|gateway|journal)/', '^src/config\\.ts$'],
+      pathNot: [NODE_FOLDER, ROOTS, '^src/(sandbox|api|gateway|journal)/'],
     },
     to: { path: `${PACKAGES}zod/` },
   }),
@@ -117,9 +113,12 @@ const BORDERS = [
 ]
 
 const SHELLS = [
-  forbid('main-imports', 'a shell starts the terminal and knows the protocol, nothing else', {
+  forbid('main-imports', 'a shell starts the terminal and carries the protocol, nothing else', {
     from: { path: '^main/' },
-    to: { path: OURS, pathNot: ['^main/', '^src/(terminal|cli|api/protocol)\\.ts$'] },
+    to: {
+      path: OURS,
+      pathNot: ['^main/', '^src/(terminal|cli|api/protocol|api/node/message-port)\\.ts$'],
+    },
   }),
   forbid('electron-only-in-its-shell', 'Electron is named under main/electron only', {
     from: { pathNot: '^main/electron/' },

@@ -23,6 +23,7 @@ const CHECKS = [
   ['types', 'typescript', 'tsc', ['-p', 'tsconfig.json']],
   ['types of the pure folders', 'typescript', 'tsc', ['-p', 'tsconfig.pure.json']],
   ['types of the screens', 'typescript', 'tsc', ['-p', 'renderer/tsconfig.json']],
+  ['types of the preload', 'typescript', 'tsc', ['-p', 'tsconfig.electron.json']],
   ['lint and format', '@biomejs/biome', 'biome', ['ci', '--error-on-warnings', '.']],
   [
     'layers',
@@ -35,7 +36,7 @@ const CHECKS = [
   ['Electron shell builds', 'vite', 'vite', ['build', '--config', 'main/electron/vite.config.ts']],
 ]
 /** The checks of `npm run check`: the quick ones, which write no file. */
-const QUICK = 6
+const QUICK = 7
 
 const print = (line) => process.stdout.write(`${line}\n`)
 

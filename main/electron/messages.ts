@@ -1,0 +1,18 @@
+/** What the terminal's process tells the main process. */
+export type TerminalNews =
+  | { readonly event: 'ready'; readonly api: string }
+  | { readonly event: 'refused'; readonly code: string; readonly text: string }
+
+/** Exit code of a terminal that its configuration forbids to start (sysexits, EX_CONFIG). */
+export const EXIT_REFUSED = 78
+
+/** Reads a message of the terminal's process; undefined when it is none of ours. */
+export function readNews(value: unknown): TerminalNews | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { event, api, code, text } = { ...value } as Record<string, unknown>
+  if (event === 'ready' && typeof api === 'string') return { event, api }
+  if (event === 'refused' && typeof code === 'string' && typeof text === 'string') {
+    return { event, code, text }
+  }
+  return undefined
+}

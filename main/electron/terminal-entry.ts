@@ -1,0 +1,44 @@
+import process from 'node:process'
+import { servePort } from '../../src/api/node/message-port.ts'
+import { startTerminal } from '../../src/terminal.ts'
+import { EXIT_REFUSED, type TerminalNews } from './messages.ts'
+
+/**
+ * The terminal in a process of its own: started by terminal-process.ts with the configuration's path
+ * as its only argument. Every message from there carries one port for one screen.
+ */
+const [, , configFile = ''] = process.argv
+const { parentPort } = process
+const tell = (news: TerminalNews) => parentPort.postMessage(news)
+
+const started = await startTerminal({ configFile })
+if (!started.ok) {
+  const { code, staff } = started.error
+  tell({ event: 'refused', code, text: `${staff['zh-CN']}\n${staff.en}` })
+  process.exitCode = EXIT_REFUSED
+  // Leaves the message time to be delivered: this process has nothing else to wait for.
+  setTimeout(() => process.exit(), 200)
+} else {
+  const terminal = started.value
+  parentPort.on('message', ({ ports }) => {
+    const [port] = ports
+    if (port === undefined) return
+    servePort(port, {
+      terminal: terminal.engine,
+      dispatch: terminal.dispatch,
+      scopes: ['screen'],
+    })
+  })
+  const end = () => {
+    terminal.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error)
+        process.exit(1)
+      },
+    )
+  }
+  process.once('SIGTERM', end)
+  process.once('SIGINT', end)
+  tell({ event: 'ready', api: terminal.api })
+}
