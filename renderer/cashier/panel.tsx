@@ -61,6 +61,8 @@ function PanelAmount({ state }: PanelProps) {
   const amountFen = state.arrival?.model.cashier.amountFen
   const { language, entry } = state
   if (amountFen !== undefined) return <Amount shown={formatAmount(amountFen)} language={language} />
+  // Where nothing can be typed, a zero would look like an amount.
+  if (!panelLook(state).takesAmount) return null
   const isFaint = entry.text === ''
   return <Amount shown={isFaint ? '0.00' : entry.text} language={language} isFaint={isFaint} />
 }

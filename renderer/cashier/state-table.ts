@@ -1,5 +1,5 @@
 import type { ScreenState } from '../../src/screen/model.ts'
-import type { IconName } from '../shared/icons.tsx'
+import type { IconName } from '../shared/icon-name.ts'
 import type { TextKey } from '../text/translate.ts'
 
 /** What the big panel can show: the model's states, and the line to the terminal being down. */

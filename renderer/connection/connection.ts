@@ -85,6 +85,7 @@ class Line {
   #link: Link | undefined
   #generation = 0
   #isOpen = false
+  #hasPicture = false
   #isEnded = false
   #failures = 0
   #nextId = 1
@@ -136,6 +137,7 @@ class Line {
 
   #opened(): void {
     this.#isOpen = true
+    this.#hasPicture = false
     this.#heardAtMs = this.#options.timers.nowMs()
     this.#link?.send({ kind: 'watch', topic: 'screen' })
     for (const { frame } of this.#waiting.values()) this.#link?.send(frame)
@@ -154,9 +156,10 @@ class Line {
   }
 
   #heard(frame: ServerFrame): void {
-    this.#heardAtMs = this.#options.timers.nowMs()
+    // A link that answers but never shows a picture is as good as dead.
+    if (frame.kind === 'screen') this.#hasPicture = true
+    if (this.#hasPicture) this.#heardAtMs = this.#options.timers.nowMs()
     if (frame.kind === 'screen') {
-      // Only a picture proves that what the page shows is current.
       this.#failures = 0
       this.#options.onState('open')
       this.#options.onModel(frame.model)

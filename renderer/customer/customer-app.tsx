@@ -51,7 +51,7 @@ function Payment({ state }: { readonly state: CustomerState }) {
       </div>
       <div class="customer-words" role="status">
         <h1>{look.title[language]}</h1>
-        <p>{look.how?.[language]}</p>
+        <p class={look.isHint === true ? 'customer-hint' : undefined}>{look.how?.[language]}</p>
       </div>
       <div class="customer-amount">
         {screen?.amountFen !== undefined && (
@@ -68,7 +68,7 @@ function Payment({ state }: { readonly state: CustomerState }) {
           <CountdownBar
             arrival={arrival}
             deadlineAtMs={screen?.deadlineAtMs}
-            sinceMs={undefined}
+            sinceMs={state.deadlineSeenMs}
             language={language}
           />
         )}

@@ -1,6 +1,6 @@
 import type { CustomerScreen, ScreenModel, ScreenState } from '../../src/screen/model.ts'
 import type { LinkState } from '../connection/connection.ts'
-import type { IconName } from '../shared/icons.tsx'
+import type { IconName } from '../shared/icon-name.ts'
 import type { Arrival } from '../shared/server-clock.ts'
 import { type Language, nextLanguage, type Text } from '../text/language.ts'
 import { TEXTS } from '../text/translate.ts'
@@ -10,6 +10,8 @@ export type CustomerState = {
   readonly link: LinkState
   readonly arrival: Arrival | undefined
   readonly language: Language
+  /** When the present deadline was first seen, Unix ms of the terminal; for the length of the bar. */
+  readonly deadlineSeenMs: number | undefined
   /** What the next customer finds again. */
   readonly defaultLanguage: Language
 }
@@ -27,6 +29,7 @@ export function initialCustomer(defaultLanguage: Language): CustomerState {
   return {
     link: 'connecting',
     arrival: undefined,
+    deadlineSeenMs: undefined,
     language: defaultLanguage,
     defaultLanguage,
   }
@@ -44,7 +47,9 @@ export function reduceCustomer(state: CustomerState, event: CustomerEvent): Cust
       const arrival = { model: event.model, arrivedAtMs: event.atMs }
       const hasEnded = before !== undefined && !isIdle(before) && isIdle(event.model.customer)
       const language = hasEnded ? state.defaultLanguage : state.language
-      return { ...state, arrival, language }
+      const isSameWait = before?.deadlineAtMs === event.model.customer.deadlineAtMs
+      const deadlineSeenMs = isSameWait ? state.deadlineSeenMs : event.model.atMs
+      return { ...state, arrival, deadlineSeenMs, language }
     }
   }
 }
@@ -65,6 +70,8 @@ export type CustomerLook = {
   readonly icon: IconName
   readonly title: Text
   readonly how?: Text
+  /** The second line is the model's hint, to be noticed. */
+  readonly isHint?: boolean
 }
 
 const WAIT = TEXTS['customer.wait']
@@ -72,7 +79,7 @@ const WAIT = TEXTS['customer.wait']
 const LOOKS: { readonly [panel in CustomerPanel]: CustomerLook } = {
   ready: { icon: 'ready', title: WAIT, how: TEXTS['customer.soon'] },
   waiting_code: {
-    icon: 'phone',
+    icon: 'code',
     title: TEXTS['customer.show_code'],
     how: TEXTS['customer.show_code.how'],
   },
@@ -103,5 +110,5 @@ export function customerLook(state: CustomerState): CustomerLook {
   const hint = state.arrival?.model.customer.hint
   if (hint === undefined || panel === 'connecting' || panel === 'lost') return look
   if (panel === 'not_paid') return { ...look, title: hint }
-  return panel === 'paid' ? look : { ...look, how: hint }
+  return panel === 'paid' ? look : { ...look, how: hint, isHint: true }
 }

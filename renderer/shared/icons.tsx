@@ -1,19 +1,5 @@
 import type { ComponentChildren } from 'preact'
-
-/** Names of the drawings; each state has an outline of its own, so that colour is never alone. */
-export type IconName =
-  | 'ready'
-  | 'scan'
-  | 'charging'
-  | 'phone'
-  | 'search'
-  | 'back'
-  | 'check'
-  | 'cross'
-  | 'question'
-  | 'stop'
-  | 'again'
-  | 'link'
+import type { IconName } from './icon-name.ts'
 
 const DRAWINGS: { readonly [name in IconName]: ComponentChildren } = {
   ready: (
@@ -45,6 +31,14 @@ const DRAWINGS: { readonly [name in IconName]: ComponentChildren } = {
         <circle cx="32" cy="30" r="1.5" />
         <circle cx="40" cy="30" r="1.5" />
       </g>
+    </>
+  ),
+  code: (
+    <>
+      <rect x="14" y="3" width="36" height="58" rx="8" />
+      <path class="icon-fine" d="M23 14v13M28 14v13M32 14v13M37 14v13M41 14v13" />
+      <rect class="icon-fine" x="24" y="34" width="16" height="16" rx="1" />
+      <path class="icon-fine" d="M30 40h4v4h-4z" />
     </>
   ),
   search: (

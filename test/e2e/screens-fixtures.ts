@@ -66,7 +66,11 @@ export const SCENES: readonly Scene[] = [
   }),
   scene('submitting', 'submitting', { cashier: { intents: ['cancel'] } }),
   scene('on_phone', 'on_phone', {
-    cashier: { intents: ['cancel', 'check'], gatewayText: 'USERPAYING 需要用户输入支付密码', ...PAYING },
+    cashier: {
+      intents: ['cancel', 'check'],
+      gatewayText: 'USERPAYING 需要用户输入支付密码',
+      ...PAYING,
+    },
     customer: { deadlineAtMs: PAYING.deadlineAtMs },
   }),
   scene('checking', 'checking', {

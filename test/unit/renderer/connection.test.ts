@@ -137,6 +137,16 @@ test('pongs keep it open', () => {
   expect(link(0).sent.filter((frame) => frame.kind === 'ping').length).toBeGreaterThan(10)
 })
 
+test('a link that answers but shows nothing is given up too', () => {
+  const { link, states, advance } = rig()
+  link(0).events.onOpen()
+  for (let round = 0; round < 4; round += 1) {
+    advance(1_000)
+    link(0).events.onFrame({ kind: 'pong' })
+  }
+  expect(states).toEqual(['lost'])
+})
+
 test('it tries again fast at first, then every two seconds, for ever', () => {
   const { link, links, advance } = rig()
   const pauses: number[] = []

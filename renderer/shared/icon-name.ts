@@ -1,0 +1,15 @@
+/** Names of the drawings; each state has an outline of its own, so that colour is never alone. */
+export type IconName =
+  | 'ready'
+  | 'scan'
+  | 'charging'
+  | 'phone'
+  | 'code'
+  | 'search'
+  | 'back'
+  | 'check'
+  | 'cross'
+  | 'question'
+  | 'stop'
+  | 'again'
+  | 'link'
