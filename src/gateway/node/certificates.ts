@@ -107,10 +107,11 @@ export class CertificateStore implements PlatformKeys {
     return this.#running
   }
 
-  /** Ends the background work. */
-  close(): void {
+  /** Ends the background work; resolves when what was begun is over. */
+  async close(): Promise<void> {
     this.#closed = true
     this.#cancelTimer?.()
+    await this.#running
   }
 
   async #refresh(): Promise<void> {

@@ -107,8 +107,10 @@ class PayGateway implements Gateway {
   async close(): Promise<void> {
     this.#closed = true
     this.#cancelPing()
-    this.#store?.close()
+    // The connections first, so that a download under way ends at once.
+    const stored = this.#store?.close()
     await this.#transport.close()
+    await stored
   }
 
   async #ask(call: Call, expected: Expected, request: WireRequest): Promise<GatewayAnswer> {

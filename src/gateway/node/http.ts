@@ -38,6 +38,8 @@ const PREFER_BACKUP_MS = 60_000
 export class Transport {
   readonly #options: TransportOptions
   readonly #pools: ReadonlyMap<HostName, Pool>
+  /** Hosts whose failure was logged and that have not answered since. */
+  readonly #unreached = new Set<HostName>()
   #backupFirstUntilMs = Number.NEGATIVE_INFINITY
 
   constructor(options: TransportOptions) {
@@ -52,20 +54,29 @@ export class Transport {
     const [first, second] = this.#order()
     const end = await this.#exchange(first, request)
     if (end.kind === 'answered' || end.sent || second === undefined) {
+      if (end.kind === 'answered') this.#unreached.delete(first)
+      else this.#sayOnce(first, end.detail)
       return { ...end, host: first, resent: false }
     }
-    this.#options.log.warn('gateway host not reached, trying the other', {
-      host: first,
-      detail: end.detail,
-    })
+    this.#sayOnce(first, end.detail)
     const again = await this.#exchange(second, request)
-    if (again.kind === 'answered') this.#prefer(second)
+    if (again.kind === 'answered') {
+      this.#unreached.delete(second)
+      this.#prefer(second)
+    } else this.#sayOnce(second, again.detail)
     return { ...again, host: second, resent: true }
   }
 
   /** Drops all connections; what is still under way ends as a failure. */
   async close(): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()))
+  }
+
+  /** Says that a host fails when it begins to, not at every attempt. */
+  #sayOnce(host: HostName, detail: string): void {
+    if (this.#unreached.has(host)) return
+    this.#unreached.add(host)
+    this.#options.log.warn('gateway host fails', { host, detail })
   }
 
   #order(): readonly [HostName, HostName | undefined] {
