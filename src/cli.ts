@@ -1,4 +1,5 @@
 import { runDemo } from './cli/demo.ts'
+import { runDocs } from './cli/docs.ts'
 import { HELP } from './cli/help.ts'
 import { runJournal } from './cli/journal.ts'
 import { runTerminal } from './cli/terminal.ts'
@@ -10,6 +11,7 @@ const COMMANDS: Readonly<Record<string, (argv: string[]) => Promise<void>>> = {
   sandbox: runSandbox,
   demo: runDemo,
   journal: runJournal,
+  docs: runDocs,
 }
 
 const [name = 'help', ...rest] = process.argv.slice(2)

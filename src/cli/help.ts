@@ -18,4 +18,7 @@ export const HELP = `guitai: a checkout terminal for payment codes
       Checks the hash chain, lists sales, or lists those without a result.
       The terminal must not be running: a journal has one user.
 
+  guitai docs [--check]
+      Writes docs/openapi.json and docs/configuration.md from the schemas.
+
   guitai version`

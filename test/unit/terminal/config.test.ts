@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { parseConfig } from '../../../src/terminal/config.ts'
+
+const GOOD = {
+  terminalId: 'POS01',
+  store: { id: 'S001', name: '测试店' },
+  merchant: {
+    id: '1900000001',
+    appId: 'wx1',
+    certificateFile: 'cert.pem',
+    privateKeyFile: 'key.pem',
+    apiV3KeyFile: 'apiv3.key',
+  },
+  gateway: { primary: 'https://127.0.0.1:8443' },
+  scanners: [{ kind: 'serial', path: 'scanner' }],
+  dataDir: 'data',
+}
+
+const parse = (value: unknown) => parseConfig(JSON.stringify(value), '/base')
+
+describe('the configuration file', () => {
+  it('fills in defaults', () => {
+    const config = parse(GOOD)
+    if (!config.ok) throw new Error(config.error.field)
+    expect(config.value).toMatchObject({
+      gateway: { connectTimeoutMs: 5_000, verification: { mode: 'certificates' } },
+      scanners: [{ baudRate: 9_600, suffix: 'cr' }],
+      api: { port: 0, origins: [] },
+    })
+  })
+
+  it.each([
+    ['a missing field', { ...GOOD, terminalId: undefined }, 'terminalId'],
+    [
+      'a missing field inside',
+      { ...GOOD, merchant: { ...GOOD.merchant, id: undefined } },
+      'merchant.id',
+    ],
+    ['an unknown field', { ...GOOD, tip: 1 }, 'tip'],
+    ['an unknown field inside', { ...GOOD, store: { ...GOOD.store, city: 'x' } }, 'store.city'],
+    ['http', { ...GOOD, gateway: { primary: 'http://127.0.0.1' } }, 'gateway.primary'],
+    ['a path in the address', { ...GOOD, gateway: { primary: 'https://a/b' } }, 'gateway.primary'],
+    ['a scanner without a port', { ...GOOD, scanners: [{ kind: 'serial' }] }, 'scanners.0.path'],
+    [
+      'a scanner of another kind',
+      { ...GOOD, scanners: [{ kind: 'laser', path: 'x' }] },
+      'scanners.0.kind',
+    ],
+    [
+      'an endless time limit',
+      { ...GOOD, gateway: { ...GOOD.gateway, headersTimeoutMs: 1e9 } },
+      'gateway.headersTimeoutMs',
+    ],
+    ['a store code with a dash', { ...GOOD, store: { id: 'S-1', name: 'x' } }, 'store.id'],
+  ])('names the field of %s', (_what, value, field) => {
+    expect(parse(value)).toMatchObject({
+      ok: false,
+      error: { code: 'config.invalid_field', field, moneyTaken: 'no' },
+    })
+  })
+
+  it('says when it is not JSON', () => {
+    expect(parseConfig('{', '/base')).toMatchObject({
+      ok: false,
+      error: { code: 'config.not_json' },
+    })
+  })
+})
