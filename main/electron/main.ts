@@ -50,9 +50,10 @@ function serveScreens(): void {
 
 function denyPermissions(): void {
   const { defaultSession } = session
-  defaultSession.setPermissionRequestHandler((_, permission, answer, { requestingUrl }) =>
-    answer(isPermitted(permission, requestingUrl)),
-  )
+  defaultSession.setPermissionRequestHandler((...request) => {
+    const [, permission, answer, { requestingUrl }] = request
+    answer(isPermitted(permission, requestingUrl))
+  })
   defaultSession.setPermissionCheckHandler((_, permission, origin) =>
     isPermitted(permission, origin),
   )
