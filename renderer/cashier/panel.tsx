@@ -37,6 +37,7 @@ export function Panel({ state }: PanelProps) {
             deadlineAtMs={state.arrival.model.cashier.deadlineAtMs}
             sinceMs={state.arrival.model.cashier.sinceMs}
             language={language}
+            isRetry={look.isInFlight && shown !== 'on_phone'}
           />
         )}
       </div>

@@ -2,7 +2,13 @@ import { AmountFen } from '../shared/amount.tsx'
 import { CountdownBar } from '../shared/countdown-bar.tsx'
 import { Icon } from '../shared/icons.tsx'
 import { TEXTS, translate } from '../text/translate.ts'
-import { type CustomerState, customerLook, customerPanel, isIdle } from './state.ts'
+import {
+  type CustomerState,
+  customerLook,
+  customerPanel,
+  hasCustomerCountdown,
+  isIdle,
+} from './state.ts'
 
 type CustomerAppProps = { readonly state: CustomerState; readonly switchLanguage: () => void }
 
@@ -64,7 +70,7 @@ function Payment({ state }: { readonly state: CustomerState }) {
         )}
       </div>
       <div class="panel-countdown">
-        {arrival !== undefined && state.link === 'open' && (
+        {arrival !== undefined && hasCustomerCountdown(panel) && (
           <CountdownBar
             arrival={arrival}
             deadlineAtMs={screen?.deadlineAtMs}

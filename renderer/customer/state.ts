@@ -65,6 +65,11 @@ export function customerPanel(state: CustomerState): CustomerPanel {
   return state.link === 'lost' ? 'lost' : state.arrival.model.customer.state
 }
 
+/** The states whose end a customer can do something about. */
+export function hasCustomerCountdown(panel: CustomerPanel): boolean {
+  return panel === 'waiting_code' || panel === 'on_phone'
+}
+
 /** How a state looks and what it says to the customer. */
 export type CustomerLook = {
   readonly icon: IconName
@@ -95,8 +100,8 @@ const LOOKS: { readonly [panel in CustomerPanel]: CustomerLook } = {
   paid: { icon: 'check', title: TEXTS['customer.paid'], how: TEXTS['customer.paid.thanks'] },
   not_paid: {
     icon: 'again',
-    title: TEXTS['customer.again'],
-    how: TEXTS['customer.not_charged'],
+    title: TEXTS['customer.not_charged'],
+    how: TEXTS['customer.ask_staff'],
   },
   stopped: { icon: 'stop', title: TEXTS['customer.closed'], how: TEXTS['customer.ask_staff'] },
   connecting: { icon: 'link', title: WAIT, how: TEXTS['link.connecting'] },
@@ -109,6 +114,6 @@ export function customerLook(state: CustomerState): CustomerLook {
   const look = LOOKS[panel]
   const hint = state.arrival?.model.customer.hint
   if (hint === undefined || panel === 'connecting' || panel === 'lost') return look
-  if (panel === 'not_paid') return { ...look, title: hint }
+  if (panel === 'not_paid') return { ...look, title: hint, how: look.title }
   return panel === 'paid' ? look : { ...look, how: hint, isHint: true }
 }

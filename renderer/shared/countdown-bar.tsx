@@ -8,11 +8,14 @@ type CountdownBarProps = {
   readonly arrival: Arrival
   readonly deadlineAtMs: number | undefined
   readonly sinceMs: number | undefined
+  /** The wait ends in another try, not in a result: it is told small, without a bar. */
+  readonly isRetry?: boolean
   readonly language: Language
 }
 
 /** Seconds left by the terminal's clock, and a bar that runs out with them. */
-export function CountdownBar({ arrival, deadlineAtMs, sinceMs, language }: CountdownBarProps) {
+export function CountdownBar(props: CountdownBarProps) {
+  const { arrival, deadlineAtMs, sinceMs, language, isRetry = false } = props
   const [, redraw] = useState(0)
   const nowMs = serverNowMs(arrival, pageTimers.nowMs())
   const leftMs = deadlineAtMs === undefined ? 0 : deadlineAtMs - nowMs
@@ -23,6 +26,10 @@ export function CountdownBar({ arrival, deadlineAtMs, sinceMs, language }: Count
   })
   if (deadlineAtMs === undefined) return null
   const { seconds, share } = countdown(deadlineAtMs, nowMs, sinceMs)
+  if (isRetry) {
+    if (seconds === 0) return null
+    return <p>{translate(language, 'countdown.next', { seconds })}</p>
+  }
   return (
     <div class="countdown" role="timer" aria-label={translate(language, 'countdown.label')}>
       <div class="countdown-track" aria-hidden="true">

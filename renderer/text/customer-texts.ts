@@ -29,7 +29,6 @@ export const CUSTOMER_TEXTS = {
   'customer.on_phone.how': { 'zh-CN': '完成后请稍等片刻', en: 'Then wait a moment' },
   'customer.paid': { 'zh-CN': '支付成功', en: 'Payment successful' },
   'customer.paid.thanks': { 'zh-CN': '谢谢惠顾', en: 'Thank you' },
-  'customer.again': { 'zh-CN': '请重新出示付款码', en: 'Please show your payment code again' },
   'customer.not_charged': { 'zh-CN': '本次没有扣款', en: 'You have not been charged' },
   'customer.closed': { 'zh-CN': '暂停服务', en: 'Out of service' },
   'customer.ask_staff': { 'zh-CN': '请联系店员', en: 'Please ask the staff' },

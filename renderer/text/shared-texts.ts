@@ -9,6 +9,7 @@ export const SHARED_TEXTS = {
     en: 'The state returns with the link; until then hand over nothing, charge nothing twice',
   },
   'countdown.seconds': { 'zh-CN': '{seconds} 秒', en: '{seconds} s' },
+  'countdown.next': { 'zh-CN': '{seconds} 秒后再次查询', en: 'next check in {seconds} s' },
   'countdown.label': { 'zh-CN': '剩余时间', en: 'Time left' },
   'amount.spoken': { 'zh-CN': '{amount} 元', en: '{amount} yuan' },
 } as const satisfies Record<string, Text>
@@ -35,6 +36,8 @@ export const LIGHT_TEXTS = {
   'light.scanner.none': { 'zh-CN': '未配置', en: 'none' },
   'light.gateway.unknown': { 'zh-CN': '未联络', en: 'not tried' },
   'light.gateway.ok': { 'zh-CN': '正常', en: 'online' },
+  'light.gateway.primary': { 'zh-CN': '正常', en: 'online' },
+  'light.gateway.backup': { 'zh-CN': '备用线路', en: 'backup line' },
   'light.gateway.failing': { 'zh-CN': '连不上', en: 'unreachable' },
   'light.journal.ok': { 'zh-CN': '正常', en: 'OK' },
   'light.journal.failing': { 'zh-CN': '写不进', en: 'not writable' },

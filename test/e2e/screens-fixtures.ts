@@ -98,6 +98,8 @@ export const SCENES: readonly Scene[] = [
     cashier: {
       intents: ['cancel', 'check', 'dismiss'],
       problem: problem('gateway.bad_signature'),
+      deadlineAtMs: NOW_MS + 4_000,
+      sinceMs: NOW_MS - 60_000,
       pending: 2,
       lights: [
         { device: 'scanner', level: 'busy', detail: 'searching' },
@@ -105,6 +107,11 @@ export const SCENES: readonly Scene[] = [
         { device: 'journal', level: 'off', detail: 'no such word' },
       ],
     },
+  }),
+  scene('cancelled', 'not_paid', { cashier: { intents: ['dismiss'] } }),
+  scene('not_armed', 'ready', {
+    cashier: { intents: ['arm', 'cancel'], saleId: SALE_ID, amountFen: 1_230 },
+    customer: { amountFen: 1_230 },
   }),
   scene('stopped', 'stopped', { cashier: { problem: problem('journal.unavailable') } }),
   scene('large_amount', 'waiting_code', {

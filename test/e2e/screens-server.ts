@@ -5,6 +5,7 @@ import { extname, join, normalize, sep } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
 import { build } from 'vite'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { SCREEN_POLICY } from '../../src/api/node/screens.ts'
 import {
   type ClientFrame,
   type ServerFrame,
@@ -18,15 +19,6 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
 }
-
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self' ws://127.0.0.1:*",
-].join('; ')
 
 export const TEST_TOKEN = 'screens-test-token'
 
@@ -68,7 +60,7 @@ export async function serveScreens(folder: string, first: ScreenModel): Promise<
     readFile(file).then(
       (body) => {
         const type = TYPES[extname(file)] ?? 'application/octet-stream'
-        response.writeHead(200, { 'content-type': type, 'content-security-policy': POLICY })
+        response.writeHead(200, { 'content-type': type, 'content-security-policy': SCREEN_POLICY })
         response.end(body)
       },
       () => response.writeHead(path === '/favicon.ico' ? 204 : 404).end(),
