@@ -90,17 +90,20 @@ export class DeliveryDesk {
     outgoing.response.end(answer.body)
   }
 
-  /** Writes pieces evenly over a time; stops when the other side has gone. */
+  /** Writes pieces evenly over a time, the last at its end; stops when the other side has gone. */
   #dribble(pieces: readonly string[], durationMs: number, sink: Sink): void {
+    const dueMs = (index: number): number => Math.round((durationMs * index) / pieces.length)
     const step = (index: number): void => {
-      if (sink.gone()) return
       const piece = pieces[index]
       if (piece === undefined) {
         sink.end()
         return
       }
-      sink.write(piece)
-      this.#settings.after(durationMs / pieces.length, () => step(index + 1))
+      this.#settings.after(dueMs(index + 1) - dueMs(index), () => {
+        if (sink.gone()) return
+        sink.write(piece)
+        step(index + 1)
+      })
     }
     step(0)
   }
@@ -123,6 +126,7 @@ export class DeliveryDesk {
   #slowBody(answer: Answer, outgoing: Outgoing, durationMs: number): void {
     const { response } = outgoing
     this.#start(answer, outgoing, 0)
+    response.flushHeaders()
     const bytes = Buffer.from(answer.body)
     const size = Math.max(1, Math.ceil(bytes.length / PIECES))
     // Latin-1 carries each byte through the string unchanged.
