@@ -130,9 +130,13 @@ function isPaying(status: number, order: WireOrder): boolean {
   return order.code === 'USERPAYING' || (status === 202 && order.code === undefined)
 }
 
+/**
+ * `paying` says here that the reversal was refused and will not happen later. Only a plain `USERPAYING`
+ * code says that: a 202, or a state, may as well be said of a reversal that is still under way.
+ */
 function classifyReversal(status: number, order: WireOrder, context: Context): GatewayAnswer {
   const { expected, facts } = context
-  if (isPaying(status, order)) {
+  if (order.code === 'USERPAYING' && order.trade_state === undefined && status === 200) {
     if (!mayBeOurs(order, expected)) return unknown('gateway.mismatch', facts)
     return { ...facts, kind: 'paying' }
   }

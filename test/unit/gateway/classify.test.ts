@@ -122,6 +122,17 @@ describe('paying', () => {
   test('a reversal refused with USERPAYING is paying: not reversed', () => {
     const body = { code: 'USERPAYING', message: '正在支付中不能发起撤销' }
     expect(read(400, body, { call: 'reverse', verdict: UNSIGNED }).kind).toBe('paying')
+    expect(read(200, body, { call: 'reverse' }).kind).toBe('paying')
+  })
+
+  test('P4: a reversal that may still be under way is unknown, not paying', () => {
+    for (const status of [200, 202]) {
+      const stated = { ...PAID_BODY, trade_state: 'USERPAYING' }
+      expect(read(status, stated, { call: 'reverse' }).kind).toBe('unknown')
+    }
+    for (const body of ['', {}, { code: 'USERPAYING' }, { trade_state: 'USERPAYING' }]) {
+      expect(read(202, body, { call: 'reverse' }).kind).toBe('unknown')
+    }
   })
 })
 
