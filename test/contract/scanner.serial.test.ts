@@ -321,6 +321,34 @@ describe('serial scanner on a pseudo-terminal', () => {
     expect(thrown.length).toBe(events.all.length)
   })
 
+  it('P10: the pauses begin anew after the port was open', async () => {
+    let ports: readonly PortDescription[] = []
+    let looked: () => void = () => {}
+    const { scanner, events, clock, terminal, unplug } = start('usb', {
+      listPorts: async () => {
+        looked()
+        return ports
+      },
+    })
+    await events.phase('searching', 1)
+    for (let count = 0; count < 4; count += 1) {
+      const next = new Promise<void>((resolve) => {
+        looked = resolve
+      })
+      clock.advanceToNext()
+      await next
+      for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
+    }
+    expect(clock.nextDueInMs()).toBe(8 * REOPEN_DELAY_MS)
+    ports = [{ path: terminal().path, ...USB }]
+    clock.advanceToNext()
+    await events.phase('open')
+    expect(scanner.status().reconnects).toBe(0)
+    await unplug()
+    await events.phase('lost')
+    expect(clock.nextDueInMs()).toBe(REOPEN_DELAY_MS)
+  })
+
   it('P10: a list of ports that never comes is given up and asked for again', async () => {
     const clock = createManualClock()
     const terminal = createPseudoTerminal()

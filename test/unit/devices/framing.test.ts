@@ -128,6 +128,11 @@ describe('bytes that belong to no label', () => {
     framer.push(bytesOf(CODE), 400)
     expect(said(framer.gap(700))).toEqual([CODE])
   })
+  it('a frame with nothing in it is nothing', () => {
+    expect(run('cr', `\x02\x03\r\x02\r${CODE}\r`)).toEqual([CODE])
+    expect(run('none', '\x02\x03\r\n')).toEqual([])
+    expect(run('none', '\x02')).toEqual([])
+  })
   it('reset forgets what was begun', () => {
     const framer = createFramer({ suffix: 'cr', gapMs: 300 })
     framer.push(bytesOf(CODE.slice(0, 9)), 0)
