@@ -7,6 +7,7 @@ import {
 } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Agent } from 'node:https'
 import { request } from 'node:https'
 import { join } from 'node:path'
 import type { SandboxClock } from '../../src/sandbox/clock.ts'
@@ -63,6 +64,8 @@ export type WireAnswer = {
   readonly body: Buffer
   /** Code of the error that ended the exchange, when one did. */
   readonly error: string | undefined
+  /** Whether the request went over a connection that had carried one before. */
+  readonly reused: boolean
 }
 
 export type Sending = {
@@ -70,6 +73,7 @@ export type Sending = {
   readonly path: string
   readonly body?: string
   readonly headers?: Record<string, string>
+  readonly agent?: Agent
   /** Replaces parts of what is signed or of the Authorization header. */
   readonly auth?: Partial<{
     mchid: string
@@ -125,13 +129,19 @@ export class WireClient {
       let status = 0
       let headers: IncomingHttpHeaders = {}
       const done = (error?: string): void =>
-        resolve({ status, headers, body: Buffer.concat(chunks), error })
+        resolve({
+          status,
+          headers,
+          body: Buffer.concat(chunks),
+          error,
+          reused: outgoing.reusedSocket,
+        })
       const outgoing = request(
         `${this.origin}${sending.path}`,
         {
           method: sending.method,
           ca: this.#file('ca.pem'),
-          agent: false,
+          agent: sending.agent ?? false,
           headers: {
             Accept: 'application/json',
             'User-Agent': 'sandbox-test/1',

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createDecipheriv, X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { Agent } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -429,6 +430,21 @@ describe('platform keys', () => {
     expect(other.status).toBe(400)
   })
 
+  it('lists only the signing certificate when told, so that a rotation brings an unknown one', async () => {
+    sandbox.setListing('signing')
+    const serialsOf = async () => {
+      const value = jsonOf(await client.send(certificates())) as { data: { serial_no: string }[] }
+      return value.data.map((entry) => entry.serial_no)
+    }
+    const before = await serialsOf()
+    const serial = sandbox.rotate()
+    expect(before).toHaveLength(1)
+    expect(before).not.toContain(serial)
+    expect(await serialsOf()).toEqual([serial])
+    sandbox.setListing('both')
+    expect(await serialsOf()).toHaveLength(2)
+  })
+
   it('changes over to the other certificate while running', async () => {
     const before = await client.charge(newOrder(), 100)
     const serial = sandbox.rotate()
@@ -468,7 +484,41 @@ describe('platform keys', () => {
   })
 })
 
+describe('the connection', () => {
+  it('is kept for the next request, whatever the answer was, and lengths are honest', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const answers = [
+      await client.send(charge({ agent })),
+      await client.send(charge({ agent, auth: { signature: 'AAAA' } })),
+      await client.send(charge({ agent, path: '/v3/nothing' })),
+      await client.send(charge({ agent, body: JSON.stringify(chargeBody(newOrder(), 90_003)) })),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([200, 401, 404, 202])
+    expect(answers.map(({ reused }) => reused)).toEqual([false, true, true, true])
+    for (const { headers, body } of answers) {
+      expect(headers['content-length']).toBe(String(body.length))
+      expect(headers['keep-alive']).toBe('timeout=8')
+    }
+    agent.destroy()
+  })
+
+  it('sees a client with a clock of its own', async () => {
+    sandbox.setClockSkew(-400_000)
+    const answer = await client.send(charge())
+    expect(answer.status).toBe(401)
+    expect(jsonOf(answer)).toMatchObject({ message: STALE })
+    expect(answer.headers.date).toBe(new Date(clock.nowMs() - 400_000).toUTCString())
+    sandbox.setClockSkew(0)
+    expect((await client.send(charge())).status).toBe(200)
+  })
+})
+
 describe('what stays', () => {
+  it('belongs to one sandbox at a time', async () => {
+    await expect(startSandbox({ dir, clock })).rejects.toThrow('another sandbox is using')
+    expect((await client.charge(newOrder(), 100)).status).toBe(200)
+  })
+
   it('keeps its folder private and its ledger durable', () => {
     expect(statSync(dir).mode & 0o777).toBe(0o700)
     for (const name of ['apiclient_key.pem', 'apiv3.key', 'control.token', 'ledger.sqlite']) {

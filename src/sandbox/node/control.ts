@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { scriptSchema } from '../script.ts'
 import type { WireRequest } from '../wire-checks.ts'
 import type { SandboxControls } from './sandbox-controls.ts'
+import { LISTINGS } from './sandbox-controls.ts'
 
 export type ControlAnswer = { readonly status: number; readonly value: unknown }
 
@@ -16,6 +17,8 @@ const scanSchema = z.strictObject({
   text: z.string().max(4096).optional(),
   suffix: z.string().max(16).optional(),
 })
+const listingSchema = z.strictObject({ listing: z.enum(LISTINGS) })
+const skewSchema = z.strictObject({ skewMs: z.number().int() })
 const shareSchema = z.strictObject({ share: z.number().min(0).max(1) })
 
 type Route = (controls: SandboxControls, request: WireRequest) => unknown
@@ -36,6 +39,16 @@ const ROUTES: Readonly<Record<string, Route>> = {
   }),
   'POST /sandbox/scan': (controls, { body }) => controls.scan(scanSchema.parse(json(body))),
   'POST /sandbox/rotate': (controls) => ({ serial: controls.rotate() }),
+  'POST /sandbox/listing': (controls, { body }) => {
+    const { listing } = listingSchema.parse(json(body))
+    controls.setListing(listing)
+    return { listing }
+  },
+  'POST /sandbox/clock': (controls, { body }) => {
+    const { skewMs } = skewSchema.parse(json(body))
+    controls.setClockSkew(skewMs)
+    return { skewMs }
+  },
   'POST /sandbox/probe-share': (controls, { body }) => {
     const { share } = shareSchema.parse(json(body))
     controls.setProbeShare(share)

@@ -30,8 +30,8 @@ const withoutOrder = (answer: Answer, verdict: string): Reply => ({
   outTradeNo: null,
 })
 
-/** `GET /v3/certificates`: both platform certificates, sealed with the merchant's APIv3 key. */
-const certificates = (credentials: Credentials, algorithm: string): Reply => {
+/** `GET /v3/certificates`: the listed platform certificates, sealed with the merchant's APIv3 key. */
+const certificates = (settings: GatewaySettings, algorithm: string): Reply => {
   if (algorithm !== 'RSA' && algorithm !== 'ALL') {
     const detail = {
       field: 'algorithm_type',
@@ -42,9 +42,9 @@ const certificates = (credentials: Credentials, algorithm: string): Reply => {
     const answer = refusalAnswer(REFUSALS.algorithm_unsupported, detail)
     return withoutOrder(answer, 'algorithm_unsupported')
   }
-  const data = credentials.platform.map((key) => {
+  const data = settings.signer.listed().map((key) => {
     const binding = { nonce: randomBytes(6).toString('hex'), associatedData: 'certificate' }
-    const sealed = seal(key.certificate, credentials.apiV3Key, binding)
+    const sealed = seal(key.certificate, settings.credentials.apiV3Key, binding)
     return {
       serial_no: key.serial,
       effective_time: beijingTime(key.effectiveAtMs),
@@ -61,7 +61,7 @@ const certificates = (credentials: Credentials, algorithm: string): Reply => {
 }
 
 const dispatch = (settings: GatewaySettings, passed: Passed, request: WireRequest): Reply => {
-  const { payments, credentials } = settings
+  const { payments } = settings
   const header = request.headers['wechatpay-negative-test']
   switch (passed.route) {
     case 'charge':
@@ -77,7 +77,7 @@ const dispatch = (settings: GatewaySettings, passed: Passed, request: WireReques
       return { ...withoutOrder(answer, 'close_refused'), outTradeNo: passed.argument }
     }
     case 'certificates':
-      return certificates(credentials, passed.query.get('algorithm_type') ?? 'RSA')
+      return certificates(settings, passed.query.get('algorithm_type') ?? 'RSA')
     case 'not_built':
       return withoutOrder(refusalAnswer(REFUSALS.not_built), 'not_built')
   }

@@ -146,14 +146,21 @@ const NOTHING_USED: Plan['used'] = { charge: 0, query: 0, reverse: 0 }
 export class Ledger {
   readonly #db: Database.Database
 
+  /** Opens or makes the file. Throws when another process has it open. */
   constructor(path: string) {
-    this.#db = new Database(path)
-    // Another sandbox process on the same folder would run beside this ledger unnoticed.
-    this.#db.pragma('locking_mode = EXCLUSIVE')
-    this.#db.pragma('journal_mode = WAL')
-    this.#db.pragma('synchronous = FULL')
-    this.#db.exec(SCHEMA)
-    chmodSync(path, 0o600)
+    this.#db = new Database(path, { timeout: 200 })
+    try {
+      chmodSync(path, 0o600)
+      // A second sandbox on the same folder must not run beside this one unnoticed.
+      this.#db.pragma('locking_mode = EXCLUSIVE')
+      this.#db.pragma('journal_mode = WAL')
+      this.#db.pragma('synchronous = FULL')
+      this.#db.exec(SCHEMA)
+    } catch (error) {
+      this.#db.close()
+      if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_BUSY') throw error
+      throw new Error(`another sandbox is using ${path}`, { cause: error })
+    }
   }
 
   /** How SQLite is told to reach the disk, read back from it. */

@@ -1,6 +1,9 @@
 import type { ScriptEntry } from '../script.ts'
 import type { LedgerRow, SeenRequest } from './ledger.ts'
 
+export const LISTINGS = ['both', 'signing'] as const
+export type Listing = (typeof LISTINGS)[number]
+
 /** What a scan through the control surface types. Without text, a new code for the scenario. */
 export type ScanWish = {
   readonly scenario?: string | undefined
@@ -20,6 +23,13 @@ export interface SandboxControls {
   scan(wish: ScanWish): { readonly scanned: true }
   /** Signs with the other platform certificate from now on; returns its serial. */
   rotate(): string
+  /**
+   * Which certificates the download lists: both, or the signing one only. With the second, a client
+   * meets a serial it has never seen at the next rotation, and has to download again.
+   */
+  setListing(listing: Listing): void
+  /** Moves the gateway's clock away from its true time by so many milliseconds. */
+  setClockSkew(skewMs: number): void
   /** Share of signed answers, 0 to 1, whose signature is a probe. */
   setProbeShare(share: number): void
 }

@@ -74,8 +74,30 @@ class Timers {
   }
 }
 
-const makeControls = (settings: GatewaySettings, scannerOf: () => Scanner | undefined) => {
-  const { ledger, payments, signer, clock } = settings
+/** A clock that can be set wrong. Waiting is not affected. */
+class SkewedClock implements SandboxClock {
+  readonly #clock: SandboxClock
+  skewMs = 0
+
+  constructor(clock: SandboxClock) {
+    this.#clock = clock
+  }
+
+  nowMs(): number {
+    return this.#clock.nowMs() + this.skewMs
+  }
+
+  after(delayMs: number, fire: () => void): () => void {
+    return this.#clock.after(delayMs, fire)
+  }
+}
+
+const makeControls = (
+  settings: GatewaySettings,
+  clock: SkewedClock,
+  scannerOf: () => Scanner | undefined,
+) => {
+  const { ledger, payments, signer } = settings
   const random = (): number => randomInt(2 ** 32) / 2 ** 32
   const controls: SandboxControls = {
     ledger: () => ledger.rows(clock.nowMs()),
@@ -92,6 +114,10 @@ const makeControls = (settings: GatewaySettings, scannerOf: () => Scanner | unde
       return { scanned: true }
     },
     rotate: () => signer.rotate(),
+    setListing: (listing) => signer.setListing(listing),
+    setClockSkew: (skewMs) => {
+      clock.skewMs = skewMs
+    },
     setProbeShare: (share) => signer.setProbeShare(share),
   }
   return controls
@@ -112,8 +138,8 @@ const makeOnRequest = (
       desk.deliver(answer, PLAIN, { response, rawSocket, publicKeyMode: false })
       return
     }
-    const { reply, publicKeyMode } = handleRequest(settings, request, receivedNs)
     const path = request.url.split('?')[0]
+    const { reply, publicKeyMode } = handleRequest(settings, request, receivedNs)
     use.log(`${request.method} ${path} ${reply.answer.status} ${reply.verdict}`)
     const outgoing = { response, rawSocket, publicKeyMode }
     const { later } = reply
@@ -129,7 +155,7 @@ const makeOnRequest = (
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const dir = resolve(options.dir)
-  const clock = options.clock ?? REAL_CLOCK
+  const clock = new SkewedClock(options.clock ?? REAL_CLOCK)
   const log = options.log ?? (() => undefined)
   const credentials = await openCredentials(dir, clock.nowMs())
   const ledger = new Ledger(join(dir, 'ledger.sqlite'))
@@ -138,7 +164,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const signer = new Signer(credentials, clock)
   const settings: GatewaySettings = { credentials, ledger, payments, signer, clock }
   let scanner: Scanner | undefined
-  const controls = makeControls(settings, () => scanner)
+  const controls = makeControls(settings, clock, () => scanner)
   const timers = new Timers(clock)
   const token = credentials.controlToken
   const onRequest = makeOnRequest(settings, controls, { timers, token, log })

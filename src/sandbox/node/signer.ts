@@ -3,6 +3,7 @@ import type { Answer, SignatureKind } from '../answers.ts'
 import type { SandboxClock } from '../clock.ts'
 import { responseMessageHead, SCHEME } from '../wire-messages.ts'
 import type { Credentials, PlatformKey } from './credentials.ts'
+import type { Listing } from './sandbox-controls.ts'
 
 /** Well formed and never issued. */
 const UNKNOWN_SERIAL = '7F0000000000000000000000000000000000FFFF'
@@ -22,6 +23,7 @@ export class Signer {
   readonly #credentials: Credentials
   readonly #clock: SandboxClock
   #active: 0 | 1 = 0
+  #listing: Listing = 'both'
   #probeShare = 0
   #probeDebt = 0
   readonly #probed = new Set<string>()
@@ -35,6 +37,17 @@ export class Signer {
   rotate(): string {
     this.#active = this.#active === 0 ? 1 : 0
     return this.#credentials.platform[this.#active].serial
+  }
+
+  /** Sets which platform certificates `GET /v3/certificates` lists. */
+  setListing(listing: Listing): void {
+    this.#listing = listing
+  }
+
+  /** The platform certificates to list now. */
+  listed(): readonly PlatformKey[] {
+    const { platform } = this.#credentials
+    return this.#listing === 'both' ? platform : [platform[this.#active]]
   }
 
   /** Share of answers, 0 to 1, that carry a probe in place of their signature. */

@@ -64,6 +64,8 @@ describe('the simulated scanner', () => {
   const open = (): Promise<SerialPort> =>
     new Promise((resolve, reject) => {
       const port = new SerialPort({ path: linkPath, baudRate: 9600, autoOpen: false })
+      // Without a reader nobody would notice that the line has gone.
+      port.resume()
       port.open((error) => (error ? reject(error) : resolve(port)))
     })
   const read = (port: SerialPort, count: number): Promise<string> =>
