@@ -1,6 +1,6 @@
 import type { IntentName } from '../../src/screen/model.ts'
 import { type TextKey, translate } from '../text/translate.ts'
-import { type CashierState, openIntents, panelLook, panelState } from './state.ts'
+import { type CashierState, canAsk, panelLook, panelState } from './state.ts'
 
 /** What a function key does: an intent of the model, or a setting of this page. */
 export type KeyAct = IntentName | 'language' | 'theme'
@@ -48,7 +48,7 @@ export function KeyBar({ state, act }: KeyBarProps) {
 
 function isOpen(state: CashierState, act: KeyAct): boolean {
   if (act === 'language' || act === 'theme') return true
-  return openIntents(state).includes(act) && !state.isSending
+  return canAsk(state, act)
 }
 
 const LABELS: { readonly [act in KeyAct]: TextKey } = {

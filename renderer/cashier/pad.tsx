@@ -1,6 +1,6 @@
 import { translate } from '../text/translate.ts'
 import type { EntryKey } from './entry.ts'
-import { type CashierEvent, type CashierState, ORDER_REF_MAX, panelLook } from './state.ts'
+import { type CashierEvent, type CashierState, ORDER_REF_MAX, padIsOpen } from './state.ts'
 
 type PadProps = {
   readonly state: CashierState
@@ -17,7 +17,7 @@ function keepFocus(event: Event): void {
 /** The amount being typed, an optional order number, and keys for touch. */
 export function Pad({ state, dispatch }: PadProps) {
   const { language, entry } = state
-  const isOpen = panelLook(state).takesAmount && !state.isSending
+  const isOpen = padIsOpen(state)
   return (
     <section class="pad" aria-label={translate(language, 'pad.amount')} data-open={isOpen}>
       <div class="entry">

@@ -17,8 +17,8 @@ export type CashierState = {
   readonly language: Language
   readonly entry: Entry
   readonly orderRef: string
-  /** A command is on its way and not answered. */
-  readonly isSending: boolean
+  /** The command that is on its way: neither answered nor followed by a new state. */
+  readonly sending: Act['operation'] | undefined
   /** F4 was pressed once on a charge in flight. */
   readonly isCancelAsked: boolean
   /** A remark of the page itself or the answer to a command. */
@@ -62,7 +62,7 @@ export function initialCashier(language: Language): CashierState {
     language,
     entry: EMPTY_ENTRY,
     orderRef: '',
-    isSending: false,
+    sending: undefined,
     isCancelAsked: false,
     remark: undefined,
   }
@@ -82,6 +82,16 @@ export function panelLook(state: CashierState): StateLook {
 /** What staff may ask for now: nothing while the line is down. */
 export function openIntents(state: CashierState): readonly IntentName[] {
   return state.link === 'open' ? (state.arrival?.model.cashier.intents ?? []) : []
+}
+
+/** Whether an amount can be typed and collected now. */
+export function padIsOpen(state: CashierState): boolean {
+  return panelLook(state).takesAmount && state.sending !== 'sale.create'
+}
+
+/** Whether staff may ask for that now, and have not just done so. */
+export function canAsk(state: CashierState, intent: IntentName): boolean {
+  return openIntents(state).includes(intent) && state.sending !== `sale.${intent}`
 }
 
 /** The page's one rule of change; pure. */
@@ -119,13 +129,13 @@ function withModel(state: CashierState, model: ScreenModel, atMs: number): Cashi
   const arrival = { model, arrivedAtMs: atMs }
   if (isSame) return { ...state, arrival }
   // A second F4 must answer the picture that asked for it, never a new one.
-  const next = { ...state, arrival, isCancelAsked: false, remark: undefined }
+  const next = { ...calm(state), arrival, sending: undefined }
   if (STATE_LOOKS[cashier.state].takesAmount) return next
   return { ...next, entry: EMPTY_ENTRY, orderRef: '' }
 }
 
 function withEntry(state: CashierState, change: (entry: Entry) => Entry): CashierState {
-  if (!panelLook(state).takesAmount || state.isSending) return state
+  if (!padIsOpen(state)) return state
   const entry = change(state.entry)
   return { ...calm(state), entry, remark: entry.overflow ? TEXTS['pad.too_long'] : undefined }
 }
@@ -144,7 +154,7 @@ function orderProblem(text: string): TextKey | undefined {
 }
 
 function collect(state: CashierState): CashierStep {
-  if (!panelLook(state).takesAmount || state.isSending) return { state }
+  if (!padIsOpen(state)) return { state }
   if (state.entry.overflow) return { state: { ...calm(state), entry: EMPTY_ENTRY } }
   const amountFen = entryFen(state.entry)
   if (amountFen === 0) {
@@ -154,30 +164,32 @@ function collect(state: CashierState): CashierStep {
   const orderRef = state.orderRef.trim()
   const input = orderRef === '' ? { amountFen } : { amountFen, orderRef }
   return {
-    state: { ...calm(state), isSending: true },
+    state: { ...calm(state), sending: 'sale.create' },
     act: { operation: 'sale.create', input },
   }
 }
 
 function ask(state: CashierState, intent: IntentName): CashierStep {
   const saleId = state.arrival?.model.cashier.saleId
-  if (!openIntents(state).includes(intent) || saleId === undefined || state.isSending) {
-    return { state }
-  }
+  if (saleId === undefined || !canAsk(state, intent)) return { state }
   if (intent === 'cancel' && panelLook(state).isInFlight && !state.isCancelAsked) {
     return { state: { ...calm(state), isCancelAsked: true } }
   }
+  const operation = `sale.${intent}` as const
+  const next = intent === 'dismiss' ? { ...state, entry: EMPTY_ENTRY, orderRef: '' } : state
   return {
-    state: { ...calm(state), isSending: true },
-    act: { operation: `sale.${intent}`, input: { saleId } },
+    state: { ...calm(next), sending: operation },
+    act: { operation, input: { saleId } },
   }
 }
 
 function withAnswer(state: CashierState, act: Act, answer: Answer): CashierState {
-  const next = { ...state, isSending: false }
+  const isOurs = state.sending === act.operation
+  const next = isOurs ? { ...state, sending: undefined } : state
   switch (answer.kind) {
     case 'done':
-      return act.operation === 'sale.create' || act.operation === 'sale.dismiss'
+      // When a picture was faster than the answer, what is typed now is the next amount.
+      return isOurs && act.operation === 'sale.create'
         ? { ...next, entry: EMPTY_ENTRY, orderRef: '' }
         : next
     case 'refused':

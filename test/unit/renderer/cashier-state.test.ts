@@ -59,7 +59,7 @@ test('Enter collects a typed amount, with the order number', () => {
     operation: 'sale.create',
     input: { amountFen: 1_230, orderRef: 'A-1' },
   })
-  expect(step.state.isSending).toBe(true)
+  expect(step.state.sending).toBe('sale.create')
 })
 
 test('a second Enter before the answer sends nothing', () => {
@@ -159,7 +159,7 @@ test('an amount refused by the terminal stays to be corrected, with the reason',
   const { state } = reduceCashier(sent.state, { kind: 'answer', act, answer })
   expect(state.entry.text).toBe('1')
   expect(state.remark).toEqual(problem('sale.busy').staff)
-  expect(state.isSending).toBe(false)
+  expect(state.sending).toBeUndefined()
 })
 
 test('an amount that was taken is cleared', () => {
@@ -168,6 +168,31 @@ test('an amount that was taken is cleared', () => {
   if (act === undefined) throw new Error('nothing was sent')
   const { state } = reduceCashier(sent.state, { kind: 'answer', act, answer: { kind: 'done' } })
   expect(state.entry.text).toBe('')
+})
+
+test('a picture faster than the answer frees the keys, and keeps what is typed next', () => {
+  const sent = after(showing({}), ...typing('1'), { kind: 'collect' })
+  const act = sent.act
+  if (act === undefined) throw new Error('nothing was sent')
+  const waiting = model({ state: 'waiting_code', saleId: SALE, intents: ['cancel'] })
+  const shown = reduceCashier(sent.state, { kind: 'model', model: waiting, atMs: 6 })
+  const cancel = reduceCashier(shown.state, { kind: 'intent', intent: 'cancel' })
+  expect(cancel.act?.operation).toBe('sale.cancel')
+  const paid = model({ state: 'paid', saleId: SALE })
+  const late = after(shown.state, { kind: 'model', model: paid, atMs: 7 }, ...typing('2'), {
+    kind: 'answer',
+    act,
+    answer: { kind: 'done' },
+  })
+  expect(late.state.entry.text).toBe('2')
+})
+
+test('the same wish is not sent twice before its answer', () => {
+  const state = showing({ state: 'unknown', saleId: SALE, intents: ['check', 'dismiss'] })
+  const first = after(state, { kind: 'intent', intent: 'check' })
+  expect(first.act?.operation).toBe('sale.check')
+  expect(after(first.state, { kind: 'intent', intent: 'check' }).act).toBeUndefined()
+  expect(after(first.state, { kind: 'intent', intent: 'dismiss' }).act).toBeDefined()
 })
 
 test('no two states share drawing and title', () => {
