@@ -12,7 +12,7 @@ import {
   type Cast,
   CHARGE,
   createMemoryLog,
-  goodOptions,
+  freshFolder,
   makeCast,
   Rig,
 } from './rig.ts'
@@ -70,8 +70,8 @@ function download(identities: readonly Identity[], options: DownloadOptions = {}
   }
 }
 
-async function cacheFile(): Promise<string> {
-  return join((await goodOptions(cast, 'https://x.invalid')).cacheDir, 'sub', CACHE)
+function cacheFile(): string {
+  return join(freshFolder(), 'sub', CACHE)
 }
 
 test('both certificates verify while one replaces the other', async () => {
@@ -107,7 +107,7 @@ test('an unknown serial makes one download, not one for every answer', async () 
 test('a restart works from the cache when there is no download to be had', async () => {
   const server = await rig.server()
   server.reply = answer(200, PAID_BODY)
-  const { cacheDir } = await goodOptions(cast, server.origin)
+  const cacheDir = freshFolder()
   const first = await rig.gateway(server.origin, { cacheDir })
   expect((await first.charge(CHARGE)).kind).toBe('paid')
   await first.close()
@@ -120,7 +120,7 @@ test('a restart works from the cache when there is no download to be had', async
 })
 
 test('a cache that somebody wrote is believed only as far as the APIv3 key opens it', async () => {
-  const file = await cacheFile()
+  const file = cacheFile()
   const clock = createManualClock({ nowMs: Date.now() })
   const honest = makeStore(clock, file)
   honest.answers.push(download([cast.platform]))
@@ -142,7 +142,7 @@ test('a cache that somebody wrote is believed only as far as the APIv3 key opens
 
 test('nothing of a download is kept unless a certificate it contains, or a known one, signed it', async () => {
   const clock = createManualClock({ nowMs: Date.now() })
-  const { store, answers } = makeStore(clock, await cacheFile())
+  const { store, answers } = makeStore(clock, cacheFile())
   const bad = [
     download([cast.platform], { signer: cast.stranger }),
     download([cast.platform], { key: 'vutsrqponmlkjihgfedcba9876543210' }),
@@ -181,7 +181,7 @@ test('a download that met a probe is repeated once', async () => {
 test('expired and not yet valid certificates are refused, also when they expire in use', async () => {
   const nowMs = Date.now()
   const clock = createManualClock({ nowMs })
-  const { store, answers, log } = makeStore(clock, await cacheFile())
+  const { store, answers, log } = makeStore(clock, cacheFile())
   const rsa = { name: 'CN=Tenpay.com sign', kind: 'rsa' } as const
   const expired = await makeIdentity({ ...rsa, fromMs: nowMs - 9 * DAY_MS, untilMs: nowMs - 1_000 })
   const early = await makeIdentity({ ...rsa, fromMs: nowMs + DAY_MS })
@@ -202,7 +202,7 @@ test('with a root configured, a certificate it did not issue is refused', async 
     kind: 'rsa',
     issuer: cast.authority,
   })
-  const { store, answers } = makeStore(clock, await cacheFile(), cast.authority.certificatePem)
+  const { store, answers } = makeStore(clock, cacheFile(), cast.authority.certificatePem)
   answers.push(download([issued, cast.platform]))
   await store.refresh()
   expect(store.find(issued.serial)).toBeDefined()
@@ -211,7 +211,7 @@ test('with a root configured, a certificate it did not issue is refused', async 
 
 test('is refreshed by the hour, sooner after a failure, and never after close', async () => {
   const clock = createManualClock({ nowMs: Date.now() })
-  const { store, answers, downloads } = makeStore(clock, await cacheFile())
+  const { store, answers, downloads } = makeStore(clock, cacheFile())
   await store.refresh()
   expect(clock.nextDueInMs()).toBe(5_000)
   await store.refresh()

@@ -1,6 +1,7 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import { openGateway } from '../../../../src/gateway/node/gateway.ts'
 import type { GatewayOptions } from '../../../../src/gateway/node/settings.ts'
 import type { Charge, Gateway } from '../../../../src/ports/gateway.ts'
@@ -66,8 +67,20 @@ export function createMemoryLog(): MemoryLog {
   return { lines, info: write, warn: write, error: write }
 }
 
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
+
+/** A new folder that is removed when the file's tests are over. */
+export function freshFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'guitai-gateway-'))
+  folders.push(folder)
+  return folder
+}
+
 /** Options that work, for one address. */
-export async function goodOptions(cast: Cast, primary: string): Promise<GatewayOptions> {
+export function goodOptions(cast: Cast, primary: string): GatewayOptions {
   return {
     primary,
     caPem: cast.authority.certificatePem,
@@ -80,7 +93,7 @@ export async function goodOptions(cast: Cast, primary: string): Promise<GatewayO
     apiV3Key: API_V3_KEY,
     verification: { mode: 'certificates' },
     timeouts: LONG,
-    cacheDir: await mkdtemp(join(tmpdir(), 'guitai-gateway-')),
+    cacheDir: freshFolder(),
     clock: createRealClock(),
     entropy: createSeededEntropy(1),
     log: createMemoryLog(),
@@ -104,7 +117,7 @@ export class Rig {
   }
 
   async gateway(primary: string, changes: Partial<GatewayOptions> = {}): Promise<Gateway> {
-    const opened = await openGateway({ ...(await goodOptions(this.cast, primary)), ...changes })
+    const opened = await openGateway({ ...goodOptions(this.cast, primary), ...changes })
     if (!opened.ok) throw new Error(`gateway refused: ${opened.error.code}`)
     this.#open.push(opened.value)
     return opened.value

@@ -10,7 +10,7 @@ let cast: Cast
 let good: GatewayOptions
 beforeAll(async () => {
   cast = await makeCast()
-  good = await goodOptions(cast, 'https://gateway.invalid')
+  good = goodOptions(cast, 'https://gateway.invalid')
 })
 
 const DAY_MS = 86_400_000
