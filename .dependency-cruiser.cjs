@@ -130,7 +130,7 @@ const SHELLS = [
   }),
   forbid('renderer-takes-only-types', 'no rule and no schema runs in a screen', {
     from: { path: '^renderer/' },
-    to: { path: '^src/screen/', dependencyTypesNot: ['type-only'] },
+    to: { path: '^src/', dependencyTypesNot: ['type-only'] },
   }),
   forbid('renderer-has-no-os', 'a screen has no module of Node', {
     from: { path: '^renderer/', pathNot: CONFIGURATION },

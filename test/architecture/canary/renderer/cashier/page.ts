@@ -1,4 +1,4 @@
-import { protocol } from '../../src/api/protocol.ts'
+import type { protocol } from '../../src/api/protocol.ts'
 import type { Model } from '../../src/screen/model.ts'
 
-export const page: [Model?, unknown?] = [undefined, protocol]
+export type Page = [Model, typeof protocol]

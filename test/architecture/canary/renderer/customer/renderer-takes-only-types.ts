@@ -1,3 +1,3 @@
-import { model } from '../../src/screen/model.ts'
+import { protocol } from '../../src/api/protocol.ts'
 
-export const drawn = model
+export const parsed = protocol
