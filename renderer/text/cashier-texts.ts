@@ -14,7 +14,7 @@ export const CASHIER_TEXTS = {
   },
   'state.submitting.title': { 'zh-CN': '正在收款', en: 'Charging' },
   'state.submitting.action': { 'zh-CN': '已读到付款码，请稍候', en: 'Code accepted, please wait' },
-  'state.on_phone.title': { 'zh-CN': '等顾客确认', en: 'On the phone' },
+  'state.on_phone.title': { 'zh-CN': '等顾客确认', en: 'Customer confirming' },
   'state.on_phone.action': {
     'zh-CN': '请顾客在手机上输入密码',
     en: 'The customer enters the password on the phone',

@@ -5,8 +5,8 @@ export const SHARED_TEXTS = {
   'link.connecting': { 'zh-CN': '正在连接…', en: 'Connecting…' },
   'link.lost': { 'zh-CN': '正在重新连接…', en: 'Reconnecting…' },
   'link.lost.action': {
-    'zh-CN': '连上后显示最新状态，先不要交货或重复收款',
-    en: 'The state returns with the link; until then hand over nothing, charge nothing twice',
+    'zh-CN': '连上之前不要交货，不要重复收款',
+    en: 'Until then do not hand over goods, do not charge again',
   },
   'countdown.seconds': { 'zh-CN': '{seconds} 秒', en: '{seconds} s' },
   'countdown.next': { 'zh-CN': '{seconds} 秒后再次查询', en: 'next check in {seconds} s' },
