@@ -30,7 +30,7 @@ function versionOf(node) {
 }
 
 /** The Node for everything this project starts: the pinned one, or this one if it is new enough. */
-export function projectNode() {
+function projectNode() {
   const wanted = readJson(join(ROOT, 'package.json'))?.devDependencies.node
   const pinned = pinnedNodePath()
   if (versionOf(pinned) === wanted) return pinned
@@ -186,7 +186,7 @@ const BUILDS = {
   },
 }
 
-/** Path of a program inside an installed package, to be run with {@link projectNode}. */
+/** Path of a program inside an installed package, to be run with the pinned Node. */
 export function packageProgram(packageName, name = packageName) {
   const folder = join(MODULES, packageName)
   const bin = readJson(join(folder, 'package.json'))?.bin

@@ -7,7 +7,7 @@ import type { BrowserWindowConstructorOptions } from 'electron'
 
 /** The screens' own scheme: it serves the built screens and nothing else of this machine. */
 export const SCHEME = 'app'
-export const ORIGIN = `${SCHEME}://guitai`
+const ORIGIN = `${SCHEME}://guitai`
 
 export const SCREEN_NAMES = ['cashier', 'customer'] as const
 export type ScreenName = (typeof SCREEN_NAMES)[number]
@@ -76,7 +76,7 @@ export function assetHeaders(asset: Asset): Record<string, string> {
 }
 
 /** Whether an address is of our scheme and origin; user names and ports make it another one. */
-export function isOurs(url: string): boolean {
+function isOurs(url: string): boolean {
   if (!URL.canParse(url)) return false
   const { protocol, host, username, password } = new URL(url)
   return `${protocol}//${host}` === ORIGIN && username === '' && password === ''

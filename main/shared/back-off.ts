@@ -1,7 +1,7 @@
 /** Pauses before one restart after another, in milliseconds; the last one repeats. */
 export const RESTART_DELAYS_MS: readonly number[] = [250, 500, 1_000, 2_000, 5_000, 10_000, 30_000]
 /** A part that ran this long was well: the next failure counts as the first. */
-export const WELL_AFTER_MS = 60_000
+const WELL_AFTER_MS = 60_000
 
 /**
  * How long to wait before the next start. Never gives up: a counter has to come back by itself.
