@@ -36,6 +36,7 @@ export function Pad({ state, dispatch }: PadProps) {
           disabled={!isOpen}
           value={state.orderRef}
           onInput={(event) => dispatch({ kind: 'order', text: event.currentTarget.value })}
+          onBlur={() => dispatch({ kind: 'order_left' })}
         />
       </label>
       {/* biome-ignore lint/a11y/useSemanticElements: these are keys, not fields of a form */}

@@ -17,6 +17,8 @@ export type CashierState = {
   readonly language: Language
   readonly entry: Entry
   readonly orderRef: string
+  /** A code came into the order field: the rest of it, up to its Enter, is thrown away too. */
+  readonly isOrderShut: boolean
   /** The command that is on its way: neither answered nor followed by a new state. */
   readonly sending: Act['operation'] | undefined
   /** F4 was pressed once on a charge in flight. */
@@ -43,6 +45,7 @@ export type CashierEvent =
   | { readonly kind: 'erase' }
   | { readonly kind: 'clear' }
   | { readonly kind: 'order'; readonly text: string }
+  | { readonly kind: 'order_left' }
   | { readonly kind: 'collect' }
   | { readonly kind: 'intent'; readonly intent: IntentName }
   | { readonly kind: 'answer'; readonly act: Act; readonly answer: Answer }
@@ -62,6 +65,7 @@ export function initialCashier(language: Language): CashierState {
     language,
     entry: EMPTY_ENTRY,
     orderRef: '',
+    isOrderShut: false,
     sending: undefined,
     isCancelAsked: false,
     remark: undefined,
@@ -106,9 +110,11 @@ export function reduceCashier(state: CashierState, event: CashierEvent): Cashier
     case 'erase':
       return { state: withEntry(state, eraseKey) }
     case 'clear':
-      return { state: { ...calm(state), entry: EMPTY_ENTRY, orderRef: '' } }
+      return { state: emptied(calm(state)) }
     case 'order':
       return { state: withOrder(state, event.text) }
+    case 'order_left':
+      return { state: { ...state, isOrderShut: false } }
     case 'collect':
       return collect(state)
     case 'intent':
@@ -131,7 +137,7 @@ function withModel(state: CashierState, model: ScreenModel, atMs: number): Cashi
   // A second F4 must answer the picture that asked for it, never a new one.
   const next = { ...calm(state), arrival, sending: undefined }
   if (STATE_LOOKS[cashier.state].takesAmount) return next
-  return { ...next, entry: EMPTY_ENTRY, orderRef: '' }
+  return emptied(next)
 }
 
 function withEntry(state: CashierState, change: (entry: Entry) => Entry): CashierState {
@@ -141,9 +147,11 @@ function withEntry(state: CashierState, change: (entry: Entry) => Entry): Cashie
 }
 
 function withOrder(state: CashierState, text: string): CashierState {
+  if (state.isOrderShut) return { ...state, orderRef: '' }
   const problem = orderProblem(text)
   if (problem === undefined) return { ...calm(state), orderRef: text }
-  return { ...calm(state), orderRef: '', remark: TEXTS[problem] }
+  const isOrderShut = problem === 'pad.order_is_code'
+  return { ...calm(state), orderRef: '', isOrderShut, remark: TEXTS[problem] }
 }
 
 /** A payment code must not be kept anywhere, least of all as an order number in the journal. */
@@ -155,6 +163,8 @@ function orderProblem(text: string): TextKey | undefined {
 
 function collect(state: CashierState): CashierStep {
   if (!padIsOpen(state)) return { state }
+  // The Enter at the end of a code that was thrown away must not collect anything.
+  if (state.isOrderShut) return { state: { ...state, isOrderShut: false } }
   if (state.entry.overflow) return { state: { ...calm(state), entry: EMPTY_ENTRY } }
   const amountFen = entryFen(state.entry)
   if (amountFen === 0) {
@@ -176,7 +186,7 @@ function ask(state: CashierState, intent: IntentName): CashierStep {
     return { state: { ...calm(state), isCancelAsked: true } }
   }
   const operation = `sale.${intent}` as const
-  const next = intent === 'dismiss' ? { ...state, entry: EMPTY_ENTRY, orderRef: '' } : state
+  const next = intent === 'dismiss' ? emptied(state) : state
   return {
     state: { ...calm(next), sending: operation },
     act: { operation, input: { saleId } },
@@ -189,9 +199,7 @@ function withAnswer(state: CashierState, act: Act, answer: Answer): CashierState
   switch (answer.kind) {
     case 'done':
       // When a picture was faster than the answer, what is typed now is the next amount.
-      return isOurs && act.operation === 'sale.create'
-        ? { ...next, entry: EMPTY_ENTRY, orderRef: '' }
-        : next
+      return isOurs && act.operation === 'sale.create' ? emptied(next) : next
     case 'refused':
       return { ...next, remark: answer.problem.staff }
     case 'lost':
@@ -204,4 +212,8 @@ function withAnswer(state: CashierState, act: Act, answer: Answer): CashierState
 /** Any other act takes back a question and a remark. */
 function calm(state: CashierState): CashierState {
   return { ...state, isCancelAsked: false, remark: undefined }
+}
+
+function emptied(state: CashierState): CashierState {
+  return { ...state, entry: EMPTY_ENTRY, orderRef: '', isOrderShut: false }
 }

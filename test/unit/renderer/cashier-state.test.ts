@@ -101,6 +101,19 @@ test.each(['134567890123456789', '284567890123456789'])('%s is no order number',
   expect(step.state.remark).toBeDefined()
 })
 
+test('nothing of a longer code stays, and its Enter collects nothing', () => {
+  const events: CashierEvent[] = []
+  let field = ''
+  for (const digit of '280123456789012345678901') {
+    field = field.length === 16 ? digit : field + digit
+    events.push({ kind: 'order', text: field })
+  }
+  const step = after(showing({}), ...typing('1'), ...events, { kind: 'collect' })
+  expect(step.act).toBeUndefined()
+  expect(step.state.orderRef).toBe('')
+  expect(reduceCashier(step.state, { kind: 'collect' }).act?.operation).toBe('sale.create')
+})
+
 test('an order number that the wire refuses is refused here', () => {
   expect(after(showing({}), { kind: 'order', text: '订单' }).state.orderRef).toBe('')
 })
