@@ -25,9 +25,7 @@ import {
 } from './terminal/identity.ts'
 import { openLog } from './terminal/log.ts'
 import { systemClock, systemEntropy } from './terminal/system.ts'
-
-/** Version of the program; package.json says the same. */
-export const VERSION = '0.1.0'
+import { VERSION } from './version.ts'
 
 export type TerminalOptions = {
   readonly configFile: string

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildOpenApi } from '../api/openapi.ts'
 import { buildConfigurationPage } from '../terminal/config-page.ts'
-import { VERSION } from '../terminal.ts'
+import { VERSION } from '../version.ts'
 
 const DOCS = join(import.meta.dirname, '..', '..', 'docs')
 
