@@ -49,6 +49,7 @@ export class EffectRunner {
         this.#timers.delete(effect.key)
         return
       case 'enable_scanner':
+        this.#options.gateway.prepare()
         for (const scanner of this.#options.scanners) scanner.enable()
         return
       case 'disable_scanner':

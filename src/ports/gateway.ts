@@ -82,6 +82,8 @@ export interface Gateway {
   charge(charge: Charge): Promise<GatewayAnswer>
   query(expected: Expected): Promise<GatewayAnswer>
   reverse(expected: Expected): Promise<GatewayAnswer>
+  /** A charge is likely within the next minutes: opens a connection and keeps it open till then. */
+  prepare(): void
   health(): GatewayHealth
   /** Ends connections and background work. */
   close(): Promise<void>

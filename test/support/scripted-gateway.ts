@@ -47,6 +47,7 @@ export function createScriptedGateway(onCall?: (kind: Call['kind']) => void): Sc
     charge: ({ code, ...expected }: Charge) => take('charge', expected, code),
     query: (expected) => take('query', expected),
     reverse: (expected) => take('reverse', expected),
+    prepare: () => undefined,
     health: () => ({ state: 'ok', host: 'primary' }),
     close: () => Promise.resolve(),
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { ok, type Result } from '../../base/result.ts'
 import type { Problem } from '../../domain/errors.ts'
+import { WAITS } from '../../domain/waits.ts'
 import type {
   Charge,
   Expected,
@@ -30,6 +31,8 @@ import { signatureCheck, signMessage } from './signatures.ts'
 const USER_AGENT = 'guitai/0.1'
 
 /** When to touch an idle connection, if the gateway does not say how long it keeps one. */
+/** With no charge expected, only the light on the screen wants to know how the line is. */
+const IDLE_PING_MS = 60_000
 const PING_AFTER_MS = 3_000
 const PING_AFTER_MIN_MS = 1_000
 const PING_AFTER_MAX_MS = 20_000
@@ -60,6 +63,8 @@ class PayGateway implements Gateway {
   #pingAfterMs = PING_AFTER_MS
   #inFlight = 0
   #closed = false
+  #expectedUntilMs = Number.NEGATIVE_INFINITY
+  #lastExchangeAtMs = Number.NEGATIVE_INFINITY
 
   constructor(options: GatewayOptions, settings: GatewaySettings) {
     this.#options = options
@@ -98,6 +103,14 @@ class PayGateway implements Gateway {
 
   reverse(expected: Expected): Promise<GatewayAnswer> {
     return this.#ask('reverse', expected, encodeReverse(expected))
+  }
+
+  prepare(): void {
+    const nowMs = this.#options.clock.monotonicMs()
+    this.#expectedUntilMs = nowMs + WAITS.armedMs
+    if (this.#inFlight > 0) return
+    if (nowMs - this.#lastExchangeAtMs >= this.#pingAfterMs) void this.#ping()
+    else this.#schedulePing()
   }
 
   health(): GatewayHealth {
@@ -209,6 +222,7 @@ class PayGateway implements Gateway {
 
   #noteExchange(end: Exchange): void {
     this.#health.noteExchange(end)
+    this.#lastExchangeAtMs = this.#options.clock.monotonicMs()
     if (end.kind === 'answered') {
       const keptS = /timeout=(\d{1,5})/.exec(end.answer.headers['keep-alive'] ?? '')?.[1]
       if (keptS !== undefined) {
@@ -222,7 +236,10 @@ class PayGateway implements Gateway {
   #schedulePing(): void {
     this.#cancelPing()
     if (this.#closed) return
-    this.#cancelPing = this.#options.clock.after(this.#pingAfterMs, () => {
+    const isExpected = this.#options.clock.monotonicMs() < this.#expectedUntilMs
+    const isWatched = isExpected || this.#health.current().state === 'failing'
+    const delayMs = isWatched ? this.#pingAfterMs : IDLE_PING_MS
+    this.#cancelPing = this.#options.clock.after(delayMs, () => {
       if (this.#inFlight === 0) void this.#ping()
     })
   }

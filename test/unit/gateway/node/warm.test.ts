@@ -49,10 +49,23 @@ test('the first charge finds a connection that was opened at the start', async (
   expect(server.connections()).toBe(before)
 })
 
+test('with no charge expected the gateway is asked once a minute, no more', async () => {
+  const server = await rig.server()
+  const { clock, delays } = createTriggerClock()
+  const gateway = await rig.gateway(server.origin, { clock })
+  await expect.poll(() => delays()).toContain(60_000)
+  expect(delays()).not.toContain(2_000)
+  gateway.prepare()
+  expect(delays()).toContain(2_000)
+  expect(delays()).not.toContain(60_000)
+})
+
 test('an idle connection is touched before the gateway drops it', async () => {
   const server = await rig.server()
   const { clock, delays, fire } = createTriggerClock()
   const gateway = await rig.gateway(server.origin, { clock })
+  await expect.poll(() => delays()).toContain(60_000)
+  gateway.prepare()
   // The server keeps idle connections for 5 s and says so; it is touched 3 s before.
   await expect.poll(() => delays()).toContain(2_000)
   await expect.poll(() => delays()).toContain(3_600_000)
@@ -70,7 +83,7 @@ test('a line that comes back is noticed without a charge', async () => {
   const server = await rig.server()
   const { clock, delays, fire } = createTriggerClock()
   const gateway = await rig.gateway(server.origin, { clock })
-  await expect.poll(() => delays()).toContain(2_000)
+  await expect.poll(() => delays()).toContain(60_000)
   server.reply = (response) => response.socket?.destroy()
   await gateway.charge(CHARGE)
   expect(gateway.health()).toMatchObject({ state: 'failing', lastCause: 'gateway.cut_off' })
@@ -84,6 +97,7 @@ test('an answer at all does not clear a fault of our standing', async () => {
   const { clock, delays, fire } = createTriggerClock()
   const gateway = await rig.gateway(server.origin, { clock })
   server.reply = answer(401, { code: 'SIGN_ERROR', message: '签名错误' }, { unsigned: true })
+  gateway.prepare()
   expect((await gateway.charge(CHARGE)).kind).toBe('refused')
   await expect.poll(() => delays()).toContain(2_000)
   fire(2_000)

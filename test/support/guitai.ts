@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+const CLI = join(import.meta.dirname, '..', '..', 'src', 'cli.ts')
+
+/** A program of ours, running as a process of its own. */
+export type Running<Ready> = {
+  readonly ready: Ready
+  readonly process: ChildProcess
+  /** What it printed so far, both streams. */
+  output(): string
+  /** Asks it to stop and waits until it has. */
+  stop(): Promise<void>
+  /** Kills it without a warning and waits until it is gone. */
+  kill(): Promise<void>
+}
+
+/** Starts `guitai <args>` and waits for its line of JSON. Rejects with its output when it ends first. */
+export function startGuitai<Ready>(args: readonly string[]): Promise<Running<Ready>> {
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let printed = ''
+  const ended = new Promise<void>((done) => child.once('exit', () => done()))
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal)
+    return ended
+  }
+  child.stderr.on('data', (chunk: Buffer) => {
+    printed += String(chunk)
+  })
+  return new Promise((done, fail) => {
+    void ended.then(() => fail(new Error(`guitai ${args[0]} ended: ${printed}`)))
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      printed += `${line}\n`
+      if (!line.startsWith('{')) return
+      done({
+        ready: JSON.parse(line) as Ready,
+        process: child,
+        output: () => printed,
+        stop: () => end('SIGTERM'),
+        kill: () => end('SIGKILL'),
+      })
+    })
+  })
+}
