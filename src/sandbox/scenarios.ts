@@ -43,6 +43,8 @@ export type Scenario = {
   readonly fault?: FaultName
   /** The first `count` queries answer that the order does not exist. */
   readonly hidesOrder?: true
+  /** Until it is paid, nobody can find or reverse the order: the charge is still on its way. */
+  readonly absentUntilPaid?: true
   /** The first `count` reversals are refused because the customer is paying. */
   readonly refusesReverse?: true
   readonly params: ScenarioParams
@@ -51,7 +53,7 @@ export type Scenario = {
 /** The password dialog ends by itself after this long (community reports; no page states it). */
 export const PASSWORD_LIMIT_SECONDS = 45
 /** Orders above this ask for the password. */
-export const PASSWORD_FREE_MAX_FEN = 100_000
+const PASSWORD_FREE_MAX_FEN = 100_000
 
 type Row = readonly [string, Settlement, string, Omit<Scenario, 'name' | 'summary' | 'settlement'>]
 
@@ -131,6 +133,12 @@ const ROWS: readonly Row[] = [
   ['unknown_code_paid', 'paid', '403 with a code in no table, yet paid', fault('unknown_code')],
   ['old_spelling', 'unpaid', '403 NOTENOUGH, run together', refuse('not_enough_old')],
   ['refunded_later', 'refunded', 'paid, state REFUND after 10 s', { params: { seconds: 10 } }],
+  [
+    'late_arrival',
+    'paid_later',
+    'answer lost, the charge arrives and is paid 20 s later, unknown until then',
+    { fault: 'reset', absentUntilPaid: true, params: { seconds: 20 } },
+  ],
 ]
 
 /** Every scenario, by name, in the order of the table. */

@@ -195,6 +195,7 @@ const AT_ONCE: Readonly<Record<string, Seen>> = {
     ...paid,
   },
   old_spelling: refused('NOTENOUGH'),
+  late_arrival: { error: 'ECONNRESET', ledger: 'NOTPAY', charges: 0 },
   refunded_later: { status: 200, state: 'SUCCESS', signature: 'good', ...paid },
 }
 
@@ -230,7 +231,8 @@ describe('every scenario', () => {
     expect(row?.state).toBe(seen.ledger)
     expect(row?.charges ?? 0).toBe(seen.charges)
     if (seen.ledger === undefined) expect(await stateOf(order)).toBe('ORDER_NOT_EXIST')
-    else if (name !== 'late_commit') expect(await stateOf(order)).toBe(seen.ledger)
+    else if (!['late_commit', 'late_arrival'].includes(name))
+      expect(await stateOf(order)).toBe(seen.ledger)
   })
 
   it.each(Object.entries(IN_TIME))('%s, by amount', async (name, { ms, before }) => {
@@ -306,6 +308,19 @@ describe('what becomes of scenarios', () => {
     for (let index = 0; index < 4; index += 1) states.push(await stateOf(order))
     const absent = 'ORDER_NOT_EXIST'
     expect(states).toEqual([absent, absent, absent, 'SUCCESS'])
+  })
+
+  it('late_arrival is unknown for 20 s, even to a reversal, and is paid then', async () => {
+    const order = newOrder()
+    await client.charge(order, amountOf('late_arrival'))
+    clock.advance(19_999)
+    expect(await stateOf(order)).toBe('ORDER_NOT_EXIST')
+    expect((await client.reverse(order)).status).toBe(404)
+    clock.advance(1)
+    expect(await stateOf(order)).toBe('SUCCESS')
+    expect(rowOf(order)).toMatchObject({ state: 'SUCCESS', charges: 1, returned: false })
+    expect((await client.reverse(order)).status).toBe(200)
+    expect(rowOf(order)).toMatchObject({ state: 'REVOKED', charges: 1, returned: true })
   })
 
   it('reverse_refused refuses twice after the dialog ended, then reverses', async () => {

@@ -91,7 +91,7 @@ export class Payments {
     const reply = strikes
       ? this.#deliver(answered, plan, 'charge')
       : { ...answered, delivery: PLAIN, outTradeNo: charge.outTradeNo }
-    if (answered.holdMs === undefined) return reply
+    if (answered.holdMs === undefined || strikes) return reply
     const later = {
       delayMs: answered.holdMs,
       answer: () =>
@@ -227,9 +227,10 @@ export class Payments {
       return { ...refused('order_absent'), verdict: 'hidden', delivery: PLAIN, outTradeNo }
     }
     const order = find()
-    const answered: Answered = order
-      ? { answer: goodAnswer(200, orderAnswer(order, merchant)), verdict: order.state }
-      : refused('order_absent')
+    const answered: Answered =
+      order && !this.#onItsWay(order, plan)
+        ? { answer: goodAnswer(200, orderAnswer(order, merchant)), verdict: order.state }
+        : refused('order_absent')
     return plan && this.#strikes(plan, 'query')
       ? this.#deliver(answered, plan, 'query')
       : { ...answered, delivery: PLAIN, outTradeNo }
@@ -251,17 +252,23 @@ export class Payments {
       this.#settings.ledger.countUse(plan, 'reverse')
       return { ...refused('reverse_while_paying'), delivery: PLAIN, outTradeNo }
     }
-    const answered = this.#reverse(outTradeNo)
+    const answered = this.#reverse(outTradeNo, plan)
     return plan && this.#strikes(plan, 'reverse')
       ? this.#deliver(answered, plan, 'reverse')
       : { ...answered, delivery: PLAIN, outTradeNo }
   }
 
-  #reverse(outTradeNo: string): Answered {
+  /** The gateway has not seen the charge yet, though the ledger knows that it will. */
+  #onItsWay(order: Order, plan: Plan | undefined): boolean {
+    if (plan === undefined || !scenarioOf(plan).absentUntilPaid) return false
+    return order.state === 'NOTPAY' && order.nextAtMs !== null
+  }
+
+  #reverse(outTradeNo: string, plan: Plan | undefined): Answered {
     const { ledger, clock, merchant, log } = this.#settings
     const nowMs = clock.nowMs()
     const order = ledger.order(outTradeNo, nowMs)
-    if (order === undefined) return refused('order_absent')
+    if (order === undefined || this.#onItsWay(order, plan)) return refused('order_absent')
     const reversal = reverseOrder(order, nowMs)
     if (!reversal.ok) return refused(reversal.refusal)
     const early = nowMs - order.submittedAtMs < REVERSE_EARLY_MS

@@ -30,7 +30,7 @@ const yuan = (amountFen: number): string =>
   `${Math.floor(amountFen / 100)}.${String(amountFen % 100).padStart(2, '0')}`
 
 /** The help text, with every magic amount and code. */
-export function sandboxHelp(): string {
+function sandboxHelp(): string {
   const rows = [...SCENARIOS.values()].map(({ name, summary }) => {
     const amount = yuan(magicAmountFen(name) ?? 0)
     return `  ${amount}   15…${magicCodeTail(name)}   ${name.padEnd(20)} ${summary}`

@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { goodAnswer, PLAIN } from '../answers.ts'
+import { goodAnswer, PLAIN, refusalAnswer } from '../answers.ts'
 import type { SandboxClock } from '../clock.ts'
+import { REFUSALS } from '../refusals.ts'
 import { scriptSchema } from '../script.ts'
 import { handleControl } from './control.ts'
 import { openCredentials, SANDBOX_MERCHANT } from './credentials.ts'
 import { DeliveryDesk } from './delivery.ts'
-import type { GatewaySettings } from './gateway.ts'
+import type { Decision, GatewaySettings } from './gateway.ts'
 import { handleRequest } from './gateway.ts'
 import type { Arrival } from './http-host.ts'
 import { openHttpHost } from './http-host.ts'
@@ -123,6 +124,22 @@ const makeControls = (
   return controls
 }
 
+/** A bug answers like a gateway that has one, and the log says what it was. */
+const decide = (
+  settings: GatewaySettings,
+  { request, receivedNs }: Arrival,
+  log: (line: string) => void,
+): Decision => {
+  try {
+    return handleRequest(settings, request, receivedNs)
+  } catch (error) {
+    log(`sandbox bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    const answer = refusalAnswer(REFUSALS.system_error)
+    const reply = { answer, delivery: PLAIN, verdict: 'bug', outTradeNo: null }
+    return { reply, publicKeyMode: false }
+  }
+}
+
 const makeOnRequest = (
   settings: GatewaySettings,
   controls: SandboxControls,
@@ -131,7 +148,8 @@ const makeOnRequest = (
   const { clock, signer } = settings
   const after = (delayMs: number, fire: () => void): void => use.timers.after(delayMs, fire)
   const desk = new DeliveryDesk({ clock, signer, after })
-  return ({ request, receivedNs, response, rawSocket }: Arrival): void => {
+  return (arrival: Arrival): void => {
+    const { request, response, rawSocket } = arrival
     if (request.url.startsWith('/sandbox/')) {
       const { status, value } = handleControl(controls, request, use.token)
       const answer = { ...goodAnswer(status, value), signature: 'none', errno: null } as const
@@ -139,7 +157,7 @@ const makeOnRequest = (
       return
     }
     const path = request.url.split('?')[0]
-    const { reply, publicKeyMode } = handleRequest(settings, request, receivedNs)
+    const { reply, publicKeyMode } = decide(settings, arrival, use.log)
     use.log(`${request.method} ${path} ${reply.answer.status} ${reply.verdict}`)
     const outgoing = { response, rawSocket, publicKeyMode }
     const { later } = reply
