@@ -66,6 +66,21 @@ const QUIET_SWITCHES: readonly string[] = [
   '--autoplay-policy=no-user-gesture-required',
 ]
 
+/**
+ * A page that leads to the screen. The screen's address holds its token, and a command line can be
+ * read by everybody on the machine: the browser is given this file instead, which only its owner
+ * can read.
+ */
+export function openingPage(url: string): string {
+  const address = url.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
+  return `<!doctype html>
+<meta charset="utf-8">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="refresh" content="0;url=${address}">
+<title>Guitai</title>
+`
+}
+
 /** The arguments of Chromium for one window. */
 export function browserArguments(window: BrowserWindow): string[] {
   const { url, profileDir, kiosk, position, size, asRoot } = window

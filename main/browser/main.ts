@@ -1,14 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { findChromium } from '../chromium.mjs'
 import { type Ending, type Part, Supervised } from '../shared/supervised.ts'
 import { machineTiming } from '../shared/timing.ts'
-import { browserArguments, readShellOptions, type ShellOptions } from './command-line.ts'
+import {
+  browserArguments,
+  openingPage,
+  readShellOptions,
+  type ShellOptions,
+} from './command-line.ts'
 import { type Ready, readReadyLine } from './ready-line.ts'
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
@@ -29,6 +34,13 @@ function profileFolder(screen: string): string {
   const folder = join(base, 'guitai', 'browser', screen)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   return folder
+}
+
+/** Writes the page that leads to a screen; its address. */
+function writeOpeningPage(profileDir: string, url: string): string {
+  const file = join(profileDir, 'open.html')
+  writeFileSync(file, openingPage(url), { mode: 0o600 })
+  return pathToFileURL(file).href
 }
 
 function partOf(child: ChildProcess, onEnd: (ending: Ending) => void): Part {
@@ -79,9 +91,10 @@ class Screens {
 
   #window(screen: string, url: string, position: { x: number; y: number }): Supervised {
     const { windowed } = this.#options
+    const profileDir = profileFolder(screen)
     const args = browserArguments({
-      url,
-      profileDir: profileFolder(screen),
+      url: writeOpeningPage(profileDir, url),
+      profileDir,
       kiosk: !windowed,
       position,
       ...(windowed ? { size: WINDOW_SIZE } : {}),

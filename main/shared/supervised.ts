@@ -64,9 +64,11 @@ export class Supervised {
     this.#cancelTimer()
     const part = this.#part
     if (part === undefined) return Promise.resolve()
-    part.stop()
+    // Set up before asking: a part may end while it is asked.
+    const stopped = new Promise<void>((resolve) => this.#whenStopped.push(resolve))
     this.#cancelTimer = this.#options.timing.after(this.#options.patienceMs, () => part.kill())
-    return new Promise((resolve) => this.#whenStopped.push(resolve))
+    part.stop()
+    return stopped
   }
 
   /** Ends the part now; it is started again like after any other end. */

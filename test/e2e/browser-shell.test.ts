@@ -119,9 +119,13 @@ describe('the browser shell', () => {
     expect(page.url()).not.toContain('token')
   })
 
-  it('prints no token', () => {
+  it('shows no token: not in its output, not in a command line', (context) => {
     expect(output).toContain('terminal: ready at http://127.0.0.1:')
     expect(output).not.toMatch(/token/i)
+    if (process.platform !== 'linux') context.skip('reads command lines in /proc')
+    const lines = childrenOf(shell?.pid ?? 0).map(({ command }) => command)
+    expect(lines.some((line) => line.includes('--app=file:'))).toBe(true)
+    expect(lines.filter((line) => line.includes('token'))).toEqual([])
   })
 
   it('starts the terminal again; the page comes back by itself', async (context) => {

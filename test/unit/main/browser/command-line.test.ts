@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { browserArguments, readShellOptions } from '../../../../main/browser/command-line.ts'
+import {
+  browserArguments,
+  openingPage,
+  readShellOptions,
+} from '../../../../main/browser/command-line.ts'
 import { readReadyLine } from '../../../../main/browser/ready-line.ts'
 
 describe('the shell’s command line', () => {
@@ -60,6 +64,16 @@ describe('the browser’s arguments', () => {
     expect(args).toContain('--window-position=1024,0')
     expect(args).toContain('--window-size=1024,768')
     expect(args).not.toContain('--kiosk')
+  })
+})
+
+describe('the page that leads to a screen', () => {
+  it('goes there at once, without a script', () => {
+    const page = openingPage('http://127.0.0.1:1/screens/cashier.html#token=a&b="<c')
+    expect(page).toContain(
+      'content="0;url=http://127.0.0.1:1/screens/cashier.html#token=a&amp;b=&quot;&lt;c"',
+    )
+    expect(page).not.toContain('<script')
   })
 })
 

@@ -29,7 +29,8 @@ function manualTiming() {
   }
 }
 
-function rig(keepGoing: (ending: Ending) => boolean = () => true) {
+function rig(options: { keepGoing?: (ending: Ending) => boolean; endsWhenAsked?: boolean } = {}) {
+  const { keepGoing = () => true, endsWhenAsked = false } = options
   const timing = manualTiming()
   const started: { end: (ending: Ending) => void; stops: number; kills: number }[] = []
   const told: number[] = []
@@ -42,6 +43,7 @@ function rig(keepGoing: (ending: Ending) => boolean = () => true) {
       return {
         stop: () => {
           part.stops += 1
+          if (endsWhenAsked) end({ code: 0, signal: null })
         },
         kill: () => {
           part.kills += 1
@@ -100,7 +102,7 @@ describe('a supervised part', () => {
   })
 
   it('is not started again when its end says so', () => {
-    const { timing, started, supervised, last } = rig(({ code }) => code !== 78)
+    const { timing, started, supervised, last } = rig({ keepGoing: ({ code }) => code !== 78 })
     supervised.start()
     last().end({ code: 78, signal: null })
     timing.advance(60_000)
@@ -130,6 +132,14 @@ describe('a supervised part', () => {
     await stopped
     expect(timing.pending()).toBe(0)
     expect(supervised.isRunning).toBe(false)
+  })
+
+  it('may end while it is asked to', async () => {
+    const { timing, supervised, last } = rig({ endsWhenAsked: true })
+    supervised.start()
+    await supervised.stop()
+    expect(last().stops).toBe(1)
+    expect(timing.pending()).toBe(0)
   })
 
   it('is not started when it is stopped during the pause', async () => {
