@@ -3,6 +3,9 @@ export type TerminalNews =
   | { readonly event: 'ready'; readonly api: string }
   | { readonly event: 'refused'; readonly code: string; readonly text: string }
 
+/** What the main process posts to make the terminal close its journal and end. */
+export const STOP_MESSAGE = 'guitai:stop'
+
 /** Exit code of a terminal that its configuration forbids to start (sysexits, EX_CONFIG). */
 export const EXIT_REFUSED = 78
 

@@ -1,11 +1,11 @@
 import process from 'node:process'
 import { servePort } from '../../src/api/node/message-port.ts'
 import { startTerminal } from '../../src/terminal.ts'
-import { EXIT_REFUSED, type TerminalNews } from './messages.ts'
+import { EXIT_REFUSED, STOP_MESSAGE, type TerminalNews } from './messages.ts'
 
 /**
  * The terminal in a process of its own: started by terminal-process.ts with the configuration's path
- * as its only argument. Every message from there carries one port for one screen.
+ * as its only argument. A message from there carries one port for one screen, or asks for the end.
  */
 const [, , configFile = ''] = process.argv
 const { parentPort } = process
@@ -20,15 +20,6 @@ if (!started.ok) {
   setTimeout(() => process.exit(), 200)
 } else {
   const terminal = started.value
-  parentPort.on('message', ({ ports }) => {
-    const [port] = ports
-    if (port === undefined) return
-    servePort(port, {
-      terminal: terminal.engine,
-      dispatch: terminal.dispatch,
-      scopes: ['screen'],
-    })
-  })
   const end = () => {
     terminal.close().then(
       () => process.exit(0),
@@ -38,6 +29,16 @@ if (!started.ok) {
       },
     )
   }
+  parentPort.on('message', ({ data, ports }) => {
+    if (data === STOP_MESSAGE) end()
+    const [port] = ports
+    if (port === undefined) return
+    servePort(port, {
+      terminal: terminal.engine,
+      dispatch: terminal.dispatch,
+      scopes: ['screen'],
+    })
+  })
   process.once('SIGTERM', end)
   process.once('SIGINT', end)
   tell({ event: 'ready', api: terminal.api })

@@ -1,7 +1,7 @@
 import { type MessagePortMain, type UtilityProcess, utilityProcess } from 'electron'
 import { Supervised } from '../shared/supervised.ts'
 import { machineTiming } from '../shared/timing.ts'
-import { EXIT_REFUSED, readNews, type TerminalNews } from './messages.ts'
+import { EXIT_REFUSED, readNews, STOP_MESSAGE, type TerminalNews } from './messages.ts'
 import type { ScreenName } from './policy.ts'
 
 const SERVICE = 'Guitai terminal'
@@ -39,7 +39,8 @@ export class TerminalProcess {
           this.#ready = undefined
           onEnd({ code, signal: null })
         })
-        return { stop: () => child.kill(), kill: () => killNow(child) }
+        // Asked by a message: on Windows `kill` would end it before it can close its journal.
+        return { stop: () => child.postMessage(STOP_MESSAGE), kill: () => killNow(child) }
       },
       onEnd: ({ code }, delayMs) => {
         if (code === EXIT_REFUSED) return false

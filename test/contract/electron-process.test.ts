@@ -7,14 +7,14 @@ import type { TerminalProcess } from '../../main/electron/terminal-process.ts'
 class FakeProcess extends EventEmitter {
   readonly pid = undefined
   readonly posted: { message: unknown; ports: unknown[] }[] = []
-  killed = 0
-  postMessage(message: unknown, ports: unknown[]) {
-    this.posted.push({ message, ports })
-  }
-  kill() {
-    this.killed += 1
+  asked = 0
+  postMessage(message: unknown, ports: unknown[] = []) {
+    if (message !== 'guitai:stop') {
+      this.posted.push({ message, ports })
+      return
+    }
+    this.asked += 1
     this.emit('exit', 0)
-    return true
   }
 }
 
@@ -124,7 +124,7 @@ describe('the terminal’s process', () => {
     child(0).emit('message', READY)
     await terminal.stop()
     vi.advanceTimersByTime(60_000)
-    expect(child(0).killed).toBe(1)
+    expect(child(0).asked).toBe(1)
     expect(electron.forked).toHaveLength(1)
   })
 })

@@ -53,14 +53,17 @@ afterAll(async () => {
 })
 
 describe('the terminal as built for Electron', () => {
-  it('starts, says where it is, and ends when asked', async () => {
+  it.each([
+    ['by a message', (child: ChildProcess) => child.send('guitai:stop')],
+    ['by a signal', (child: ChildProcess) => child.kill('SIGTERM')],
+  ])('starts, says where it is, and ends when asked %s', async (_, ask) => {
     const child = start(sandbox.terminalConfig)
     const ended = exitCode(child)
     expect(await firstMessage(child)).toEqual({
       event: 'ready',
       api: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     })
-    child.kill('SIGTERM')
+    ask(child)
     expect(await ended).toBe(0)
   })
 
