@@ -36,7 +36,10 @@ export function KeyBar({ state, act }: KeyBarProps) {
           disabled={!isOpen(state, keyAct)}
           aria-keyshortcuts={key}
           onMouseDown={(event) => event.preventDefault()}
-          onClick={() => act(keyAct)}
+          onClick={(event) => {
+            // The second tap of a double tap is no answer to the question of the first.
+            if (keyAct !== 'cancel' || event.detail < 2) act(keyAct)
+          }}
         >
           <kbd>{key}</kbd>
           <span>{translate(language, labelOf(state, keyAct))}</span>

@@ -1,4 +1,6 @@
 import '../shared/base.css'
+import './panel.css'
+import './side.css'
 import './cashier.css'
 import { render } from 'preact'
 import type { Call } from '../connection/connection.ts'

@@ -21,7 +21,7 @@ export const CUSTOMER_TEXTS = {
     'zh-CN': '还在确认付款结果，店员会协助您',
     en: 'Still confirming; the staff will help you',
   },
-  'customer.soon': { 'zh-CN': '请稍候，马上可以付款', en: 'One moment, payment starts soon' },
+  'customer.soon': { 'zh-CN': '马上可以付款', en: 'Payment starts soon' },
   'customer.on_phone': {
     'zh-CN': '请在手机上输入密码',
     en: 'Please enter your password on your phone',

@@ -9,7 +9,7 @@ export const SHARED_TEXTS = {
     en: 'Until then do not hand over goods, do not charge again',
   },
   'countdown.seconds': { 'zh-CN': '{seconds} 秒', en: '{seconds} s' },
-  'countdown.next': { 'zh-CN': '{seconds} 秒后再次查询', en: 'next check in {seconds} s' },
+  'countdown.next': { 'zh-CN': '{seconds} 秒后再次查询', en: 'Next check in {seconds} s' },
   'countdown.label': { 'zh-CN': '剩余时间', en: 'Time left' },
   'amount.spoken': { 'zh-CN': '{amount} 元', en: '{amount} yuan' },
 } as const satisfies Record<string, Text>

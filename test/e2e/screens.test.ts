@@ -158,6 +158,24 @@ test('F4 on a charge in flight asks, and the second F4 cancels once', async () =
   expect(server.calls[0]?.operation).toBe('sale.cancel')
 })
 
+test('a double tap asks and does not answer itself', async () => {
+  const page = await open('cashier')
+  await show(page, 'on_phone')
+  await page.locator('[data-act="cancel"]').dblclick()
+  expect(await page.locator('[data-asked="true"]').count()).toBe(1)
+  expect(server.calls).toEqual([])
+})
+
+test('a key held down does not answer its own question', async () => {
+  const page = await open('cashier')
+  await show(page, 'on_phone')
+  await page.keyboard.down('F4')
+  await page.keyboard.down('F4')
+  await page.keyboard.up('F4')
+  expect(await page.locator('[data-asked="true"]').count()).toBe(1)
+  expect(server.calls).toEqual([])
+})
+
 test('a new state takes the question back', async () => {
   const page = await open('cashier')
   await show(page, 'on_phone')
