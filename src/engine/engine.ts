@@ -95,7 +95,7 @@ export class Engine implements Terminal {
     if (!written.ok) return written
     this.#running = true
     this.#take(step)
-    for (const scanner of scanners) scanner.open((seen) => this.#onScanner(scanner, seen))
+    for (const scanner of scanners) scanner.open((seen) => this.#onScanner(seen))
     this.#publish()
     return ok(undefined)
   }
@@ -273,7 +273,7 @@ export class Engine implements Terminal {
     }
   }
 
-  #onScanner(scanner: Scanner, seen: ScannerEvent): void {
+  #onScanner(seen: ScannerEvent): void {
     const atMs = this.#time.nowMs()
     switch (seen.kind) {
       case 'label':
@@ -283,8 +283,6 @@ export class Engine implements Terminal {
         this.#post({ event: { kind: 'label_dropped', atMs, reason: seen.reason } })
         return
       case 'phase':
-        // A scanner that came back has forgotten that it was armed.
-        if (seen.phase === 'open' && this.#isArmed()) scanner.enable()
         this.#publish()
     }
   }

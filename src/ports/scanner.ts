@@ -36,6 +36,7 @@ export type ScannerStatus = {
  * - a label of which any byte arrived before `enable` is dropped as `not_enabled`;
  * - the same label again within a second is dropped as `repeat`;
  * - while disabled as `in_flight`, labels are dropped as `in_flight`;
+ * - stays enabled when the device is lost and found again;
  * - never throws after {@link open}; a lost device is a `phase` event and is looked for until found;
  * - keeps no label after it was delivered or dropped, except a digest to know a repeat.
  */

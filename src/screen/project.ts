@@ -132,7 +132,9 @@ function cashierScreen(shown: ScreenState, scene: Scene): CashierScreen {
 /** The customer learns what to do, never why. */
 function customerScreen(shown: ScreenState, scene: Scene): CustomerScreen {
   const { state, facts, sale } = scene
-  const code = state.notice?.code ?? (shown === 'not_paid' ? reasonOf(shown, sale) : undefined)
+  // A sale that is over takes no other code, so nobody is told to show one.
+  const mayTryAgain = shown === 'not_paid' && sale?.phase === 'ready'
+  const code = state.notice?.code ?? (mayTryAgain ? reasonOf(shown, sale) : undefined)
   return {
     state: shown,
     store: facts.store,

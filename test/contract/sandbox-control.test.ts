@@ -126,7 +126,15 @@ describe('the control surface', () => {
     await call('POST', 'probe-share', { share: 0 })
     expect((await call('POST', 'scan', {})).status).toBe(400)
     const scanned: [string, string | undefined][] = []
-    sandbox.attachScanner({ scan: (text, suffix) => scanned.push([text, suffix]) })
+    const cable: boolean[] = []
+    sandbox.attachScanner({
+      scan: (text, suffix) => scanned.push([text, suffix]),
+      unplug: () => cable.push(false),
+      replug: () => cable.push(true),
+    })
+    await call('POST', 'cable', { plugged: false })
+    await call('POST', 'cable', { plugged: true })
+    expect(cable).toEqual([false, true])
     await call('POST', 'scan', { scenario: 'not_enough' })
     await call('POST', 'scan', { text: '6212345', suffix: '\r\n' })
     expect(scanned[0]?.[0]).toMatch(/^15\d{13}915$/)

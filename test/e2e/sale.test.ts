@@ -115,15 +115,11 @@ describe('the whole path, with real screens, a real serial line and real process
 
   it('is unplugged and plugged in again in the middle of a sale', async () => {
     await collect('1.00')
-    await counter.control('POST', '/sandbox/scanner', { action: 'unplug' })
-    await counter.screenWhen(({ cashier: { lights } }) =>
-      lights.some(({ detail }) => detail === 'lost'),
-    )
-    await counter.control('POST', '/sandbox/scanner', { action: 'replug' })
-    await cashier.waitForSelector('.light[data-level="ok"]')
-    await counter.screenWhen(
-      ({ cashier: model }) => model.amountFen === 100 && (model.lights[0]?.level ?? '') === 'ok',
-    )
+    const scannerLight = '.lights > li:first-child'
+    await counter.control('POST', '/sandbox/cable', { plugged: false })
+    await cashier.waitForSelector(`${scannerLight}[data-level="bad"]`)
+    await counter.control('POST', '/sandbox/cable', { plugged: true })
+    await cashier.waitForSelector(`${scannerLight}[data-level="ok"]`)
     await counter.scan()
     await state(cashier, 'paid')
   })

@@ -19,6 +19,7 @@ const scanSchema = z.strictObject({
 })
 const listingSchema = z.strictObject({ listing: z.enum(LISTINGS) })
 const skewSchema = z.strictObject({ skewMs: z.number().int() })
+const cableSchema = z.strictObject({ plugged: z.boolean() })
 const shareSchema = z.strictObject({ share: z.number().min(0).max(1) })
 
 type Route = (controls: SandboxControls, request: WireRequest) => unknown
@@ -38,6 +39,11 @@ const ROUTES: Readonly<Record<string, Route>> = {
     entries: controls.script(scriptSchema.parse(json(body))),
   }),
   'POST /sandbox/scan': (controls, { body }) => controls.scan(scanSchema.parse(json(body))),
+  'POST /sandbox/cable': (controls, { body }) => {
+    const { plugged } = cableSchema.parse(json(body))
+    controls.setCable(plugged)
+    return { plugged }
+  },
   'POST /sandbox/rotate': (controls) => ({ serial: controls.rotate() }),
   'POST /sandbox/listing': (controls, { body }) => {
     const { listing } = listingSchema.parse(json(body))

@@ -21,6 +21,8 @@ export interface SandboxControls {
   script(entries: readonly ScriptEntry[]): number
   /** Types into the attached scanner; throws when there is none. */
   scan(wish: ScanWish): { readonly scanned: true }
+  /** Pulls the attached scanner's cable, or plugs it in again; throws when there is none. */
+  setCable(plugged: boolean): void
   /** Signs with the other platform certificate from now on; returns its serial. */
   rotate(): string
   /**

@@ -29,8 +29,12 @@ export type SandboxOptions = {
   readonly log?: (line: string) => void
 }
 
-/** What a scan types into. */
-export type Scanner = { scan(text: string, suffix?: string): void }
+/** What a scan types into, and whose cable can be pulled. */
+export type Scanner = {
+  scan(text: string, suffix?: string): void
+  unplug(): void
+  replug(): void
+}
 
 /** A running sandbox. */
 export interface Sandbox extends SandboxControls {
@@ -113,6 +117,12 @@ const makeControls = (
       if (scanner === undefined) throw new Error('no simulated scanner is attached')
       scanner.scan(text ?? mintPaymentCode(scenario, random), suffix)
       return { scanned: true }
+    },
+    setCable: (plugged) => {
+      const scanner = scannerOf()
+      if (scanner === undefined) throw new Error('no simulated scanner is attached')
+      if (plugged) scanner.replug()
+      else scanner.unplug()
     },
     rotate: () => signer.rotate(),
     setListing: (listing) => signer.setListing(listing),

@@ -167,6 +167,18 @@ describe('the table of phases and events', () => {
     if (step.refusal) expect(step).toMatchObject({ changed: [], effects: [] })
   })
 
+  it('P2: a code starts an attempt in no phase but armed', () => {
+    for (const phase of PHASES) {
+      const [event] = eventsOf('code_scanned')
+      if (!event) throw new Error('no event')
+      const { effects } = reduce(stateWith(saleIn(phase)), event)
+      expect({ phase, charges: effects.some(({ kind }) => kind === 'charge') }).toEqual({
+        phase,
+        charges: phase === 'armed',
+      })
+    }
+  })
+
   it('P3: only a payment of exactly this order and amount is PAID', () => {
     for (const kind of ['charge_answered', 'query_answered', 'reverse_answered'] as const) {
       for (const phase of IN_FLIGHT) {
