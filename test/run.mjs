@@ -24,7 +24,12 @@ const CHECKS = [
   ['types of the pure folders', 'typescript', 'tsc', ['-p', 'tsconfig.pure.json']],
   ['types of the screens', 'typescript', 'tsc', ['-p', 'renderer/tsconfig.json']],
   ['types of the preload', 'typescript', 'tsc', ['-p', 'tsconfig.electron.json']],
-  ['lint and format', '@biomejs/biome', 'biome', ['ci', '--error-on-warnings', '.']],
+  [
+    'lint and format',
+    '@biomejs/biome',
+    'biome',
+    ['ci', '--error-on-warnings', '--colors=off', '.'],
+  ],
   [
     'layers',
     'dependency-cruiser',

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events'
-import type { MessagePortMain } from 'electron'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { TerminalProcess } from '../../main/electron/terminal-process.ts'
+
+type Port = Parameters<TerminalProcess['connect']>[1]
 
 /** Electron's utility process and its message bus, as far as the shell uses them. */
 class FakeProcess extends EventEmitter {
@@ -45,14 +46,14 @@ function child(index: number): FakeProcess {
   return found
 }
 
-function port(): MessagePortMain & { closed: number } {
+function port(): Port & { closed: number } {
   const made = {
     closed: 0,
     close() {
       made.closed += 1
     },
   }
-  return made as unknown as MessagePortMain & { closed: number }
+  return made as unknown as Port & { closed: number }
 }
 
 describe('the terminal’s process', () => {
