@@ -63,8 +63,9 @@ export class Engine implements Terminal {
   #state: State = INITIAL
   #recent: readonly RecentSale[] = []
   #revision = 0
-  #model: ScreenModel | undefined
   #draining = false
+  #chargeLeaving = false
+  readonly #changed: Sale[] = []
   #running = false
   readonly #startedAtMs: number
 
@@ -95,8 +96,8 @@ export class Engine implements Terminal {
     if (!written.ok) return written
     this.#running = true
     this.#take(step)
+    this.#tell()
     for (const scanner of scanners) scanner.open((seen) => this.#onScanner(seen))
-    this.#publish()
     return ok(undefined)
   }
 
@@ -140,7 +141,7 @@ export class Engine implements Terminal {
 
   /** Both screens as they are. */
   screen(): ScreenModel {
-    return this.#model ?? this.#project()
+    return this.#project()
   }
 
   /** Calls `listener` with every new model; the returned function ends it. */
@@ -209,6 +210,23 @@ export class Engine implements Terminal {
     } finally {
       this.#draining = false
     }
+    if (this.#chargeLeaving) this.#tellSoon()
+    else this.#tell()
+  }
+
+  /** A charge goes before its picture: drawing and telling wait until it is on the wire. */
+  #tellSoon(): void {
+    this.#chargeLeaving = false
+    this.#options.clock.after(1, () => this.#tell())
+  }
+
+  /** Tells registers, log and screens what became durable. */
+  #tell(): void {
+    for (const sale of this.#changed.splice(0)) {
+      this.#recent = remember(this.#recent, sale)
+      this.#sales.send(sale)
+      this.#logSale(sale)
+    }
     this.#publish()
   }
 
@@ -221,10 +239,12 @@ export class Engine implements Terminal {
     }
     const step = reduce(this.#state, event)
     const answer: Result<Sale, Problem> = this.#answer(event, step)
+    this.#effects.sign(step.effects)
     if (step.changed.length > 0 || identity) {
       const command = identity && { ...identity, answer: JSON.stringify(answer) }
       const written = this.#options.journal.append(journalled(event, step, command))
       if (!written.ok) {
+        this.#effects.drop(step.effects)
         this.#onJournalFailure(event, written.error)
         resolve?.(written)
         return
@@ -241,12 +261,9 @@ export class Engine implements Terminal {
     for (const effect of step.effects) {
       this.#effects.run(effect)
       if (effect.kind === 'enable_scanner') this.#mark('armed', this.#onScreenSale())
+      if (effect.kind === 'charge') this.#chargeLeaving = true
     }
-    for (const sale of step.changed) {
-      this.#recent = remember(this.#recent, sale)
-      this.#sales.send(sale)
-      this.#logSale(sale)
-    }
+    this.#changed.push(...step.changed)
   }
 
   #answer(event: CheckoutEvent, step: Step): Result<Sale, Problem> {
@@ -264,7 +281,6 @@ export class Engine implements Terminal {
       kind: event.kind,
       ...(fault.detail === undefined ? {} : { detail: fault.detail }),
     })
-    if (event.kind === 'code_scanned') this.#vault.take(event.credentialRef)
     for (const scanner of this.#options.scanners) scanner.disable('idle')
     const isFact =
       'outTradeNo' in event || event.kind === 'arm_expired' || event.kind === 'result_expired'
@@ -321,10 +337,9 @@ export class Engine implements Terminal {
   }
 
   #publish(): void {
-    if (this.#screens.size === 0 && this.#model === undefined) return
+    if (this.#screens.size === 0) return
     this.#revision += 1
-    this.#model = this.#project()
-    this.#screens.send(this.#model)
+    this.#screens.send(this.#project())
   }
 
   #project(): ScreenModel {

@@ -73,17 +73,27 @@ export type GatewayHealth = {
   readonly certificateExpiresAtMs?: number
 }
 
+/** A charge that may leave now. */
+export type SignedCharge = {
+  /** Sends it. To be called once at the most. */
+  send(): Promise<GatewayAnswer>
+}
+
 /**
  * The pay gateway. Calls never reject and always answer within their time limits. No call is ever
  * repeated inside, except to the backup host when nothing was sent to the primary, and a read that
  * met a probe signature.
  */
 export interface Gateway {
-  charge(charge: Charge): Promise<GatewayAnswer>
+  /**
+   * Begins to sign a charge, beside whatever the caller does next, and sends nothing: the caller
+   * makes the attempt durable in the meantime and then calls `send` (P1), or drops the result.
+   */
+  signCharge(charge: Charge): SignedCharge
   query(expected: Expected): Promise<GatewayAnswer>
   reverse(expected: Expected): Promise<GatewayAnswer>
   /** A charge is likely within the next minutes: opens a connection and keeps it open till then. */
-  prepare(): void
+  expectCharge(): void
   health(): GatewayHealth
   /** Ends connections and background work. */
   close(): Promise<void>

@@ -44,10 +44,12 @@ export function createScriptedGateway(onCall?: (kind: Call['kind']) => void): Sc
       if (!call) throw new Error('the gateway was not called')
       return call
     },
-    charge: ({ code, ...expected }: Charge) => take('charge', expected, code),
+    signCharge: ({ code, ...expected }: Charge) => ({
+      send: () => take('charge', expected, code),
+    }),
     query: (expected) => take('query', expected),
     reverse: (expected) => take('reverse', expected),
-    prepare: () => undefined,
+    expectCharge: () => undefined,
     health: () => ({ state: 'ok', host: 'primary' }),
     close: () => Promise.resolve(),
   }

@@ -8,8 +8,9 @@ import type {
   Gateway,
   GatewayAnswer,
   GatewayHealth,
+  SignedCharge,
 } from '../../ports/gateway.ts'
-import { authorizationHeader, requestMessage } from '../canonical.ts'
+import { authorizationHeader, requestMessage, type SignedRequest } from '../canonical.ts'
 import { type Arrival, classify } from '../classify.ts'
 import type { Call } from '../code-table.ts'
 import {
@@ -25,7 +26,7 @@ import type { HttpRequest } from './exchange.ts'
 import { HealthBook } from './health.ts'
 import { type Exchange, Transport } from './http.ts'
 import { checkSettings, type GatewayOptions, type GatewaySettings } from './settings.ts'
-import { signatureCheck, signMessage } from './signatures.ts'
+import { signatureCheck, signMessage, signMessageAside } from './signatures.ts'
 
 /** Sent with every request; the gateway wants one (interface rules, "基本规则"). */
 const USER_AGENT = 'guitai/0.1'
@@ -89,23 +90,29 @@ class PayGateway implements Gateway {
     void this.#ping()
   }
 
-  charge(charge: Charge): Promise<GatewayAnswer> {
+  signCharge(charge: Charge): SignedCharge {
     const encoded = encodeCharge(charge, this.#options)
-    if (encoded.ok) return this.#ask('charge', charge, encoded.value)
+    if (encoded.ok) {
+      const signed = this.#signAside(encoded.value)
+      return { send: async () => this.#ask('charge', charge, await signed) }
+    }
     this.#options.log.error('charge not sent', { field: encoded.error })
     const wireText = `not sent: ${encoded.error}`
-    return Promise.resolve({ kind: 'unknown', cause: 'gateway.bad_request', sent: false, wireText })
+    return {
+      send: () =>
+        Promise.resolve({ kind: 'unknown', cause: 'gateway.bad_request', sent: false, wireText }),
+    }
   }
 
   query(expected: Expected): Promise<GatewayAnswer> {
-    return this.#ask('query', expected, encodeQuery(expected))
+    return this.#ask('query', expected, this.#sign(encodeQuery(expected)))
   }
 
   reverse(expected: Expected): Promise<GatewayAnswer> {
-    return this.#ask('reverse', expected, encodeReverse(expected))
+    return this.#ask('reverse', expected, this.#sign(encodeReverse(expected)))
   }
 
-  prepare(): void {
+  expectCharge(): void {
     const nowMs = this.#options.clock.monotonicMs()
     this.#expectedUntilMs = nowMs + WAITS.armedMs
     if (this.#inFlight > 0) return
@@ -126,13 +133,13 @@ class PayGateway implements Gateway {
     await stored
   }
 
-  async #ask(call: Call, expected: Expected, request: WireRequest): Promise<GatewayAnswer> {
+  async #ask(call: Call, expected: Expected, request: HttpRequest): Promise<GatewayAnswer> {
     const startedAtMs = this.#options.clock.monotonicMs()
     let end = await this.#send(request, expected.outTradeNo)
     let arrival = await this.#verify(end)
     if (call === 'query' && isProbe(arrival)) {
       // A read may be repeated; a charge that met a probe is settled by the queries that follow.
-      end = await this.#send(request, expected.outTradeNo)
+      end = await this.#send(this.#sign(encodeQuery(expected)), expected.outTradeNo)
       arrival = await this.#verify(end)
     }
     const answer = classify(arrival, { call, expected, resent: end.resent })
@@ -142,15 +149,14 @@ class PayGateway implements Gateway {
     return answer
   }
 
-  async #send(request: WireRequest, outTradeNo?: string): Promise<Exchange> {
+  async #send(request: HttpRequest, outTradeNo?: string): Promise<Exchange> {
     const { onMark } = this.#options
-    const signed = this.#sign(request)
     const marked = onMark !== undefined && outTradeNo !== undefined
     if (marked) onMark('signed', outTradeNo)
     this.#inFlight += 1
     this.#cancelPing()
     const end = await this.#transport.send(
-      marked ? { ...signed, onSent: () => onMark('sent', outTradeNo) } : signed,
+      marked ? { ...request, onSent: () => onMark('sent', outTradeNo) } : request,
     )
     this.#inFlight -= 1
     if (marked) onMark('answered', outTradeNo)
@@ -159,20 +165,37 @@ class PayGateway implements Gateway {
   }
 
   #sign(request: WireRequest): HttpRequest {
-    const { clock, entropy, merchantId } = this.#options
-    const { merchantKey, merchantSerial, publicKey } = this.#settings
+    const stamped = this.#stamp(request)
+    const signature = signMessage(requestMessage(stamped), this.#settings.merchantKey)
+    return this.#withSignature(stamped, signature)
+  }
+
+  async #signAside(request: WireRequest): Promise<HttpRequest> {
+    const stamped = this.#stamp(request)
+    const message = requestMessage(stamped)
+    return this.#withSignature(stamped, await signMessageAside(message, this.#settings.merchantKey))
+  }
+
+  #stamp(request: WireRequest): SignedRequest {
+    const { clock, entropy } = this.#options
     const timestampS = Math.floor(clock.nowMs() / 1_000)
     const nonce = Buffer.from(entropy.bytes(16)).toString('hex').toUpperCase()
-    const stamped = { ...request, timestampS, nonce }
-    const signature = signMessage(requestMessage(stamped), merchantKey)
-    const signer = { merchantId, certificateSerial: merchantSerial }
+    return { ...request, timestampS, nonce }
+  }
+
+  #withSignature(stamped: SignedRequest, signature: string): HttpRequest {
+    const { merchantSerial, publicKey } = this.#settings
+    const { method, target, body } = stamped
+    const signer = { merchantId: this.#options.merchantId, certificateSerial: merchantSerial }
     return {
-      ...request,
+      method,
+      target,
+      body,
       headers: {
         accept: 'application/json',
         'user-agent': USER_AGENT,
         authorization: authorizationHeader(signer, stamped, signature),
-        ...(request.method === 'POST' ? { 'content-type': 'application/json' } : {}),
+        ...(method === 'POST' ? { 'content-type': 'application/json' } : {}),
         ...(publicKey === undefined ? {} : { 'wechatpay-serial': publicKey.id }),
       },
     }
@@ -206,7 +229,8 @@ class PayGateway implements Gateway {
       ...(rootPem === undefined ? {} : { rootPem }),
       clock,
       log,
-      download: () => this.#send({ method: 'GET', target: CERTIFICATES_TARGET, body: '' }),
+      download: () =>
+        this.#send(this.#sign({ method: 'GET', target: CERTIFICATES_TARGET, body: '' })),
     })
   }
 

@@ -25,6 +25,17 @@ export function signMessage(message: string, key: KeyObject): string {
   return signRsa('sha256', Buffer.from(message, 'utf8'), { key, padding }).toString('base64')
 }
 
+/** The same as {@link signMessage}, on another thread. Rejects only for a key that cannot sign. */
+export function signMessageAside(message: string, key: KeyObject): Promise<string> {
+  const padding = constants.RSA_PKCS1_PADDING
+  return new Promise((resolve, reject) => {
+    signRsa('sha256', Buffer.from(message, 'utf8'), { key, padding }, (error, signature) => {
+      if (error) reject(error)
+      else resolve(signature.toString('base64'))
+    })
+  })
+}
+
 /**
  * Makes the check of one key. Text that is not canonical base64 is refused before the arithmetic:
  * a lenient decoder would accept many texts for one signature.

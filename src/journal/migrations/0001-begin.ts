@@ -27,7 +27,7 @@ CREATE TABLE attempt (
   out_trade_no TEXT PRIMARY KEY,
   sale_id TEXT NOT NULL,
   seq INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE command (
   client_id TEXT PRIMARY KEY,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import Database from 'better-sqlite3'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type Problem, problem } from '../../domain/errors.ts'
@@ -237,7 +237,8 @@ function chain(
     readonly body: string
   },
 ): Buffer {
-  return createHash('sha256').update(previous).update(canonicalRow(row)).digest()
+  const text = Buffer.concat([previous, Buffer.from(canonicalRow(row))])
+  return digest('sha256', text, 'buffer')
 }
 
 function describe(cause: unknown): string {

@@ -78,27 +78,27 @@ test('both certificates verify while one replaces the other', async () => {
   const server = await rig.server()
   server.reply = answer(200, PAID_BODY)
   const gateway = await rig.gateway(server.origin)
-  expect((await gateway.charge(CHARGE)).kind).toBe('paid')
+  expect((await gateway.signCharge(CHARGE).send()).kind).toBe('paid')
 
   const next = { serial: cast.nextPlatform.serial, identity: cast.nextPlatform }
   server.certificates = [cast.nextPlatform]
   server.signer = next
-  expect((await gateway.charge(CHARGE)).kind).toBe('paid')
+  expect((await gateway.signCharge(CHARGE).send()).kind).toBe('paid')
   server.signer = { serial: cast.platform.serial, identity: cast.platform }
-  expect((await gateway.charge(CHARGE)).kind).toBe('paid')
+  expect((await gateway.signCharge(CHARGE).send()).kind).toBe('paid')
 })
 
 test('an unknown serial makes one download, not one for every answer', async () => {
   const server = await rig.server()
   const gateway = await rig.gateway(server.origin)
   server.reply = answer(200, PAID_BODY)
-  await gateway.charge(CHARGE)
+  await gateway.signCharge(CHARGE).send()
   const before = server.seen.filter(({ url }) => url === '/v3/certificates').length
   server.reply = answer(200, PAID_BODY, {
     signer: { serial: cast.stranger.serial, identity: cast.stranger },
   })
   for (let count = 0; count < 3; count += 1) {
-    expect((await gateway.charge(CHARGE)).kind).toBe('unknown')
+    expect((await gateway.signCharge(CHARGE).send()).kind).toBe('unknown')
   }
   const after = server.seen.filter(({ url }) => url === '/v3/certificates').length
   expect(after - before).toBe(1)
@@ -109,12 +109,12 @@ test('a restart works from the cache when there is no download to be had', async
   server.reply = answer(200, PAID_BODY)
   const cacheDir = freshFolder()
   const first = await rig.gateway(server.origin, { cacheDir })
-  expect((await first.charge(CHARGE)).kind).toBe('paid')
+  expect((await first.signCharge(CHARGE).send()).kind).toBe('paid')
   await first.close()
 
   server.certificates = undefined
   const second = await rig.gateway(server.origin, { cacheDir })
-  expect((await second.charge(CHARGE)).kind).toBe('paid')
+  expect((await second.signCharge(CHARGE).send()).kind).toBe('paid')
   const cached = await readFile(join(cacheDir, CACHE), 'utf8')
   expect(cached).not.toContain(API_V3_KEY)
 })
@@ -174,7 +174,7 @@ test('a download that met a probe is repeated once', async () => {
   server.probes = 1
   server.reply = answer(200, PAID_BODY)
   const gateway = await rig.gateway(server.origin)
-  expect((await gateway.charge(CHARGE)).kind).toBe('paid')
+  expect((await gateway.signCharge(CHARGE).send()).kind).toBe('paid')
   expect(PROBE.headers?.['Wechatpay-Signature']).toContain('SIGNTEST')
 })
 

@@ -36,7 +36,7 @@ async function chargeAnswered(reply: Reply, changes: Partial<GatewayOptions> = {
   const server = await rig.server()
   server.reply = reply
   const gateway = await rig.gateway(server.origin, changes)
-  return gateway.charge(CHARGE)
+  return gateway.signCharge(CHARGE).send()
 }
 
 describe('a good exchange', () => {
@@ -49,7 +49,7 @@ describe('a good exchange', () => {
       log,
       onMark: (mark, outTradeNo) => marks.push(`${mark} ${outTradeNo}`),
     })
-    expect(await gateway.charge(CHARGE)).toMatchObject({
+    expect(await gateway.signCharge(CHARGE).send()).toMatchObject({
       kind: 'paid',
       status: 200,
       requestId: '08F2E9-0',
@@ -95,9 +95,9 @@ describe('a good exchange', () => {
     const server = await rig.server()
     server.reply = answer(200, PAID_BODY)
     const gateway = await rig.gateway(server.origin)
-    await gateway.charge(CHARGE)
+    await gateway.signCharge(CHARGE).send()
     const before = server.connections()
-    for (let count = 0; count < 3; count += 1) await gateway.charge(CHARGE)
+    for (let count = 0; count < 3; count += 1) await gateway.signCharge(CHARGE).send()
     expect(server.connections()).toBe(before)
   })
 
@@ -117,7 +117,7 @@ describe('a good exchange', () => {
       { description: 'x'.repeat(128) },
     ]
     for (const change of bad) {
-      const answered = await gateway.charge({ ...CHARGE, ...change })
+      const answered = await gateway.signCharge({ ...CHARGE, ...change }).send()
       expect(answered).toMatchObject({ kind: 'unknown', sent: false })
       expect(JSON.stringify(answered)).not.toContain(CHARGE.code)
     }
@@ -180,14 +180,14 @@ describe('P3: only a believed answer is paid', () => {
 describe('P4: failures of the line', () => {
   test('P4: nobody listens: unknown, not sent', async () => {
     const gateway = await rig.gateway(await deadOrigin())
-    const answered = await gateway.charge(CHARGE)
+    const answered = await gateway.signCharge(CHARGE).send()
     expect(answered).toMatchObject({ kind: 'unknown', cause: 'gateway.unreachable', sent: false })
     expect(gateway.health()).toMatchObject({ state: 'failing', lastCause: 'gateway.unreachable' })
   })
 
   test('P4: no such name: unknown, not sent', async () => {
     const gateway = await rig.gateway('https://gateway.invalid')
-    expect(await gateway.charge(CHARGE)).toMatchObject({ kind: 'unknown', sent: false })
+    expect(await gateway.signCharge(CHARGE).send()).toMatchObject({ kind: 'unknown', sent: false })
   })
 
   test('P4: a host that accepts and then says nothing: unknown, not sent, in time', async () => {
@@ -197,7 +197,7 @@ describe('P4: failures of the line', () => {
     const { port } = server.address() as AddressInfo
     const timeouts = { ...LONG, connectMs: 60 }
     const gateway = await rig.gateway(`https://127.0.0.1:${port}`, { timeouts })
-    const answered = await gateway.charge(CHARGE)
+    const answered = await gateway.signCharge(CHARGE).send()
     expect(answered).toMatchObject({ kind: 'unknown', cause: 'gateway.unreachable', sent: false })
     for (const socket of held) socket.destroy()
     await new Promise((resolve) => server.close(resolve))
@@ -207,7 +207,7 @@ describe('P4: failures of the line', () => {
     const foreign = await makeIdentity({ name: 'CN=x', kind: 'ec', hosts: ['127.0.0.1'] })
     const server = await rig.server(foreign)
     const gateway = await rig.gateway(server.origin)
-    expect(await gateway.charge(CHARGE)).toMatchObject({ kind: 'unknown', sent: false })
+    expect(await gateway.signCharge(CHARGE).send()).toMatchObject({ kind: 'unknown', sent: false })
     expect(server.seen).toEqual([])
   })
 
@@ -220,7 +220,7 @@ describe('P4: failures of the line', () => {
     })
     const server = await rig.server(other)
     const gateway = await rig.gateway(server.origin)
-    expect(await gateway.charge(CHARGE)).toMatchObject({ kind: 'unknown', sent: false })
+    expect(await gateway.signCharge(CHARGE).send()).toMatchObject({ kind: 'unknown', sent: false })
     expect(server.seen).toEqual([])
   })
 
@@ -273,7 +273,11 @@ describe('P4: failures of the line', () => {
     server.reply = (response) =>
       response.writeHead(status, { location: `${elsewhere.origin}/v3/x` }).end()
     const gateway = await rig.gateway(server.origin)
-    expect(await gateway.charge(CHARGE)).toMatchObject({ kind: 'unknown', status, sent: true })
+    expect(await gateway.signCharge(CHARGE).send()).toMatchObject({
+      kind: 'unknown',
+      status,
+      sent: true,
+    })
     expect(elsewhere.seen).toEqual([])
   })
 
@@ -293,7 +297,7 @@ describe('the backup host', () => {
     const backup = await rig.server()
     backup.reply = answer(200, PAID_BODY)
     const gateway = await rig.gateway(await deadOrigin(), { backup: backup.origin })
-    expect((await gateway.charge(CHARGE)).kind).toBe('paid')
+    expect((await gateway.signCharge(CHARGE).send()).kind).toBe('paid')
     expect(gateway.health()).toMatchObject({ state: 'ok', host: 'backup' })
   })
 
@@ -312,7 +316,7 @@ describe('the backup host', () => {
         backup: backup.origin,
         timeouts: { ...LONG, headersMs: 250 },
       })
-      for (const call of [() => gateway.charge(CHARGE), () => gateway.query(EXPECTED)]) {
+      for (const call of [() => gateway.signCharge(CHARGE).send(), () => gateway.query(EXPECTED)]) {
         expect(await call()).toMatchObject({ kind: 'unknown', sent: true })
       }
       expect(paths(backup)).toEqual([])
@@ -324,7 +328,7 @@ describe('the backup host', () => {
   test('both out of reach: unknown, not sent', async () => {
     const backup = await deadOrigin()
     const gateway = await rig.gateway(await deadOrigin(), { backup })
-    expect(await gateway.charge(CHARGE)).toMatchObject({ kind: 'unknown', sent: false })
+    expect(await gateway.signCharge(CHARGE).send()).toMatchObject({ kind: 'unknown', sent: false })
   })
 })
 
@@ -345,7 +349,7 @@ describe('probe signatures', () => {
     const server = await rig.server()
     server.reply = answer(200, PAID_BODY, PROBE)
     const gateway = await rig.gateway(server.origin)
-    expect((await gateway.charge(CHARGE)).kind).toBe('unknown')
+    expect((await gateway.signCharge(CHARGE).send()).kind).toBe('unknown')
     expect((await gateway.reverse(EXPECTED)).kind).toBe('unknown')
     expect(paths(server)).toHaveLength(2)
   })
@@ -360,12 +364,12 @@ describe('public-key mode', () => {
     server.reply = answer(200, PAID_BODY)
     const verification = { mode: 'public_key', id, pem: cast.nextPlatform.publicKeyPem } as const
     const gateway = await rig.gateway(server.origin, { verification })
-    expect((await gateway.charge(CHARGE)).kind).toBe('paid')
+    expect((await gateway.signCharge(CHARGE).send()).kind).toBe('paid')
     expect(server.seen.map(({ headers }) => headers['wechatpay-serial'])).toEqual([id])
     server.signer = { serial: id, identity: cast.stranger }
-    expect((await gateway.charge(CHARGE)).kind).toBe('unknown')
+    expect((await gateway.signCharge(CHARGE).send()).kind).toBe('unknown')
     server.signer = { serial: `${id}7`, identity: cast.nextPlatform }
-    expect((await gateway.charge(CHARGE)).kind).toBe('unknown')
+    expect((await gateway.signCharge(CHARGE).send()).kind).toBe('unknown')
   })
 
   test('still believes a platform certificate while a merchant moves over', async () => {
@@ -373,7 +377,7 @@ describe('public-key mode', () => {
     server.reply = answer(200, PAID_BODY)
     const verification = { mode: 'public_key', id, pem: cast.stranger.publicKeyPem } as const
     const gateway = await rig.gateway(server.origin, { verification })
-    expect((await gateway.charge(CHARGE)).kind).toBe('paid')
+    expect((await gateway.signCharge(CHARGE).send()).kind).toBe('paid')
   })
 })
 
@@ -382,9 +386,9 @@ test('health tells how far the clocks are apart', async () => {
   server.reply = answer(200, PAID_BODY)
   const clock = createRealClock()
   const gateway = await rig.gateway(server.origin, { clock })
-  await gateway.charge(CHARGE)
+  await gateway.signCharge(CHARGE).send()
   clock.shiftWall(-400_000)
-  expect(await gateway.charge(CHARGE)).toMatchObject({ cause: 'gateway.bad_signature' })
+  expect(await gateway.signCharge(CHARGE).send()).toMatchObject({ cause: 'gateway.bad_signature' })
   const skewMs = gateway.health().clockSkewMs ?? 0
   expect(Math.abs(skewMs - 400_000)).toBeLessThan(10_000)
   expect(gateway.health().certificateExpiresAtMs).toBeGreaterThan(Date.now())
@@ -394,6 +398,6 @@ test('after close every call ends at once, unsent', async () => {
   const server = await rig.server()
   const gateway = await rig.gateway(server.origin)
   await gateway.close()
-  expect(await gateway.charge(CHARGE)).toMatchObject({ kind: 'unknown', sent: false })
+  expect(await gateway.signCharge(CHARGE).send()).toMatchObject({ kind: 'unknown', sent: false })
   expect(paths(server)).toEqual([])
 })

@@ -118,7 +118,7 @@ const SCENARIOS: readonly [scenario: string, charge: string, query: string][] = 
 describe('against the sandbox', () => {
   test.each(SCENARIOS)('P3, P4: %s: charge %s, query %s', async (scenario, charged, queried) => {
     const charge = makeCharge(scenario)
-    const first = await gateway.charge(charge)
+    const first = await gateway.signCharge(charge).send()
     expect(what(first)).toBe(charged)
     if (first.kind === 'unknown') expect(first.sent).toBe(true)
     expect(what(await gateway.query(charge))).toBe(queried)
@@ -126,14 +126,14 @@ describe('against the sandbox', () => {
 
   test('a reversal of a paid order, and the state after it', async () => {
     const charge = makeCharge('ok')
-    expect((await gateway.charge(charge)).kind).toBe('paid')
+    expect((await gateway.signCharge(charge).send()).kind).toBe('paid')
     expect((await gateway.reverse(charge)).kind).toBe('reversed')
     expect((await gateway.query(charge)).kind).toBe('closed')
   })
 
   test('a reversal while the password page is open was not done', async () => {
     const charge = makeCharge('password_none')
-    expect((await gateway.charge(charge)).kind).toBe('paying')
+    expect((await gateway.signCharge(charge).send()).kind).toBe('paying')
     expect((await gateway.reverse(charge)).kind).toBe('paying')
   })
 
@@ -142,7 +142,7 @@ describe('against the sandbox', () => {
     const hasty = await open({ timeouts })
     for (const scenario of ['answer_delayed', 'slow_headers', 'slow_body']) {
       const charge = makeCharge(scenario)
-      expect(what(await hasty.charge(charge))).toBe('unknown gateway.timeout')
+      expect(what(await hasty.signCharge(charge).send())).toBe('unknown gateway.timeout')
       expect((await gateway.query(charge)).kind).toBe('paid')
     }
     await hasty.close()
@@ -150,8 +150,8 @@ describe('against the sandbox', () => {
 
   test('answers go on being believed after the platform certificate changed', async () => {
     sandbox.rotate()
-    expect((await gateway.charge(makeCharge('ok'))).kind).toBe('paid')
+    expect((await gateway.signCharge(makeCharge('ok')).send()).kind).toBe('paid')
     sandbox.rotate()
-    expect((await gateway.charge(makeCharge('ok'))).kind).toBe('paid')
+    expect((await gateway.signCharge(makeCharge('ok')).send()).kind).toBe('paid')
   })
 })
