@@ -228,14 +228,10 @@ export const OPERATIONS = {
 export type OperationName = keyof typeof OPERATIONS
 /** What a caller sends, before defaults are filled in. */
 export type OperationInput<Name extends OperationName> = z.input<(typeof OPERATIONS)[Name]['input']>
-export type OperationOutput<Name extends OperationName> = z.output<
-  (typeof OPERATIONS)[Name]['output']
->
 export type ProblemView = z.infer<typeof problemSchema>
 
 /** What can be watched: `screen` for both screens, `sales` for every change of a sale. */
-export const TOPICS = ['screen', 'sales'] as const
-export type Topic = (typeof TOPICS)[number]
+const TOPICS = ['screen', 'sales'] as const
 
 /** A frame from a client over a WebSocket or a MessagePort. */
 export const clientFrameSchema = z.discriminatedUnion('kind', [

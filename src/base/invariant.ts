@@ -2,7 +2,7 @@
  * A broken promise inside this program. Only the supervisor catches it, and it ends in a restart and
  * recovery from the journal.
  */
-export class Bug extends Error {
+class Bug extends Error {
   override readonly name = 'Bug'
 }
 

@@ -13,12 +13,12 @@ export type WishOnSale = Exclude<SaleWish, { kind: 'sale_wanted' }>
 export type Cell<Event> = (state: State, sale: Sale, event: Event) => Step
 
 /** The key of the timer of a sale that waits for a code. */
-export function armKey(saleId: string): string {
+function armKey(saleId: string): string {
   return `arm:${saleId}`
 }
 
 /** The key of the timer that takes a result off the screens. */
-export const RESULT_KEY = 'result'
+const RESULT_KEY = 'result'
 
 /** Arms a sale for one code. */
 export function arm(state: State, sale: Sale, event: { readonly atMs: number }): Step {

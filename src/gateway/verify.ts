@@ -1,10 +1,10 @@
 import { answerMessage, SIGNATURE_SCHEME } from './canonical.ts'
 
 /** How far the clock of an answer may be from ours, either way, exclusive (interface rules). */
-export const SIGNATURE_WINDOW_MS = 300_000
+const SIGNATURE_WINDOW_MS = 300_000
 
 /** Beginning of a deliberately wrong signature, sent to test that we check (签名探测流量). */
-export const PROBE_PREFIX = 'WECHATPAY/SIGNTEST/'
+const PROBE_PREFIX = 'WECHATPAY/SIGNTEST/'
 
 /** Header fields of an answer: names in lower case, repeated fields joined by ", ". */
 export type AnswerHeaders = Readonly<Record<string, string>>

@@ -6,7 +6,7 @@ import { isOutTradeNo } from '../domain/order-number.ts'
 import type { Sale } from '../domain/sale.ts'
 
 /** Version of the rows this program writes. */
-export const ROW_VERSION = 1
+const ROW_VERSION = 1
 
 const fen = z.number().int().min(1)
 const time = z.number().int().min(0)

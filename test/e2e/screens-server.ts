@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
 }
 
-export const TEST_TOKEN = 'screens-test-token'
+const TEST_TOKEN = 'screens-test-token'
 
 /** A stand-in for the terminal: serves the pages and shows whatever picture a test gives it. */
 export type ScreensServer = {

@@ -4,17 +4,17 @@ import { join, resolve } from 'node:path'
 const ROOT = resolve(import.meta.dirname, '../..')
 
 /** Where published test vectors are looked for. */
-export function vectorsFolder(): string {
+function vectorsFolder(): string {
   return process.env.GUITAI_VECTORS ?? resolve(ROOT, '../shared/vectors')
 }
 
 /** A vector file, or why it cannot be used here. */
-export type VectorFile<Content> =
+type VectorFile<Content> =
   | { readonly found: true; readonly content: Content }
   | { readonly found: false; readonly reason: string }
 
 /** Reads a file of published vectors. They hold example keys and so are not part of this repository. */
-export function readVectors<Content>(name: string): VectorFile<Content> {
+function readVectors<Content>(name: string): VectorFile<Content> {
   const path = join(vectorsFolder(), name)
   if (!existsSync(path)) {
     return { found: false, reason: `no ${name}: set GUITAI_VECTORS to the folder that has it` }

@@ -8,7 +8,7 @@ import {
 import type { SignatureCheck } from '../verify.ts'
 
 /** Fewest bits of an RSA key that is believed. */
-export const RSA_BITS_MIN = 2_048
+const RSA_BITS_MIN = 2_048
 
 /** Whether a key can be used on this wire: RSA, and long enough. */
 export function isUsableRsa(key: KeyObject): boolean {
