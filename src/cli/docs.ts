@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { buildOpenApi } from '../api/openapi.ts'
 import { buildConfigurationPage } from '../terminal/config-page.ts'
 import { VERSION } from '../version.ts'
+import { buildErrorPage } from './error-page.ts'
 
 const DOCS = join(import.meta.dirname, '..', '..', 'docs')
 
@@ -11,6 +12,7 @@ export function generatedDocuments(): Readonly<Record<string, string>> {
   return {
     'openapi.json': `${JSON.stringify(buildOpenApi(VERSION), null, 2)}\n`,
     'configuration.md': buildConfigurationPage(),
+    'errors.md': buildErrorPage(),
   }
 }
 

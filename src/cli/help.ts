@@ -19,6 +19,6 @@ export const HELP = `guitai: a checkout terminal for payment codes
       The terminal must not be running: a journal has one user.
 
   guitai docs [--check]
-      Writes docs/openapi.json and docs/configuration.md from the schemas.
+      Writes the documents that are made from schemas and tables.
 
   guitai version`
