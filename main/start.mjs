@@ -64,7 +64,7 @@ function chooseShell(wanted) {
 function demonstrationFolder() {
   const local = process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share')
   const base = process.platform === 'win32' ? process.env.LOCALAPPDATA : local
-  return join(base ?? homedir(), 'guitai-demo')
+  return join(base ?? homedir(), 'guitai', 'demo')
 }
 
 /** Starts the sandbox and waits for the line in which it says where it is. */

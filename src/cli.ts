@@ -1,12 +1,12 @@
 import { enableCompileCache } from 'node:module'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
+import { cacheHome } from './terminal/folders.ts'
 
 // A till makes little garbage at a time: a small young generation keeps its memory flat.
 setFlagsFromString('--semi-space-growth-factor=1')
 // Keeps the types-stripped, compiled code between runs: a terminal starts sooner and smaller.
-enableCompileCache(join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'guitai', 'code'))
+enableCompileCache(join(cacheHome(), 'code'))
 
 /** Each command loads only what it needs: a terminal never loads the sandbox. */
 const COMMANDS: Readonly<Record<string, () => Promise<(argv: string[]) => Promise<void>>>> = {

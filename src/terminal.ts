@@ -57,7 +57,7 @@ export async function startTerminal(
   const config = readConfig(options.configFile)
   if (!config.ok) return config
   const clock = options.clock ?? systemClock
-  const dataDir = resolve(config.value.baseDir, config.value.dataDir)
+  const { dataDir } = config.value
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const { log, close: closeLog } = openLog(join(dataDir, 'logs'))
 

@@ -1,6 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { SaleView } from '../api/protocol.ts'
 import { formatYuan } from '../domain/money.ts'
@@ -11,6 +10,7 @@ import {
   type SimulatedScanner,
 } from '../sandbox/node/simulated-scanner.ts'
 import { SCANNER_LINK } from '../sandbox/node/terminal-file.ts'
+import { dataHome } from '../terminal/folders.ts'
 import { type RunningTerminal, startTerminal } from '../terminal.ts'
 import { SCREENS_DIR } from './terminal.ts'
 import { describeProblem, readOptions, untilStopped } from './usage.ts'
@@ -39,7 +39,7 @@ export async function runDemo(argv: string[]): Promise<void> {
     dir: { type: 'string' },
     once: { type: 'boolean', default: false },
   })
-  const dir = resolve(values.dir ?? join(dataHome(), 'guitai-demo'))
+  const dir = resolve(values.dir ?? join(dataHome(), 'demo'))
   const sandbox = await startSandbox({ dir })
   say(
     `沙箱网关：${sandbox.origin}（文件在 ${dir}）`,
@@ -64,12 +64,6 @@ export async function runDemo(argv: string[]): Promise<void> {
   }
   scanner.close()
   await sandbox.close()
-}
-
-function dataHome(): string {
-  const local = join(homedir(), '.local', 'share')
-  const home = process.platform === 'win32' ? process.env.LOCALAPPDATA : process.env.XDG_DATA_HOME
-  return home ?? local
 }
 
 function stepPrinter(): (mark: string) => void {

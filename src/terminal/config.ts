@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { err, ok, type Result } from '../base/result.ts'
 import { type Problem, problem } from '../domain/errors.ts'
+import { dataHome } from './folders.ts'
 
 const file = (what: string) =>
   z
@@ -132,14 +133,17 @@ export const configSchema = z.strictObject({
     })
     .default({ port: 0, origins: [] })
     .meta({ description: 'the local API' }),
-  dataDir: z.string().min(1).meta({
-    description: 'folder of journal, tokens, cache and logs; relative to the configuration file',
+  dataDir: z.string().min(1).optional().meta({
+    description:
+      "folder of journal, tokens, cache and logs, relative to the configuration file; absent: a folder named after the terminal in the platform's place for data",
   }),
 })
 
-export type Config = z.output<typeof configSchema> & {
+export type Config = Omit<z.output<typeof configSchema>, 'dataDir'> & {
   /** Folder that relative paths start from. */
   readonly baseDir: string
+  /** Folder of journal, tokens, cache and logs, absolute. */
+  readonly dataDir: string
 }
 
 /** Reads and checks a configuration file. The problem names the field. */
@@ -162,7 +166,11 @@ export function parseConfig(text: string, baseDir: string): Result<Config, Probl
     return err(problem('config.not_json', { detail: describe(cause) }))
   }
   const parsed = configSchema.safeParse(value)
-  if (parsed.success) return ok({ ...parsed.data, baseDir })
+  if (parsed.success) {
+    const { dataDir, terminalId } = parsed.data
+    const folder = dataDir === undefined ? join(dataHome(), terminalId) : resolve(baseDir, dataDir)
+    return ok({ ...parsed.data, baseDir, dataDir: folder })
+  }
   const issue = parsed.error.issues[0]
   const extra = issue?.code === 'unrecognized_keys' ? issue.keys : []
   const field = [...(issue?.path ?? []), ...extra.slice(0, 1)].join('.')

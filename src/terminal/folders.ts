@@ -1,0 +1,20 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+type Platform = { readonly env: NodeJS.ProcessEnv; readonly name: NodeJS.Platform }
+
+const HERE: Platform = { env: process.env, name: process.platform }
+
+/** Where this platform keeps a program's data: XDG on Linux, ProgramData on Windows. */
+export function dataHome({ env, name }: Platform = HERE): string {
+  if (name === 'win32') return join(env.ProgramData ?? homedir(), 'guitai')
+  if (name === 'darwin') return join(homedir(), 'Library', 'Application Support', 'guitai')
+  return join(env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'guitai')
+}
+
+/** Where this platform keeps what can be made again. */
+export function cacheHome({ env, name }: Platform = HERE): string {
+  if (name === 'win32') return join(env.LOCALAPPDATA ?? homedir(), 'guitai', 'cache')
+  if (name === 'darwin') return join(homedir(), 'Library', 'Caches', 'guitai')
+  return join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'guitai')
+}
