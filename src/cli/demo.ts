@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import type { SaleView } from '../api/protocol.ts'
 import { formatYuan } from '../domain/money.ts'
 import { type Sandbox, startSandbox } from '../sandbox/node/sandbox.ts'
@@ -16,6 +17,7 @@ import { SCREENS_DIR } from './terminal.ts'
 import { describeProblem, readOptions, untilStopped } from './usage.ts'
 
 const AMOUNT_FEN = 1_230
+const random = () => randomInt(2 ** 31) / 2 ** 31
 const chinese = (process.env.LANG ?? '').startsWith('zh')
 const say = (zh: string, en: string) => console.log(chinese ? zh : en)
 
@@ -59,7 +61,7 @@ export async function runDemo(argv: string[]): Promise<void> {
   } else {
     const sale = await takeOneSale(started.value, scanner)
     process.exitCode = report(sale, sandbox) ? 0 : 1
-    if (!values.once) await serve(started.value)
+    if (!values.once) await serve(started.value, scanner)
     await started.value.close()
   }
   scanner.close()
@@ -89,7 +91,7 @@ async function takeOneSale(
     path: '/v1/sales',
     body: { clientId: randomUUID(), amountFen: AMOUNT_FEN },
   })
-  scanner.scan(mintPaymentCode(undefined, () => randomInt(2 ** 31) / 2 ** 31))
+  scanner.scan(mintPaymentCode(undefined, random))
   const done = () => terminal.engine.sale(created.saleId)?.phase === 'paid'
   const failed = () => terminal.engine.sale(created.saleId)?.phase === 'ready'
   await until(terminal, () => done() || failed())
@@ -147,7 +149,7 @@ function report(sale: SaleView, sandbox: Sandbox): boolean {
   return paid && agree
 }
 
-async function serve(terminal: RunningTerminal): Promise<void> {
+async function serve(terminal: RunningTerminal, scanner: SimulatedScanner): Promise<void> {
   say('屏幕地址（在本机浏览器打开）：', 'screens (open them in a browser on this machine):')
   say(`  收银员  ${terminal.screens.cashier}`, `  cashier   ${terminal.screens.cashier}`)
   say(`  顾客    ${terminal.screens.customer}`, `  customer  ${terminal.screens.customer}`)
@@ -155,5 +157,25 @@ async function serve(terminal: RunningTerminal): Promise<void> {
     `本地接口：${terminal.api}，按 Ctrl+C 停止`,
     `local API: ${terminal.api}; press Ctrl+C to stop`,
   )
+  offerScanning(scanner)
   await untilStopped()
+}
+
+/** At a terminal, Enter holds a payment code before the simulated scanner. */
+function offerScanning(scanner: SimulatedScanner): void {
+  if (!process.stdin.isTTY) return
+  say(
+    '按回车出示一个付款码；先输入场景名可以换结果（guitai sandbox --help 有列表）',
+    'press Enter to show a payment code; a scenario’s name before it changes the outcome (guitai sandbox --help lists them)',
+  )
+  const lines = createInterface({ input: process.stdin })
+  lines.on('line', (line) => {
+    const scenario = line.trim() === '' ? undefined : line.trim()
+    try {
+      scanner.scan(mintPaymentCode(scenario, random))
+    } catch (cause) {
+      console.error(`guitai: ${cause instanceof Error ? cause.message : String(cause)}`)
+    }
+  })
+  process.once('SIGINT', () => lines.close())
 }
