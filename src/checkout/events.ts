@@ -32,6 +32,15 @@ export type SaleWish =
       /** The sale, when it is closed and no longer in the state. */
       readonly archived?: Sale
     }
+  | {
+      /** A manager stops waiting for an outcome. */
+      readonly kind: 'close_wanted'
+      readonly atMs: number
+      readonly saleId: string
+      readonly operator: string
+      readonly reason: string
+      readonly archived?: Sale
+    }
 
 /** An answer or a timer of one attempt. `step` tells a stale one. */
 export type AttemptEvent = {
@@ -63,7 +72,7 @@ export type ScanEvent =
 
 /** A wait that belongs to a sale ended. */
 export type SaleTimerEvent = {
-  readonly kind: 'arm_expired' | 'result_expired'
+  readonly kind: 'arm_expired' | 'result_expired' | 'outcome_overdue'
   readonly atMs: number
   readonly saleId: string
 }

@@ -1,5 +1,6 @@
 import { lastAttempt, type Sale } from '../domain/sale.ts'
 import type { Effect, StartEvent } from './events.ts'
+import { overdueWait } from './sale-steps.ts'
 import { INITIAL, type Step, withSales } from './state.ts'
 
 /**
@@ -45,5 +46,7 @@ function recoverSale(sale: Sale, atMs: number): Sale {
 }
 
 function effectsOf(sale: Sale): readonly Effect[] {
-  return sale.phase === 'in_flight' ? [{ kind: 'query', sale }] : []
+  const attempt = lastAttempt(sale)
+  if (sale.phase !== 'in_flight' || !attempt) return []
+  return [{ kind: 'query', sale }, ...(attempt.overdue ? [] : [overdueWait(sale, attempt)])]
 }

@@ -13,7 +13,9 @@ import {
   checkNow,
   clearScreen,
   close,
+  closeByHand,
   disarm,
+  raiseAlarm,
   setAside,
 } from './sale-steps.ts'
 import { ignore, refuse, type State, type Step, saleOnScreen, withSales } from './state.ts'
@@ -67,12 +69,20 @@ export const TABLE: Table = {
     paid: clearScreen,
     closed: clearScreen,
   },
+  close_wanted: {
+    ready: no('sale.nothing_to_close'),
+    armed: no('sale.nothing_to_close'),
+    in_flight: closeByHand,
+    paid: no('sale.nothing_to_close'),
+    closed: no('sale.nothing_to_close'),
+  },
   code_scanned: { ready: skip, armed: charge, in_flight: skip, paid: skip, closed: skip },
   charge_answered: { ready: skip, armed: skip, in_flight: advance, paid: skip, closed: skip },
   query_answered: { ready: skip, armed: skip, in_flight: advance, paid: skip, closed: skip },
   reverse_answered: { ready: skip, armed: skip, in_flight: advance, paid: skip, closed: skip },
   attempt_due: { ready: skip, armed: skip, in_flight: advance, paid: skip, closed: skip },
   arm_expired: { ready: skip, armed: disarm, in_flight: skip, paid: skip, closed: skip },
+  outcome_overdue: { ready: skip, armed: skip, in_flight: raiseAlarm, paid: skip, closed: skip },
   result_expired: {
     ready: skip,
     armed: skip,
@@ -102,7 +112,8 @@ export function reduce(state: State, event: CheckoutEvent): Step {
     case 'arm_wanted':
     case 'cancel_wanted':
     case 'check_wanted':
-    case 'dismiss_wanted': {
+    case 'dismiss_wanted':
+    case 'close_wanted': {
       const sale = state.sales.get(event.saleId) ?? event.archived
       return sale ? cell(state, sale, event) : refuse(state, 'sale.not_found')
     }
@@ -111,6 +122,7 @@ export function reduce(state: State, event: CheckoutEvent): Step {
     case 'reverse_answered':
     case 'attempt_due':
     case 'arm_expired':
+    case 'outcome_overdue':
     case 'result_expired': {
       const sale = state.sales.get(event.saleId)
       return sale ? cell(state, sale, event) : ignore(state)

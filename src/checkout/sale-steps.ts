@@ -9,12 +9,29 @@ import { ignore, refuse, type State, type Step, withSales } from './state.ts'
 /** A wish about one sale that exists. */
 export type WishOnSale = Exclude<SaleWish, { kind: 'sale_wanted' }>
 
+type CloseWish = Extract<SaleWish, { kind: 'close_wanted' }>
+
 /** One cell of the table: what a sale in one phase does on one event. */
 export type Cell<Event> = (state: State, sale: Sale, event: Event) => Step
 
 /** The key of the timer of a sale that waits for a code. */
 function armKey(saleId: string): string {
   return `arm:${saleId}`
+}
+
+/** The key of the timer of the alarm for an attempt without an outcome. */
+function overdueKey(outTradeNo: string): string {
+  return `overdue:${outTradeNo}`
+}
+
+/** The order to raise the alarm when the outcome is still not known long after the submit. */
+export function overdueWait(sale: Sale, attempt: Attempt): Effect {
+  return {
+    kind: 'wait',
+    key: overdueKey(attempt.outTradeNo),
+    dueAtMs: attempt.submittedAtMs + WAITS.overdueMs,
+    fires: { kind: 'outcome_overdue', saleId: sale.id },
+  }
 }
 
 /** The key of the timer that takes a result off the screens. */
@@ -106,6 +123,7 @@ export function charge(
       { kind: 'charge', sale: inFlight, credentialRef: event.credentialRef },
       { kind: 'stop_waiting', key: armKey(sale.id) },
       disableScanner('in_flight'),
+      overdueWait(inFlight, attempt),
     ],
     changed: [inFlight],
   }
@@ -142,6 +160,47 @@ export function setAside(state: State, sale: Sale, _event: WishOnSale): Step {
     state: { ...withSales(state, [], null), notice: null },
     effects: [disableScanner('idle')],
     changed: [sale],
+  }
+}
+
+/** The outcome is still not known: the alarm is raised, and recorded. The checking goes on. */
+export function raiseAlarm(state: State, sale: Sale, event: SaleTimerEvent): Step {
+  const attempt = lastAttempt(sale)
+  if (!attempt || attempt.overdue) return ignore(state)
+  if (event.atMs < attempt.submittedAtMs + WAITS.overdueMs) return ignore(state)
+  const overdue: Attempt = { ...attempt, overdue: true }
+  const alarmed: Sale = { ...sale, attempts: [...sale.attempts.slice(0, -1), overdue] }
+  return { state: withSales(state, [alarmed]), effects: [], changed: [alarmed] }
+}
+
+/**
+ * A manager stops waiting. Only between two requests: an answer on its way must find its attempt.
+ * The attempt stays UNKNOWN for ever; reconciliation says what became of it.
+ */
+export function closeByHand(state: State, sale: Sale, event: CloseWish): Step {
+  const attempt = lastAttempt(sale)
+  if (!attempt) return refuse(state, 'sale.nothing_to_close')
+  if (attempt.awaits === 'answer') return refuse(state, 'sale.request_in_flight')
+  const { nextTryAtMs: _next, nextMove: _move, ...rest } = attempt
+  const closed: Sale = {
+    ...sale,
+    phase: 'closed',
+    closedAtMs: event.atMs,
+    closedByHand: { operator: event.operator, reason: event.reason, atMs: event.atMs },
+    attempts: [
+      ...sale.attempts.slice(0, -1),
+      { ...rest, step: attempt.step + 1, awaits: 'nothing', cause: 'sale.closed_by_hand' },
+    ],
+  }
+  const shown = state.onScreen === sale.id
+  return {
+    state: { ...withSales(state, [closed], shown ? null : state.onScreen), notice: null },
+    effects: [
+      { kind: 'stop_waiting', key: attempt.outTradeNo },
+      { kind: 'stop_waiting', key: overdueKey(attempt.outTradeNo) },
+      ...(shown ? [disableScanner('idle')] : []),
+    ],
+    changed: [closed],
   }
 }
 
@@ -245,7 +304,10 @@ function settle(state: State, sale: Sale, settled: Attempt): Step {
   const final = attempt.outcome === 'PAID' || sale.cancelWanted || !shown
   const phase = attempt.outcome === 'PAID' ? 'paid' : final ? 'closed' : 'ready'
   const changed: Sale = { ...sale, attempts, phase, ...(final ? { closedAtMs: atMs } : {}) }
-  const effects: Effect[] = [{ kind: 'stop_waiting', key: attempt.outTradeNo }]
+  const effects: Effect[] = [
+    { kind: 'stop_waiting', key: attempt.outTradeNo },
+    { kind: 'stop_waiting', key: overdueKey(attempt.outTradeNo) },
+  ]
   if (shown) effects.push(disableScanner('idle'))
   if (shown && final) {
     effects.push({

@@ -278,6 +278,21 @@ export const ERRORS = {
     en: 'This sale was tried too often; nothing was charged. Make a new one.',
     customer: ASK_STAFF,
   }),
+  'sale.request_in_flight': entry('unknown', 409, {
+    zh: '正在向网关查询，此刻不能人工结案。请等这次查询结束再试。',
+    en: 'The gateway is being asked right now, so the sale cannot be closed by hand. Try again when that has ended.',
+    customer: PLEASE_WAIT,
+  }),
+  'sale.nothing_to_close': entry('no', 409, {
+    zh: '这笔收款没有待确认的结果，不能人工结案。',
+    en: 'This sale is not without a result, so it cannot be closed by hand.',
+    customer: ASK_STAFF,
+  }),
+  'sale.closed_by_hand': entry('unknown', 409, {
+    zh: '这笔收款已由负责人人工结案，结果未知。请到对账中核对。',
+    en: 'A manager closed this sale by hand; its result is not known. Look for it in reconciliation.',
+    customer: ASK_STAFF,
+  }),
   'sale.nothing_to_check': entry('no', 409, {
     zh: '这笔收款没有待确认的结果。',
     en: 'This sale has nothing left to check.',
@@ -337,7 +352,7 @@ export type ErrorCode = keyof typeof ERRORS
 /** Why an attempt stands where it stands. */
 export type Cause = Extract<
   ErrorCode,
-  `gateway.${string}` | `terminal.${string}` | `code.${string}`
+  `gateway.${string}` | `terminal.${string}` | `code.${string}` | 'sale.closed_by_hand'
 >
 
 /** Whether `text` is a code of the table. */

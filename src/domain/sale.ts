@@ -59,6 +59,8 @@ export type Attempt = {
   readonly refusal?: Cause
   /** Counts requests and waits; an answer or a timer of an earlier step is stale. */
   readonly step: number
+  /** The alarm was raised: the outcome is still not known long after the submit. */
+  readonly overdue?: true
   /** What the attempt waits for: an answer, a timer, or nothing any more. */
   readonly awaits: 'answer' | 'timer' | 'nothing'
   /** What the timer begins: a query (`ask`) or a reversal (`undo`). */
@@ -97,6 +99,15 @@ export type Sale = {
   readonly cancelWanted: boolean
   readonly armedUntilMs?: number
   readonly closedAtMs?: number
+  /** A manager stopped waiting for the outcome. */
+  readonly closedByHand?: ClosedByHand
+}
+
+/** Who closed a sale without a result, and why. Its last attempt stays UNKNOWN. */
+export type ClosedByHand = {
+  readonly operator: string
+  readonly reason: string
+  readonly atMs: number
 }
 
 /** The attempt that is or was last in flight. */
@@ -107,7 +118,7 @@ export function lastAttempt(sale: Sale): Attempt | undefined {
 /** Whether money was taken for a sale, as far as anybody can know. */
 export function saleOutcome(sale: Sale): Outcome {
   if (sale.phase === 'paid') return 'PAID'
-  return sale.phase === 'in_flight' ? 'UNKNOWN' : 'NOT_PAID'
+  return lastAttempt(sale)?.outcome === 'UNKNOWN' ? 'UNKNOWN' : 'NOT_PAID'
 }
 
 /** Whether nothing more can happen to the sale. */

@@ -21,6 +21,8 @@ export const WAITS = {
   reverseRetryMs: [5_000, 10_000, 20_000, 40_000, 60_000, 300_000],
   /** How long a counter stays armed for a code before it says so and disarms. */
   armedMs: 180_000,
+  /** From submit to the alarm when the outcome is still not known. */
+  overdueMs: 600_000,
   /** How long a result stays on the screens when nobody acts. */
   resultShownMs: 30_000,
   /** Pause before a step is tried again that the journal could not take. */

@@ -120,6 +120,13 @@ export class Engine implements Terminal {
     return this.#state.sales.get(id) ?? this.#options.journal.sale(id)
   }
 
+  /** Sales whose outcome is not known and is being asked for, oldest first. */
+  pending(): readonly Sale[] {
+    return [...this.#state.sales.values()]
+      .filter(({ phase }) => phase === 'in_flight')
+      .toSorted((one, other) => one.createdAtMs - other.createdAtMs)
+  }
+
   /** Sales, newest first. */
   sales(limit: number, beforeId?: string): readonly Sale[] {
     return this.#options.journal.recentSales(limit, beforeId)
@@ -132,7 +139,7 @@ export class Engine implements Terminal {
     return {
       state: this.#running && journalStatus.state === 'ok' ? 'running' : 'stopped',
       startedAtMs: this.#startedAtMs,
-      pending: this.#pending(),
+      pending: this.pending().length,
       scanners: scanners.map((scanner) => scanner.status()),
       gateway: gateway.health(),
       journal: journalStatus,
@@ -330,10 +337,6 @@ export class Engine implements Terminal {
 
   #isArmed(): boolean {
     return this.#onScreenSale()?.phase === 'armed'
-  }
-
-  #pending(): number {
-    return [...this.#state.sales.values()].filter(({ phase }) => phase === 'in_flight').length
   }
 
   #publish(): void {

@@ -42,6 +42,7 @@ const attempt = z.strictObject({
   reversalsOutstanding: z.number().int().min(0),
   reverseConfirmed: z.boolean(),
   refusal: cause.optional(),
+  overdue: z.literal(true).optional(),
   step: z.number().int(),
   awaits: z.enum(['answer', 'timer', 'nothing']),
   nextMove: z.enum(['ask', 'undo']).optional(),
@@ -64,6 +65,7 @@ const sale = z.strictObject({
   cancelWanted: z.boolean(),
   armedUntilMs: time.optional(),
   closedAtMs: time.optional(),
+  closedByHand: z.strictObject({ operator: z.string(), reason: z.string(), atMs: time }).optional(),
 })
 
 /**

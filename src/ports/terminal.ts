@@ -27,6 +27,12 @@ export type Wish =
       readonly kind: 'arm_wanted' | 'cancel_wanted' | 'check_wanted' | 'dismiss_wanted'
       readonly saleId: string
     }
+  | {
+      readonly kind: 'close_wanted'
+      readonly saleId: string
+      readonly operator: string
+      readonly reason: string
+    }
 
 /** Devices, gateway and journal as they are. */
 export type TerminalStatus = {
@@ -44,6 +50,8 @@ export interface Terminal {
   /** Carries out a wish once; a repeat of the same client id returns the first answer. */
   command(wish: Wish, identity: CommandIdentity): Promise<Result<Sale, Problem>>
   sale(id: string): Sale | undefined
+  /** Sales whose outcome is not known, oldest first. */
+  pending(): readonly Sale[]
   /** Newest first. */
   sales(limit: number, beforeId?: string): readonly Sale[]
   status(): TerminalStatus

@@ -101,6 +101,13 @@ function eventsOf(kind: SaleEvent['kind']): CheckoutEvent[] {
     case 'arm_expired':
     case 'result_expired':
       return [{ ...on, kind }]
+    case 'close_wanted':
+      return [{ ...on, kind, operator: 'M1', reason: 'closing the shop' }]
+    case 'outcome_overdue':
+      return [
+        { ...on, kind },
+        { ...on, kind, atMs: START_MS + 700_000 },
+      ]
     case 'attempt_due':
       return [{ ...attempt, kind }]
     case 'charge_answered':
