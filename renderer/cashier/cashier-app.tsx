@@ -3,6 +3,7 @@ import { type KeyAct, KeyBar } from './key-bar.tsx'
 import { Lights, Recent } from './lists.tsx'
 import { Pad } from './pad.tsx'
 import { Panel } from './panel.tsx'
+import { Pending } from './pending.tsx'
 import type { CashierEvent, CashierState } from './state.ts'
 
 type CashierAppProps = {
@@ -29,7 +30,12 @@ export function CashierApp({ state, dispatch, act }: CashierAppProps) {
       <Panel state={state} />
       <aside class="side">
         <Pad state={state} dispatch={dispatch} />
-        {screen !== undefined && <Recent screen={screen} language={language} />}
+        {screen !== undefined && (
+          <div class="lists">
+            <Pending state={state} dispatch={dispatch} />
+            <Recent screen={screen} language={language} />
+          </div>
+        )}
       </aside>
       <KeyBar state={state} act={act} />
     </div>

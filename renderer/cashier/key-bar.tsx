@@ -1,15 +1,16 @@
 import type { IntentName } from '../../src/screen/model.ts'
 import { type TextKey, translate } from '../text/translate.ts'
-import { type CashierState, canAsk, panelLook, panelState } from './state.ts'
+import { askable, type CashierState, canAsk, panelLook, panelState } from './state.ts'
 
 /** What a function key does: an intent of the model, or a setting of this page. */
-export type KeyAct = IntentName | 'language' | 'theme'
+export type KeyAct = IntentName | 'check_pending' | 'language' | 'theme'
 
 /** The function keys, always in these places. */
 export const FUNCTION_KEYS: { readonly [key: string]: KeyAct } = {
   F2: 'dismiss',
   F4: 'cancel',
   F6: 'check',
+  F7: 'check_pending',
   F8: 'arm',
   F9: 'language',
   F10: 'theme',
@@ -51,6 +52,7 @@ export function KeyBar({ state, act }: KeyBarProps) {
 
 function isOpen(state: CashierState, act: KeyAct): boolean {
   if (act === 'language' || act === 'theme') return true
+  if (act === 'check_pending') return askable(state).length > 0
   return canAsk(state, act)
 }
 
@@ -58,6 +60,7 @@ const LABELS: { readonly [act in KeyAct]: TextKey } = {
   dismiss: 'key.next',
   cancel: 'key.cancel',
   check: 'key.check',
+  check_pending: 'key.check_pending',
   arm: 'key.arm',
   language: 'key.language',
   theme: 'key.theme',

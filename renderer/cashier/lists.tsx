@@ -55,18 +55,11 @@ function clockTime(language: Language, atMs: number): string {
   return clock.format(atMs)
 }
 
-/** The last sales and how many are still without a result. */
+/** The last sales. */
 export function Recent({ screen, language }: ListProps) {
   return (
     <section class="recent" aria-label={translate(language, 'recent.title')}>
-      <div class="recent-head">
-        <h2>{translate(language, 'recent.title')}</h2>
-        {screen.pending > 0 && (
-          <span class="pending">
-            {translate(language, 'recent.pending', { count: screen.pending })}
-          </span>
-        )}
-      </div>
+      <h2>{translate(language, 'recent.title')}</h2>
       {screen.recent.length === 0 && (
         <p class="recent-none">{translate(language, 'recent.none')}</p>
       )}

@@ -64,6 +64,8 @@ function start(root: HTMLElement): void {
     } else if (keyAct === 'language') {
       dispatch({ kind: 'language' })
       remember('cashier.language', state.language)
+    } else if (keyAct === 'check_pending') {
+      dispatch({ kind: 'check_pending' })
     } else {
       dispatch({ kind: 'intent', intent: keyAct })
     }

@@ -1,5 +1,5 @@
 import type { OperationInput } from '../../src/api/protocol.ts'
-import type { IntentName, ScreenModel } from '../../src/screen/model.ts'
+import type { IntentName, PendingSale, ScreenModel } from '../../src/screen/model.ts'
 import type { Answer, LinkState } from '../connection/connection.ts'
 import type { Arrival } from '../shared/server-clock.ts'
 import { type Language, nextLanguage, type Text } from '../text/language.ts'
@@ -48,6 +48,7 @@ export type CashierEvent =
   | { readonly kind: 'order_left' }
   | { readonly kind: 'collect' }
   | { readonly kind: 'intent'; readonly intent: IntentName }
+  | { readonly kind: 'check_pending'; readonly saleId?: string }
   | { readonly kind: 'answer'; readonly act: Act; readonly answer: Answer }
   | { readonly kind: 'ask_expired' }
   | { readonly kind: 'language' }
@@ -119,6 +120,8 @@ export function reduceCashier(state: CashierState, event: CashierEvent): Cashier
       return collect(state)
     case 'intent':
       return ask(state, event.intent)
+    case 'check_pending':
+      return checkPending(state, event.saleId)
     case 'answer':
       return { state: withAnswer(state, event.act, event.answer) }
     case 'ask_expired':
@@ -190,6 +193,24 @@ function ask(state: CashierState, intent: IntentName): CashierStep {
   return {
     state: { ...calm(next), sending: operation },
     act: { operation, input: { saleId } },
+  }
+}
+
+/** The pending sales that can be asked about now: those that wait for their next try. */
+export function askable(state: CashierState): readonly PendingSale[] {
+  if (state.link !== 'open' || state.sending === 'sale.check') return []
+  const pending = state.arrival?.model.cashier.pendingSales ?? []
+  return pending.filter(({ nextTryAtMs }) => nextTryAtMs !== undefined)
+}
+
+/** Asks now about one pending sale, or about the oldest that waits. */
+function checkPending(state: CashierState, saleId?: string): CashierStep {
+  const sales = askable(state)
+  const sale = saleId === undefined ? sales[0] : sales.find((one) => one.saleId === saleId)
+  if (sale === undefined) return { state }
+  return {
+    state: { ...calm(state), sending: 'sale.check' },
+    act: { operation: 'sale.check', input: { saleId: sale.saleId } },
   }
 }
 

@@ -57,11 +57,12 @@ export const CASHIER_TEXTS = {
     en: 'An order number takes up to 64 letters, digits and ASCII signs',
   },
 
-  'key.next': { 'zh-CN': '下一位', en: 'Next customer' },
+  'key.next': { 'zh-CN': '下一位', en: 'Next sale' },
   'key.cancel': { 'zh-CN': '取消', en: 'Cancel' },
   'key.reverse': { 'zh-CN': '撤销', en: 'Reverse' },
   'key.cancel_confirm': { 'zh-CN': '确认撤销', en: 'Yes, reverse' },
   'key.check': { 'zh-CN': '立即查询', en: 'Check now' },
+  'key.check_pending': { 'zh-CN': '查待确认', en: 'Others' },
   'key.arm': { 'zh-CN': '扫码', en: 'Scan' },
   'key.arm_again': { 'zh-CN': '重新扫码', en: 'Scan again' },
   'key.language': { 'zh-CN': 'English', en: '中文' },
@@ -87,10 +88,15 @@ export const CASHIER_TEXTS = {
 
   'recent.title': { 'zh-CN': '最近收款', en: 'Last sales' },
   'recent.none': { 'zh-CN': '还没有收款', en: 'No sales yet' },
-  'recent.pending': {
+  'pending.title': {
     'zh-CN': '{count, plural, other {另有 # 笔待确认}}',
     en: '{count, plural, one {# more unresolved} other {# more unresolved}}',
   },
+  'pending.age': { 'zh-CN': '已 {time}', en: 'for {time}' },
+  'pending.next': { 'zh-CN': '{seconds} 秒后查询', en: 'next check in {seconds} s' },
+  'pending.asking': { 'zh-CN': '正在查询', en: 'checking' },
+  'pending.overdue': { 'zh-CN': '超时，请负责人处理', en: 'overdue: call the manager' },
+  'pending.check': { 'zh-CN': '立即查询 ¥{amount}', en: 'Check ¥{amount} now' },
   'outcome.PAID': { 'zh-CN': '已收', en: 'Paid' },
   'outcome.NOT_PAID': { 'zh-CN': '未收', en: 'Not paid' },
   'outcome.UNKNOWN': { 'zh-CN': '待确认', en: 'Not known' },

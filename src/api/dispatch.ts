@@ -30,6 +30,13 @@ const HANDLERS: Handlers = {
   'sale.cancel': (terminal, input) => wishOnSale(terminal, 'sale.cancel', input),
   'sale.check': (terminal, input) => wishOnSale(terminal, 'sale.check', input),
   'sale.dismiss': (terminal, input) => wishOnSale(terminal, 'sale.dismiss', input),
+  'sale.close': (terminal, input) => {
+    const { saleId, operator, reason } = input
+    const wanted = { kind: 'close_wanted' as const, saleId, operator, reason }
+    return wish(terminal, 'sale.close', { input, wish: wanted })
+  },
+  'sale.pending': (terminal) =>
+    ok({ atMs: terminal.screen().atMs, sales: terminal.pending().map(viewSale) }),
   'sale.get': (terminal, input) => {
     const sale = terminal.sale(input.saleId)
     return sale ? ok(viewSale(sale)) : err(problem('sale.not_found', { field: 'saleId' }))

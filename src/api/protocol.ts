@@ -54,6 +54,9 @@ const attemptSchema = z
     nextTryAtMs: z.number().int().optional(),
     queries: z.number().int(),
     reversals: z.number().int(),
+    overdue: z.boolean().optional().meta({
+      description: 'the outcome is still not known long after the charge was sent',
+    }),
     problem: problemSchema.optional(),
     gatewayText: z.string().optional(),
     transactionId: z.string().optional(),
@@ -76,6 +79,10 @@ export const saleSchema = z
       description: 'whether money was taken; NOT_PAID while nothing was tried yet',
     }),
     cancelWanted: z.boolean(),
+    closedByHand: z
+      .object({ operator: z.string(), reason: z.string(), atMs: z.number().int() })
+      .optional()
+      .meta({ description: 'a manager stopped waiting; the outcome stays UNKNOWN' }),
     traceId: z.string(),
     attempts: z.array(attemptSchema),
   })
@@ -189,6 +196,30 @@ export const OPERATIONS = {
     http: { method: 'POST', path: '/v1/sales/{saleId}/dismiss', status: 202 },
     input: commandOnSale,
     output: saleSchema,
+  },
+  'sale.close': {
+    summary: 'A manager stops waiting for an outcome; refused while the gateway is being asked',
+    scopes: ['admin'],
+    http: { method: 'POST', path: '/v1/sales/{saleId}/close', status: 200 },
+    input: z.strictObject({
+      ...command,
+      saleId,
+      operator: z
+        .string()
+        .trim()
+        .min(1)
+        .max(40)
+        .meta({ description: 'who closes it; kept in the journal' }),
+      reason: z.string().trim().min(3).max(200).meta({ description: 'why; kept in the journal' }),
+    }),
+    output: saleSchema,
+  },
+  'sale.pending': {
+    summary: 'Sales whose outcome is not known, oldest first',
+    scopes: everybody,
+    http: { method: 'GET', path: '/v1/pending', status: 200 },
+    input: z.strictObject({}),
+    output: z.object({ atMs: z.number().int(), sales: z.array(saleSchema) }),
   },
   'sale.get': {
     summary: 'One sale',

@@ -18,6 +18,7 @@ export function viewSale(sale: Sale): SaleView {
     phase: sale.phase,
     outcome: saleOutcome(sale),
     cancelWanted: sale.cancelWanted,
+    ...(sale.closedByHand === undefined ? {} : { closedByHand: sale.closedByHand }),
     traceId: sale.traceId,
     attempts: sale.attempts.map((attempt) => viewAttempt(attempt, sale.traceId)),
   }
@@ -33,6 +34,7 @@ function viewAttempt(attempt: Attempt, traceId: string): SaleView['attempts'][nu
     submittedAtMs,
     queries,
     reversals,
+    ...(attempt.overdue === undefined ? {} : { overdue: attempt.overdue }),
     ...(attempt.settledAtMs === undefined ? {} : { settledAtMs: attempt.settledAtMs }),
     ...(attempt.nextTryAtMs === undefined ? {} : { nextTryAtMs: attempt.nextTryAtMs }),
     ...(code && outcome !== 'PAID' ? { problem: problemOf(code, attempt, traceId) } : {}),

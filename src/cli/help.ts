@@ -18,6 +18,9 @@ export const HELP = `guitai: a checkout terminal for payment codes
       Checks the hash chain, lists sales, or lists those without a result.
       The terminal must not be running: a journal has one user.
 
+  guitai close --config FILE --sale ID --operator NAME --reason TEXT
+      A manager stops waiting for a sale without a result.
+
   guitai docs [--check]
       Writes the documents that are made from schemas and tables.
 

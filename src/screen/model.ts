@@ -34,6 +34,19 @@ export type RecentSale = {
   readonly orderRef?: string
 }
 
+/** A sale without a result that is not on the screen. */
+export type PendingSale = {
+  readonly saleId: string
+  readonly amountFen: number
+  readonly orderRef?: string
+  /** When its charge was sent, Unix ms. */
+  readonly sinceMs: number
+  /** When the gateway is asked next, Unix ms; absent while it is being asked. */
+  readonly nextTryAtMs?: number
+  /** It is older than it should be: somebody has to look. */
+  readonly overdue: boolean
+}
+
 /** A remark about something that did not change the state, such as a code of another wallet. */
 export type Notice = { readonly problem: Problem; readonly atMs: number }
 
@@ -60,6 +73,8 @@ export type CashierScreen = {
   readonly recent: readonly RecentSale[]
   /** Sales without a result that are not on the screen. */
   readonly pending: number
+  /** The oldest of them. */
+  readonly pendingSales: readonly PendingSale[]
 }
 
 /** The customer's screen, whole. It never holds a reason. */

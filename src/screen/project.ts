@@ -123,10 +123,29 @@ function cashierScreen(shown: ScreenState, scene: Scene): CashierScreen {
     intents: intentsOf(shown, sale),
     lights: lightsOf(facts),
     recent: facts.recent,
-    pending: [...state.sales.values()].filter(
-      (other) => other.phase === 'in_flight' && other.id !== state.onScreen,
-    ).length,
+    ...pendingOf(state),
   }
+}
+
+/** How many sales without a result the cashier's screen lists; the number tells of the rest. */
+const PENDING_SHOWN_MAX = 4
+
+function pendingOf(state: State): Pick<CashierScreen, 'pending' | 'pendingSales'> {
+  const waiting = [...state.sales.values()]
+    .filter((sale) => sale.phase === 'in_flight' && sale.id !== state.onScreen)
+    .toSorted((one, other) => one.createdAtMs - other.createdAtMs)
+  const pendingSales = waiting.slice(0, PENDING_SHOWN_MAX).map((sale) => {
+    const attempt = sale.attempts.at(-1)
+    return {
+      saleId: sale.id,
+      amountFen: sale.amountFen,
+      ...optional('orderRef', sale.orderRef),
+      sinceMs: attempt?.submittedAtMs ?? sale.createdAtMs,
+      ...optional('nextTryAtMs', attempt?.nextTryAtMs),
+      overdue: attempt?.overdue ?? false,
+    }
+  })
+  return { pending: waiting.length, pendingSales }
 }
 
 /** The customer learns what to do, never why. */

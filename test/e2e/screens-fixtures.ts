@@ -46,6 +46,31 @@ function scene(
   }
 }
 
+const ONE_PENDING = {
+  pending: 1,
+  pendingSales: [
+    {
+      saleId: '33333333-3333-4333-8333-333333333333',
+      amountFen: 128_000,
+      sinceMs: NOW_MS - 65_000,
+      nextTryAtMs: NOW_MS + 17_000,
+      overdue: false,
+    },
+  ],
+} as const
+const TWO_PENDING = {
+  pending: 2,
+  pendingSales: [
+    {
+      saleId: '22222222-2222-4222-8222-222222222222',
+      amountFen: 4_550,
+      sinceMs: NOW_MS - 4_000_000,
+      nextTryAtMs: NOW_MS + 120_000,
+      overdue: true,
+    },
+    ...ONE_PENDING.pendingSales,
+  ],
+} as const
 const WAITING = { deadlineAtMs: NOW_MS + 142_000, sinceMs: NOW_MS - 38_000 }
 const PAYING = { deadlineAtMs: NOW_MS + 31_000, sinceMs: NOW_MS - 14_000 }
 
@@ -77,7 +102,11 @@ export const SCENES: readonly Scene[] = [
     cashier: { intents: ['cancel', 'check', 'dismiss'], problem: problem('gateway.timeout') },
   }),
   scene('reversing', 'reversing', {
-    cashier: { intents: ['check', 'dismiss'], problem: problem('gateway.unreachable'), pending: 1 },
+    cashier: {
+      intents: ['check', 'dismiss'],
+      problem: problem('gateway.unreachable'),
+      ...ONE_PENDING,
+    },
   }),
   scene('paid', 'paid', {
     cashier: {
@@ -100,7 +129,7 @@ export const SCENES: readonly Scene[] = [
       problem: problem('gateway.bad_signature'),
       deadlineAtMs: NOW_MS + 4_000,
       sinceMs: NOW_MS - 60_000,
-      pending: 2,
+      ...TWO_PENDING,
       lights: [
         { device: 'scanner', level: 'busy', detail: 'searching' },
         { device: 'gateway', level: 'bad', detail: 'failing' },
@@ -141,6 +170,7 @@ export function modelOf(given: Scene, revision = 1): ScreenModel {
       lights: LIGHTS,
       recent: RECENT,
       pending: 0,
+      pendingSales: [],
       ...given.cashier,
     },
     customer: { state: 'ready', store, ...given.customer },

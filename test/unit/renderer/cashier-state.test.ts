@@ -27,6 +27,7 @@ function model(cashier: Partial<CashierScreen>): ScreenModel {
       lights: [],
       recent: [],
       pending: 0,
+      pendingSales: [],
       ...cashier,
     },
     customer: { state: 'ready', store: 's' },
@@ -231,4 +232,22 @@ test('a picture that repeats the state is silent, and so is the first one', () =
   expect(cueFor(undefined, paid)).toBeUndefined()
   expect(cueFor(model({}), model({ state: 'submitting' }))).toBe('accepted')
   expect(cueFor(model({}), model({ state: 'unknown' }))).toBe('attention')
+})
+
+test('F7 asks about the oldest pending sale that waits, a touch about its own', () => {
+  const sale = { amountFen: 100, sinceMs: 1, overdue: false }
+  const pendingSales = [
+    { ...sale, saleId: 'asked' },
+    { ...sale, saleId: 'older', nextTryAtMs: 9 },
+    { ...sale, saleId: 'newer', nextTryAtMs: 9 },
+  ]
+  const state = showing({ pending: 3, pendingSales })
+  const first = after(state, { kind: 'check_pending' })
+  expect(first.act).toEqual({ operation: 'sale.check', input: { saleId: 'older' } })
+  expect(after(first.state, { kind: 'check_pending' }).act).toBeUndefined()
+  const own = after(state, { kind: 'check_pending', saleId: 'newer' })
+  expect(own.act).toEqual({ operation: 'sale.check', input: { saleId: 'newer' } })
+  expect(after(state, { kind: 'check_pending', saleId: 'asked' }).act).toBeUndefined()
+  const lost = after(state, { kind: 'link', state: 'lost' }, { kind: 'check_pending' })
+  expect(lost.act).toBeUndefined()
 })

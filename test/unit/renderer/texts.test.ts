@@ -61,7 +61,7 @@ test('every sentence that is named exists', () => {
 })
 
 test('placeholders are filled in', () => {
-  expect(translate('zh-CN', 'recent.pending', { count: 3 })).toBe('另有 3 笔待确认')
+  expect(translate('zh-CN', 'pending.title', { count: 3 })).toBe('另有 3 笔待确认')
   expect(translate('en', 'detail.order', { order: 'A-1' })).toBe('Order A-1')
 })
 

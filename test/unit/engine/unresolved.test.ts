@@ -1,0 +1,113 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { saleOutcome } from '../../../src/domain/sale.ts'
+import { WAITS } from '../../../src/domain/waits.ts'
+import { paidAnswer } from '../../support/scripted-gateway.ts'
+import { CODE, openTill, type Till } from '../../support/till.ts'
+
+let till: Till
+afterEach(() => till.close())
+
+const silent = { kind: 'unknown', cause: 'gateway.timeout', sent: true } as const
+
+/** A sale without a result, set aside, waiting for its next query. */
+async function unresolved() {
+  till = await openTill()
+  const sale = await till.sell()
+  till.scanner.present(CODE)
+  await till.gateway.last().answer(silent)
+  await till.wish('dismiss_wanted', sale.id)
+  return sale
+}
+
+function close(saleId: string, clientId = 'close-1') {
+  const wish = { kind: 'close_wanted', saleId, operator: '店长', reason: '监控确认未取货' } as const
+  return till.engine.command(wish, { clientId, digest: clientId })
+}
+
+describe('the pending list', () => {
+  it('tells age and next try of what is not on the screen', async () => {
+    const sale = await unresolved()
+    const { pending, pendingSales } = till.engine.screen().cashier
+    expect(pending).toBe(1)
+    const submittedAtMs = till.sale(sale.id).attempts[0]?.submittedAtMs ?? 0
+    expect(pendingSales).toEqual([
+      {
+        saleId: sale.id,
+        amountFen: 1_230,
+        sinceMs: submittedAtMs,
+        nextTryAtMs: submittedAtMs + WAITS.firstQueryMs,
+        overdue: false,
+      },
+    ])
+    expect(till.engine.pending().map(({ id }) => id)).toEqual([sale.id])
+  })
+
+  it('raises the alarm after ten minutes, once, and records it', async () => {
+    const sale = await unresolved()
+    const answerAll = async (untilMs: number) => {
+      const endMs = till.clock.monotonicMs() + untilMs
+      while (till.clock.monotonicMs() < endMs) {
+        till.clock.advance(Math.min(5_000, endMs - till.clock.monotonicMs()))
+        await till.gateway.last().answer(silent)
+      }
+    }
+    await answerAll(WAITS.overdueMs - 1_000)
+    expect(till.engine.screen().cashier.pendingSales[0]?.overdue).toBe(false)
+    await answerAll(2_000)
+    expect(till.engine.screen().cashier.pendingSales[0]?.overdue).toBe(true)
+    const rows = till.journal.rows(1, 10_000).filter(({ kind }) => kind === 'outcome_overdue')
+    expect(rows).toHaveLength(1)
+    expect(till.sale(sale.id).phase).toBe('in_flight')
+  })
+
+  it('P4: money that is found after the alarm is still PAID', async () => {
+    const sale = await unresolved()
+    const charge = till.gateway.calls[0]
+    if (!charge) throw new Error('no charge')
+    till.clock.advance(WAITS.firstQueryMs)
+    await till.gateway.last().answer(paidAnswer(charge))
+    till.clock.advance(WAITS.overdueMs)
+    expect(till.sale(sale.id)).toMatchObject({ phase: 'paid' })
+    expect(till.sale(sale.id).attempts[0]?.overdue).toBeUndefined()
+  })
+})
+
+describe('closing by hand', () => {
+  it('keeps the outcome UNKNOWN, with who and why in the journal', async () => {
+    const sale = await unresolved()
+    expect(await close(sale.id)).toMatchObject({ ok: true, value: { phase: 'closed' } })
+    const closed = till.sale(sale.id)
+    expect(saleOutcome(closed)).toBe('UNKNOWN')
+    expect(closed.closedByHand).toMatchObject({ operator: '店长', reason: '监控确认未取货' })
+    const [row] = till.journal.rows(1, 1_000).filter(({ kind }) => kind === 'close_wanted')
+    expect(row?.event).toMatchObject({ operator: '店长', reason: '监控确认未取货' })
+    expect(till.engine.screen().cashier.pending).toBe(0)
+    const calls = till.gateway.calls.length
+    till.clock.advance(WAITS.overdueMs * 10)
+    expect(till.gateway.calls).toHaveLength(calls)
+  })
+
+  it('is impossible while a request is in flight', async () => {
+    const sale = await unresolved()
+    till.clock.advance(WAITS.firstQueryMs)
+    expect(till.gateway.last().kind).toBe('query')
+    expect(await close(sale.id)).toMatchObject({
+      ok: false,
+      error: { code: 'sale.request_in_flight', moneyTaken: 'unknown' },
+    })
+    await till.gateway.last().answer(silent)
+    expect(await close(sale.id, 'close-2')).toMatchObject({ ok: true })
+  })
+
+  it('P2: a sale closed by hand takes no other code', async () => {
+    const sale = await unresolved()
+    await close(sale.id)
+    expect(await till.wish('arm_wanted', sale.id)).toMatchObject({ ok: false })
+  })
+
+  it('is refused for a sale that has a result', async () => {
+    till = await openTill()
+    const sale = await till.sell()
+    expect(await close(sale.id)).toMatchObject({ error: { code: 'sale.nothing_to_close' } })
+  })
+})
