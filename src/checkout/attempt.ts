@@ -159,7 +159,7 @@ function afterNotFound(attempt: Attempt, moment: Moment): Move {
 
 /** Goes on asking until the cap; after it, or when a cancellation is wanted, reverses. */
 function askOrUndo(attempt: Attempt, moment: Moment): Move {
-  const past = moment.atMs >= attempt.submittedAtMs + WAITS.payingCapMs
+  const past = moment.atMs >= waitsFromMs(attempt) + WAITS.payingCapMs
   if (attempt.phase === 'reversing' || past || moment.cancelWanted) {
     return undo(attempt, moment.atMs)
   }
@@ -179,7 +179,7 @@ function ask(attempt: Attempt, atMs: number): Move {
  * confirmed reversal (the gateway still shows the payment) backs off.
  */
 function undo(attempt: Attempt, atMs: number): Move {
-  const earliest = attempt.submittedAtMs + WAITS.reverseNotBeforeMs
+  const earliest = waitsFromMs(attempt) + WAITS.reverseNotBeforeMs
   const pauseMs = attempt.reverseConfirmed ? backOffMs(attempt) : 0
   const due = Math.min(Math.max(atMs, earliest), atMs + WAITS.reverseNotBeforeMs) + pauseMs
   return { kind: 'undo', attempt: { ...attempt, phase: 'reversing' }, atMs: due }
@@ -214,7 +214,12 @@ function backOffMs(attempt: Attempt): number {
 }
 
 function isLongAgo(attempt: Attempt, atMs: number): boolean {
-  return atMs - attempt.submittedAtMs >= WAITS.notFoundFinalMs
+  return atMs - waitsFromMs(attempt) >= WAITS.notFoundFinalMs
+}
+
+/** When the waits of an attempt began: at its submit, or at the last restart. */
+export function waitsFromMs(attempt: Attempt): number {
+  return attempt.waitsFromMs ?? attempt.submittedAtMs
 }
 
 function notLanded(attempt: Attempt): Attempt {

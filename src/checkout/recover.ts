@@ -33,8 +33,7 @@ function recoverSale(sale: Sale, atMs: number): Sale {
       ...sale.attempts.slice(0, -1),
       {
         ...rest,
-        // A clock that was set back must not make the waits longer than they are.
-        submittedAtMs: Math.min(attempt.submittedAtMs, atMs),
+        waitsFromMs: atMs,
         phase: attempt.phase === 'reversing' ? 'reversing' : 'checking',
         ...(wasSubmitting ? { cause: 'terminal.restarted' as const } : {}),
         queries: attempt.queries + 1,

@@ -2,7 +2,14 @@ import { unreachable } from '../base/invariant.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { type Attempt, lastAttempt, type Sale } from '../domain/sale.ts'
 import { WAITS } from '../domain/waits.ts'
-import { afterCancel, afterCharge, afterQuery, afterReverse, type Move } from './attempt.ts'
+import {
+  afterCancel,
+  afterCharge,
+  afterQuery,
+  afterReverse,
+  type Move,
+  waitsFromMs,
+} from './attempt.ts'
 import type { AttemptEvent, Effect, SaleTimerEvent, SaleWish, ScanEvent } from './events.ts'
 import { ignore, refuse, type State, type Step, withSales } from './state.ts'
 
@@ -29,7 +36,7 @@ export function overdueWait(sale: Sale, attempt: Attempt): Effect {
   return {
     kind: 'wait',
     key: overdueKey(attempt.outTradeNo),
-    dueAtMs: attempt.submittedAtMs + WAITS.overdueMs,
+    dueAtMs: waitsFromMs(attempt) + WAITS.overdueMs,
     fires: { kind: 'outcome_overdue', saleId: sale.id },
   }
 }
@@ -167,7 +174,7 @@ export function setAside(state: State, sale: Sale, _event: WishOnSale): Step {
 export function raiseAlarm(state: State, sale: Sale, event: SaleTimerEvent): Step {
   const attempt = lastAttempt(sale)
   if (!attempt || attempt.overdue) return ignore(state)
-  if (event.atMs < attempt.submittedAtMs + WAITS.overdueMs) return ignore(state)
+  if (event.atMs < waitsFromMs(attempt) + WAITS.overdueMs) return ignore(state)
   const overdue: Attempt = { ...attempt, overdue: true }
   const alarmed: Sale = { ...sale, attempts: [...sale.attempts.slice(0, -1), overdue] }
   return { state: withSales(state, [alarmed]), effects: [], changed: [alarmed] }

@@ -36,6 +36,11 @@ export type Attempt = {
   readonly grantVersion: string
   /** Unix time of the submit, milliseconds. */
   readonly submittedAtMs: number
+  /**
+   * From when its waits count instead, after a restart: nobody can know how long the terminal was
+   * down by a clock that may have been set meanwhile, so every wait begins again.
+   */
+  readonly waitsFromMs?: number
   readonly phase: AttemptPhase
   readonly outcome: Outcome
   /** Why the outcome is what it is; absent while nothing went wrong. */

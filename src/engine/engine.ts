@@ -224,7 +224,9 @@ export class Engine implements Terminal {
   /** A charge goes before its picture: drawing and telling wait until it is on the wire. */
   #tellSoon(): void {
     this.#chargeLeaving = false
-    this.#options.clock.after(1, () => this.#tell())
+    this.#options.clock.after(1, () => {
+      if (this.#running) this.#tell()
+    })
   }
 
   /** Tells registers, log and screens what became durable. */

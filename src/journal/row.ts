@@ -24,6 +24,7 @@ const attempt = z.strictObject({
   interface: z.literal('MICROPAY'),
   grantVersion: z.string().min(1),
   submittedAtMs: time,
+  waitsFromMs: time.optional(),
   phase: z.enum([
     'submitting',
     'paying',

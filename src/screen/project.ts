@@ -176,7 +176,8 @@ function reasonOf(shown: ScreenState, sale: Sale | undefined): ErrorCode | undef
 function deadlineOf(shown: ScreenState, sale: Sale | undefined): number | undefined {
   const attempt = sale?.attempts.at(-1)
   if (shown === 'waiting_code') return sale?.armedUntilMs
-  if (shown === 'on_phone') return attempt && attempt.submittedAtMs + WAITS.payingCapMs
+  if (shown === 'on_phone')
+    return attempt && (attempt.waitsFromMs ?? attempt.submittedAtMs) + WAITS.payingCapMs
   if (shown === 'unknown' || shown === 'reversing') return attempt?.nextTryAtMs
   return undefined
 }

@@ -325,6 +325,25 @@ describe('P4: silence is UNKNOWN', () => {
     till = { ...folderOwner, close: async () => undefined }
   })
 
+  it('P4: a clock set forward while the terminal was down shortens no wait', async () => {
+    const { engine, clock, journalFile, journal, scanner } = await open()
+    const sale = await till.sell()
+    scanner.present(CODE)
+    await engine.stop()
+    journal.close()
+    clock.jumpWallTo(clock.nowMs() + 7_200_000)
+    const next = await openTill({ journalFile, clock, seed: 2 })
+    // The charge may still be on its way: "no such order" must not be believed, nor a reversal hurried.
+    await next.gateway.last().answer({ kind: 'not_found' })
+    expect(next.gateway.calls.map(({ kind }) => kind)).toEqual(['query'])
+    clock.advance(WAITS.queryEveryMs)
+    await next.gateway.last().answer({ kind: 'not_found' })
+    expect(next.gateway.calls.map(({ kind }) => kind)).toEqual(['query', 'query'])
+    expect(next.sale(sale.id).phase).toBe('in_flight')
+    await next.close()
+    till = { ...till, close: async () => undefined }
+  })
+
   it('P4: "check now" asks at once, and only when nothing is being asked', async () => {
     const { gateway, scanner } = await open()
     const sale = await till.sell()
@@ -434,6 +453,19 @@ describe('P10: devices and screens may die', () => {
     scanner.present(CODE)
     await gateway.last().answer(paidAnswer(gateway.last()))
     expect(till.sale(sale.id).phase).toBe('paid')
+  })
+})
+
+describe('stopping', () => {
+  it('leaves nothing behind that touches the closed journal', async () => {
+    const { engine, scanner, clock, journal } = await open()
+    engine.onScreen(() => undefined)
+    await till.sell()
+    scanner.present(CODE)
+    await engine.stop()
+    journal.close()
+    expect(() => clock.advance(WAITS.overdueMs)).not.toThrow()
+    till = { ...till, close: async () => undefined }
   })
 })
 
