@@ -8,6 +8,7 @@ import { createSerialScanner } from './devices/node/serial-scanner.ts'
 import { type Problem, problem } from './domain/errors.ts'
 import type { Sale } from './domain/sale.ts'
 import { Engine, type Mark } from './engine/engine.ts'
+import type { Point } from './engine/points.ts'
 import { openGateway } from './gateway/node/gateway.ts'
 import { openJournal } from './journal/node/sqlite-journal.ts'
 import type { Clock } from './ports/clock.ts'
@@ -34,6 +35,8 @@ export type TerminalOptions = {
   readonly clock?: Clock
   /** For the scripted sale and the benchmark. */
   readonly onMark?: (mark: Mark | 'signed' | 'sent' | 'answered', outTradeNo: string) => void
+  /** For tests that end the program at one of its points. */
+  readonly onPoint?: (point: Point) => void
 }
 
 export type RunningTerminal = {
@@ -171,7 +174,7 @@ function makeEngine(
     Pick<ConstructorParameters<typeof Engine>[0], 'gateway' | 'journal'>,
 ): Engine {
   const { clock, log, options, gateway, journal } = parts
-  const { onMark } = options
+  const { onMark, onPoint } = options
   return new Engine({
     journal,
     gateway,
@@ -188,6 +191,7 @@ function makeEngine(
       interface: 'MICROPAY',
       grantVersion: configurationVersion(config),
     },
+    ...(onPoint ? { onPoint } : {}),
     ...(onMark
       ? { onMark: (mark: Mark, sale: Sale) => onMark(mark, sale.attempts.at(-1)?.outTradeNo ?? '') }
       : {}),

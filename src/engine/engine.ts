@@ -13,7 +13,7 @@ import { WAITS } from '../domain/waits.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { Gateway } from '../ports/gateway.ts'
-import type { Journal } from '../ports/journal.ts'
+import type { CommandRecord, Journal } from '../ports/journal.ts'
 import type { Log } from '../ports/log.ts'
 import type { Scanner, ScannerEvent } from '../ports/scanner.ts'
 import type { CommandIdentity, Terminal, TerminalStatus, Wish } from '../ports/terminal.ts'
@@ -21,6 +21,7 @@ import type { RecentSale, ScreenModel } from '../screen/model.ts'
 import { project } from '../screen/project.ts'
 import { Broadcast } from './broadcast.ts'
 import { EffectRunner } from './effect-runner.ts'
+import type { Point } from './points.ts'
 import { asRecent, RECENT_MAX, remember } from './recent.ts'
 import { journalled } from './record.ts'
 import { SteadyTime } from './steady-time.ts'
@@ -40,6 +41,8 @@ export type EngineOptions = {
   readonly storeName: string
   readonly binding: Binding
   readonly onMark?: (mark: Mark, sale: Sale) => void
+  /** Told of every point the loop passes, so that a test can end the program there. */
+  readonly onPoint?: (point: Point) => void
 }
 
 type Posted = {
@@ -92,7 +95,7 @@ export class Engine implements Terminal {
     if (sales.length > 0) log.info('recovering', { openSales: sales.length })
     const event = { kind: 'terminal_started' as const, atMs: this.#time.nowMs(), sales }
     const step = reduce(this.#state, event)
-    const written = journal.append(journalled(event, step))
+    const written = this.#append(event, step)
     if (!written.ok) return written
     this.#running = true
     this.#take(step)
@@ -251,7 +254,7 @@ export class Engine implements Terminal {
     this.#effects.sign(step.effects)
     if (step.changed.length > 0 || identity) {
       const command = identity && { ...identity, answer: JSON.stringify(answer) }
-      const written = this.#options.journal.append(journalled(event, step, command))
+      const written = this.#append(event, step, command)
       if (!written.ok) {
         this.#effects.drop(step.effects)
         this.#onJournalFailure(event, written.error)
@@ -264,11 +267,23 @@ export class Engine implements Terminal {
     resolve?.(answer)
   }
 
+  #append(event: CheckoutEvent, step: Step, command?: CommandRecord): Result<unknown, Problem> {
+    const { journal, onPoint } = this.#options
+    const entry = journalled(event, step, command)
+    onPoint?.(`before_append:${entry.kind}`)
+    const written = journal.append(entry)
+    if (written.ok) onPoint?.(`after_append:${entry.kind}`)
+    return written
+  }
+
   /** Makes a durable step the present, and carries its effects out. */
   #take(step: Step): void {
     this.#state = step.state
+    const { onPoint } = this.#options
     for (const effect of step.effects) {
+      onPoint?.(`before_effect:${effect.kind}`)
       this.#effects.run(effect)
+      onPoint?.(`after_effect:${effect.kind}`)
       if (effect.kind === 'enable_scanner') this.#mark('armed', this.#onScreenSale())
       if (effect.kind === 'charge') this.#chargeLeaving = true
     }

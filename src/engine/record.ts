@@ -4,12 +4,15 @@ import { redactCodes } from '../domain/redact.ts'
 import type { GatewayAnswer } from '../ports/gateway.ts'
 import type { CommandRecord, JournalEntry } from '../ports/journal.ts'
 
+/** What a row of the journal may be called. */
+export type JournalKind = CheckoutEvent['kind'] | 'wish_refused'
+
 /** One step as the journal keeps it: the event without its credential, and the sales after it. */
 export function journalled(
   event: CheckoutEvent,
   step: Step,
   command?: CommandRecord,
-): JournalEntry {
+): JournalEntry & { readonly kind: JournalKind } {
   return {
     atMs: event.atMs,
     kind: step.refusal ? 'wish_refused' : event.kind,

@@ -16,6 +16,8 @@ export const FAULTS = {
   answer_server_error: 0.03,
   done_but_server_error: 0.03,
   answer_unknown_code: 0.02,
+  outage: 0.02,
+  refused_though_paid: 0.02,
   reverse_refused: 0.05,
   wall_clock_jump: 0.2,
   scanner_lost: 0.02,

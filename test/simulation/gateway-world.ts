@@ -50,6 +50,7 @@ export class GatewayWorld {
   readonly #mintedAtMs = new Map<string, number>()
   readonly #usedCodes = new Set<string>()
   #codes = 0
+  #outUntilMs = 0
 
   constructor(clock: ManualClock, random: Random, fate: Fate) {
     this.#clock = clock
@@ -109,7 +110,7 @@ export class GatewayWorld {
       }
       if (fate.strikes('request_lost')) return
       const delayMs = fate.strikes('request_late')
-        ? this.#random.integer(15_000, 50_000)
+        ? this.#random.integer(5_000, 58_000)
         : this.#random.integer(1, 300)
       this.#clock.after(delayMs, arrive)
       if (fate.strikes('request_doubled')) this.#clock.after(delayMs + 40, () => void serve())
@@ -137,8 +138,13 @@ export class GatewayWorld {
     return answer
   }
 
+  /** A gateway that fails before it does anything: once, or for a minute or two. */
   #sick(): GatewayAnswer | undefined {
-    if (!this.#fate.strikes('answer_server_error')) return undefined
+    const nowMs = this.#clock.monotonicMs()
+    if (this.#fate.strikes('outage'))
+      this.#outUntilMs = nowMs + this.#random.integer(20_000, 120_000)
+    const isOut = nowMs < this.#outUntilMs && !this.#fate.calm
+    if (!isOut && !this.#fate.strikes('answer_server_error')) return undefined
     return { kind: 'unknown', cause: 'gateway.server_error', sent: true }
   }
 
@@ -180,6 +186,9 @@ export class GatewayWorld {
   #serve(order: Order, customer: Customer, expected: Expected): GatewayAnswer {
     if (customer === 'pays') {
       this.#take(order)
+      // A doubled request is told that its code was used: by itself.
+      if (this.#fate.strikes('refused_though_paid'))
+        return { kind: 'refused', cause: 'gateway.code_invalid' }
       return this.#answerOf(order, expected)
     }
     if (customer === 'has_no_money') return { kind: 'refused', cause: 'gateway.not_enough' }
