@@ -131,14 +131,15 @@ export async function openCounter(): Promise<Counter> {
   return counter
 }
 
-function scannerIsOpen(model: ScreenModel): boolean {
+/** Whether the screens say that the scanner is open. */
+export function scannerIsOpen(model: ScreenModel): boolean {
   return model.cashier.lights.some(({ device, level }) => device === 'scanner' && level === 'ok')
 }
 
 type Pushed = { readonly sale?: SaleView; readonly model?: ScreenModel }
 
 /** Watches sales and screens of a terminal. */
-async function openWatch(ready: TerminalReady) {
+export async function openWatch(ready: Pick<TerminalReady, 'api' | 'token'>) {
   const address = `${ready.api.replace('http', 'ws')}${WATCH_PATH}`
   const socket = new WebSocket(address, [SUBPROTOCOL, `token.${ready.token}`])
   const inbox = createInbox<Pushed>()

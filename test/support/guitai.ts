@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 const CLI = join(import.meta.dirname, '..', '..', 'src', 'cli.ts')
@@ -18,7 +18,15 @@ export type Running<Ready> = {
 
 /** Starts `guitai <args>` and waits for its line of JSON. Rejects with its output when it ends first. */
 export function startGuitai<Ready>(args: readonly string[]): Promise<Running<Ready>> {
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  return startProgram(CLI, args)
+}
+
+/** Starts a program of ours and waits for its line of JSON. Rejects when it ends first. */
+export function startProgram<Ready>(
+  file: string,
+  args: readonly string[],
+): Promise<Running<Ready>> {
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let printed = ''
   const ended = new Promise<void>((done) => child.once('exit', () => done()))
   const end = (signal: NodeJS.Signals) => {
@@ -29,7 +37,7 @@ export function startGuitai<Ready>(args: readonly string[]): Promise<Running<Rea
     printed += String(chunk)
   })
   return new Promise((done, fail) => {
-    void ended.then(() => fail(new Error(`guitai ${args[0]} ended: ${printed}`)))
+    void ended.then(() => fail(new Error(`${basename(file)} ${args[0]} ended: ${printed}`)))
     createInterface({ input: child.stdout }).on('line', (line) => {
       printed += `${line}\n`
       if (!line.startsWith('{')) return

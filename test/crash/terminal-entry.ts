@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
+import { cacheHome } from '../../src/terminal/folders.ts'
+import { startTerminal } from '../../src/terminal.ts'
+import { fastClock, type Pace } from './fast-clock.ts'
+
+/** What the one argument of this program says, as JSON. */
+export type TerminalOrder = {
+  readonly configFile: string
+  readonly pace: Pace
+  /** A file with the name of the point where it kills itself; may be written while it runs. */
+  readonly dieAtFile: string
+}
+
+enableCompileCache(join(cacheHome(), 'code'))
+const order = JSON.parse(process.argv[2] ?? '{}') as TerminalOrder
+const started = await startTerminal({
+  configFile: order.configFile,
+  clock: fastClock(order.pace),
+  onPoint(point) {
+    if (!existsSync(order.dieAtFile)) return
+    // No handler runs and nothing is flushed: the process is gone before the call returns.
+    if (readFileSync(order.dieAtFile, 'utf8') === point) process.kill(process.pid, 'SIGKILL')
+  },
+})
+if (started.ok) {
+  const { api, tokens } = started.value
+  console.log(JSON.stringify({ event: 'ready', api, token: tokens.admin }))
+} else {
+  console.error(JSON.stringify({ event: 'failed', problem: started.error }))
+  process.exitCode = 1
+}
