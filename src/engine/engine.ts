@@ -1,6 +1,5 @@
 import { BoundedQueue } from '../base/bounded-queue.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import { admit } from '../checkout/admit.ts'
 import type { Binding, CheckoutEvent, SaleWish } from '../checkout/events.ts'
 import { reduce } from '../checkout/reduce.ts'
 import { INITIAL, type State, type Step } from '../checkout/state.ts'
@@ -12,7 +11,7 @@ import { lastAttempt, type Sale } from '../domain/sale.ts'
 import { WAITS } from '../domain/waits.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
-import type { Gateway } from '../ports/gateway.ts'
+import type { Gateway, GatewayHealth } from '../ports/gateway.ts'
 import type { CommandRecord, Journal } from '../ports/journal.ts'
 import type { Log } from '../ports/log.ts'
 import type { Scanner, ScannerEvent } from '../ports/scanner.ts'
@@ -24,6 +23,7 @@ import { EffectRunner } from './effect-runner.ts'
 import type { Point } from './points.ts'
 import { asRecent, RECENT_MAX, remember } from './recent.ts'
 import { journalled } from './record.ts'
+import { stampWish } from './stamp-wish.ts'
 import { SteadyTime } from './steady-time.ts'
 import { Vault } from './vault.ts'
 
@@ -70,6 +70,7 @@ export class Engine implements Terminal {
   #chargeLeaving = false
   readonly #changed: Sale[] = []
   #running = false
+  #gatewayFailed = false
   readonly #startedAtMs: number
 
   constructor(options: EngineOptions) {
@@ -101,6 +102,7 @@ export class Engine implements Terminal {
     this.#take(step)
     this.#tell()
     for (const scanner of scanners) scanner.open((seen) => this.#onScanner(seen))
+    this.#options.gateway.onHealth((health) => this.#onHealth(health))
     return ok(undefined)
   }
 
@@ -182,26 +184,23 @@ export class Engine implements Terminal {
   }
 
   #stamp(wish: Wish): Result<SaleWish, Problem> {
+    const { entropy, storeName } = this.#options
+    const isArchived = wish.kind !== 'sale_wanted' && !this.#state.sales.has(wish.saleId)
+    const archived = isArchived ? this.#options.journal.sale(wish.saleId) : undefined
+    return stampWish(wish, { atMs: this.#time.nowMs(), entropy, storeName, archived })
+  }
+
+  /** The line is back: what has waited longer than the first wait is asked about now. */
+  #onHealth(health: GatewayHealth): void {
+    const isBack = this.#gatewayFailed && health.state === 'ok'
+    this.#gatewayFailed = health.state === 'failing'
     const atMs = this.#time.nowMs()
-    if (wish.kind !== 'sale_wanted') {
-      const known = this.#state.sales.has(wish.saleId)
-      const archived = known ? undefined : this.#options.journal.sale(wish.saleId)
-      return ok({ ...wish, atMs, ...(archived ? { archived } : {}) })
+    for (const sale of isBack ? this.pending() : []) {
+      const sinceMs = lastAttempt(sale)?.submittedAtMs ?? atMs
+      if (atMs - sinceMs < WAITS.firstQueryMs) continue
+      this.#post({ event: { kind: 'check_wanted', atMs, saleId: sale.id } })
     }
-    const description = wish.description ?? this.#options.storeName
-    const admitted = admit({ ...wish, description })
-    if (!admitted.ok) return admitted
-    const { entropy } = this.#options
-    return ok({
-      kind: 'sale_wanted',
-      atMs,
-      saleId: entropy.uuid(),
-      amountFen: admitted.value.amountFen,
-      description,
-      ...(wish.orderRef === undefined ? {} : { orderRef: wish.orderRef }),
-      traceId: entropy.uuid().slice(0, 8),
-      arm: wish.arm,
-    })
+    if (this.#running) this.#publish()
   }
 
   #post(posted: Posted): boolean {

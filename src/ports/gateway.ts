@@ -95,6 +95,8 @@ export interface Gateway {
   /** A charge is likely within the next minutes: opens a connection and keeps it open till then. */
   expectCharge(): void
   health(): GatewayHealth
+  /** Calls `listener` when `state`, `host` or `lastCause` changes; the returned function ends it. */
+  onHealth(listener: (health: GatewayHealth) => void): () => void
   /** Ends connections and background work. */
   close(): Promise<void>
 }

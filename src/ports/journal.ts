@@ -1,5 +1,5 @@
 import type { Result } from '../base/result.ts'
-import type { Problem } from '../domain/errors.ts'
+import type { ErrorCode, Problem } from '../domain/errors.ts'
 import type { Sale } from '../domain/sale.ts'
 
 /** The answer of a command, kept so that a repeat gets the same. */
@@ -39,6 +39,8 @@ export type JournalStatus = {
   readonly rows: number
   readonly openSales: number
   readonly synchronous: string
+  /** Why it fails. */
+  readonly code?: ErrorCode
   readonly detail?: string
 }
 

@@ -84,6 +84,7 @@ export class GatewayWorld {
       },
       expectCharge: () => undefined,
       health: () => ({ state: 'ok' }),
+      onHealth: () => () => undefined,
       close: () => Promise.resolve(),
     }
   }

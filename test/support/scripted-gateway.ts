@@ -1,4 +1,10 @@
-import type { Charge, Expected, Gateway, GatewayAnswer } from '../../src/ports/gateway.ts'
+import type {
+  Charge,
+  Expected,
+  Gateway,
+  GatewayAnswer,
+  GatewayHealth,
+} from '../../src/ports/gateway.ts'
 
 /** A call that waits for its answer. */
 export type Call = {
@@ -13,6 +19,8 @@ export type Call = {
 export type ScriptedGateway = Gateway & {
   /** Every call so far, in order. */
   readonly calls: readonly Call[]
+  /** What the light shows from now on; tells the listeners. */
+  setHealth(health: GatewayHealth): void
   /** The last call; throws when there was none. */
   last(): Call
 }
@@ -20,6 +28,8 @@ export type ScriptedGateway = Gateway & {
 /** Makes a {@link ScriptedGateway}. `onCall` is told before the call is on the list. */
 export function createScriptedGateway(onCall?: (kind: Call['kind']) => void): ScriptedGateway {
   const calls: Call[] = []
+  const listeners = new Set<(health: GatewayHealth) => void>()
+  let health: GatewayHealth = { state: 'ok', host: 'primary' }
   const take = (kind: Call['kind'], expected: Expected, code?: string): Promise<GatewayAnswer> => {
     onCall?.(kind)
     let resolve: (answer: GatewayAnswer) => void = () => undefined
@@ -50,7 +60,15 @@ export function createScriptedGateway(onCall?: (kind: Call['kind']) => void): Sc
     query: (expected) => take('query', expected),
     reverse: (expected) => take('reverse', expected),
     expectCharge: () => undefined,
-    health: () => ({ state: 'ok', host: 'primary' }),
+    setHealth(next) {
+      health = next
+      for (const listener of listeners) listener(next)
+    },
+    health: () => health,
+    onHealth(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     close: () => Promise.resolve(),
   }
 }

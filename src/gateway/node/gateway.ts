@@ -124,6 +124,10 @@ class PayGateway implements Gateway {
     return this.#health.current()
   }
 
+  onHealth(listener: (health: GatewayHealth) => void): () => void {
+    return this.#health.onChange(listener)
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     this.#cancelPing()

@@ -27,6 +27,7 @@ const LINE_CAUSES: ReadonlySet<Cause> = new Set<Cause>([
 /** Keeps {@link GatewayHealth} from what comes back. */
 export class HealthBook {
   readonly #clock: Clock
+  readonly #listeners = new Set<(health: GatewayHealth) => void>()
   #health: GatewayHealth
 
   constructor(clock: Clock, certificateExpiresAtMs: number) {
@@ -38,10 +39,27 @@ export class HealthBook {
     return this.#health
   }
 
+  /** Calls `listener` at every change of state, host or cause; the returned function ends it. */
+  onChange(listener: (health: GatewayHealth) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  #become(next: GatewayHealth): void {
+    const before = this.#health
+    this.#health = next
+    const isSame =
+      before.state === next.state &&
+      before.host === next.host &&
+      before.lastCause === next.lastCause
+    if (isSame) return
+    for (const listener of this.#listeners) listener(next)
+  }
+
   /** Anything came back, or nothing did: facts of the line. */
   noteExchange(end: Exchange): void {
     if (end.kind === 'failed') {
-      this.#health = { ...this.#health, state: 'failing', lastCause: end.cause }
+      this.#become({ ...this.#health, state: 'failing', lastCause: end.cause })
       return
     }
     const nowMs = this.#clock.nowMs()
@@ -49,14 +67,14 @@ export class HealthBook {
     const skew = Number.isNaN(theirsMs) ? {} : { clockSkewMs: theirsMs - nowMs }
     const { lastCause, ...rest } = this.#health
     const failing = lastCause !== undefined && !LINE_CAUSES.has(lastCause)
-    this.#health = {
+    this.#become({
       ...rest,
       ...skew,
       state: failing ? 'failing' : 'ok',
       host: end.host,
       lastAnswerAtMs: nowMs,
       ...(failing ? { lastCause } : {}),
-    }
+    })
   }
 
   /** A call's answer: whether the gateway deals with us. */
@@ -64,10 +82,10 @@ export class HealthBook {
     const cause = 'cause' in answer ? answer.cause : undefined
     const { lastCause: _, ...rest } = this.#health
     const failing = cause !== undefined && WAY_CAUSES.has(cause)
-    this.#health = {
+    this.#become({
       ...rest,
       state: failing ? 'failing' : 'ok',
       ...(failing ? { lastCause: cause } : {}),
-    }
+    })
   }
 }

@@ -72,6 +72,34 @@ describe('the pending list', () => {
   })
 })
 
+describe('a gateway that comes back', () => {
+  it('is asked at once about everything that waits, and the light says so', async () => {
+    const sale = await unresolved()
+    till.gateway.setHealth({ state: 'failing', lastCause: 'gateway.unreachable' })
+    const light = () => till.engine.screen().cashier.lights[1]?.level
+    expect(light()).toBe('bad')
+    till.gateway.setHealth({ state: 'ok', host: 'backup' })
+    expect(light()).toBe('ok')
+    // Not before the first wait is over: the documented 5 s.
+    expect(till.gateway.calls.map(({ kind }) => kind)).toEqual(['charge'])
+    till.clock.advance(WAITS.firstQueryMs)
+    await till.gateway.last().answer(silent)
+    till.gateway.setHealth({ state: 'failing', lastCause: 'gateway.unreachable' })
+    till.gateway.setHealth({ state: 'ok', host: 'backup' })
+    expect(till.gateway.calls.map(({ kind }) => kind)).toEqual(['charge', 'query', 'query'])
+    await till.gateway.last().answer(paidAnswer(till.gateway.last()))
+    expect(till.sale(sale.id).phase).toBe('paid')
+  })
+
+  it('tells the screens without any other event', async () => {
+    await unresolved()
+    const levels: (string | undefined)[] = []
+    till.engine.onScreen(({ cashier }) => levels.push(cashier.lights[1]?.level))
+    till.gateway.setHealth({ state: 'failing', lastCause: 'gateway.timeout' })
+    expect(levels).toEqual(['bad'])
+  })
+})
+
 describe('closing by hand', () => {
   it('keeps the outcome UNKNOWN, with who and why in the journal', async () => {
     const sale = await unresolved()

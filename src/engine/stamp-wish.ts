@@ -1,0 +1,36 @@
+import { ok, type Result } from '../base/result.ts'
+import { admit } from '../checkout/admit.ts'
+import type { SaleWish } from '../checkout/events.ts'
+import type { Problem } from '../domain/errors.ts'
+import type { Sale } from '../domain/sale.ts'
+import type { Entropy } from '../ports/entropy.ts'
+import type { Wish } from '../ports/terminal.ts'
+
+/** What a wish is stamped with. */
+export type Stamps = {
+  readonly atMs: number
+  readonly entropy: Entropy
+  /** Stands on the customer's bill when the caller gives no description. */
+  readonly storeName: string
+  /** The sale a wish is about, when it is closed and no longer in the state. */
+  readonly archived: Sale | undefined
+}
+
+/** Makes an event of a wish, or says why what it wants collected cannot be. */
+export function stampWish(wish: Wish, stamps: Stamps): Result<SaleWish, Problem> {
+  const { atMs, entropy, archived } = stamps
+  if (wish.kind !== 'sale_wanted') return ok({ ...wish, atMs, ...(archived ? { archived } : {}) })
+  const description = wish.description ?? stamps.storeName
+  const admitted = admit({ ...wish, description })
+  if (!admitted.ok) return admitted
+  return ok({
+    kind: 'sale_wanted',
+    atMs,
+    saleId: entropy.uuid(),
+    amountFen: admitted.value.amountFen,
+    description,
+    ...(wish.orderRef === undefined ? {} : { orderRef: wish.orderRef }),
+    traceId: entropy.uuid().slice(0, 8),
+    arm: wish.arm,
+  })
+}
