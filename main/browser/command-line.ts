@@ -86,7 +86,8 @@ export function browserArguments(window: BrowserWindow): string[] {
   const { url, profileDir, kiosk, position, size, asRoot } = window
   return [
     ...QUIET_SWITCHES,
-    ...(asRoot ? ['--no-sandbox'] : []),
+    // As root the missing sandbox is known; a bar over the amount helps nobody.
+    ...(asRoot ? ['--no-sandbox', '--test-type'] : []),
     ...(kiosk ? ['--kiosk'] : []),
     ...(position === undefined ? [] : [`--window-position=${position.x},${position.y}`]),
     ...(size === undefined ? [] : [`--window-size=${size.width},${size.height}`]),
