@@ -114,6 +114,7 @@ const journalStatus = z.object({
   rows: z.number().int(),
   openSales: z.number().int(),
   synchronous: z.string(),
+  code: z.string().optional().meta({ description: 'why it fails, for example journal.damaged' }),
   detail: z.string().optional(),
 })
 

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import type { Result } from '../base/result.ts'
 import type { Problem } from '../domain/errors.ts'
 import { formatYuan } from '../domain/money.ts'
 import { lastAttempt, type Sale, saleOutcome } from '../domain/sale.ts'
@@ -18,13 +19,21 @@ export async function runJournal(argv: string[]): Promise<void> {
   if (values.config === undefined) fail('journal needs --config FILE')
   const config = readConfig(resolve(values.config))
   if (!config.ok) return give(config.error)
-  const journal = openJournal(join(config.value.dataDir, 'journal.db'))
+  const journal = openReadable(join(config.value.dataDir, 'journal.db'))
   if (!journal.ok) return give(journal.error)
   if (what === 'verify') verify(journal.value, values.json)
   else if (what === 'list') list(journal.value.recentSales(Number(values.limit)), values.json)
   else if (what === 'pending') list(pending(journal.value), values.json)
   else fail(`journal ${what}: choose verify, list or pending`)
   journal.value.close()
+}
+
+/** Of a damaged journal, says so and opens what is left. */
+function openReadable(path: string): Result<Journal, Problem> {
+  const opened = openJournal(path)
+  if (opened.ok || opened.error.code !== 'journal.damaged') return opened
+  give(opened.error)
+  return openJournal(path, { salvage: true })
 }
 
 function pending(journal: Journal): readonly Sale[] {

@@ -248,6 +248,16 @@ export const ERRORS = {
     en: 'The journal cannot be written, so no money is taken. Nothing was charged; check the disk.',
     customer: ASK_STAFF,
   }),
+  'journal.damaged': entry('no', 503, {
+    zh: '流水文件已损坏，停止收款。本次未收款，请保留数据文件夹并联系安装人员。',
+    en: 'The journal file is damaged, so no money is taken. Nothing was charged; keep the data folder and call the installer.',
+    customer: ASK_STAFF,
+  }),
+  'journal.in_use': entry('no', 503, {
+    zh: '另一台终端正在使用这份流水，本机不能启动。本次未收款，请先关闭另一台。',
+    en: 'Another terminal is using this journal, so this one does not start. Nothing was charged; close the other one first.',
+    customer: ASK_STAFF,
+  }),
   'sale.busy': entry('no', 409, {
     zh: '另一笔收款正在进行。本次未收款，请先结束它。',
     en: 'Another sale is on the screen. Nothing was charged for this one; finish that one first.',

@@ -103,7 +103,8 @@ function intentsOf(shown: ScreenState, sale: Sale | undefined): readonly IntentN
 function cashierScreen(shown: ScreenState, scene: Scene): CashierScreen {
   const { state, facts, sale } = scene
   const attempt = sale?.attempts.at(-1)
-  const code = reasonOf(shown, sale)
+  const code =
+    shown === 'stopped' ? (facts.journal.code ?? 'journal.unavailable') : reasonOf(shown, sale)
   return {
     state: shown,
     store: facts.store,
@@ -164,7 +165,6 @@ function customerScreen(shown: ScreenState, scene: Scene): CustomerScreen {
 }
 
 function reasonOf(shown: ScreenState, sale: Sale | undefined): ErrorCode | undefined {
-  if (shown === 'stopped') return 'journal.unavailable'
   if (shown !== 'not_paid' && shown !== 'unknown' && shown !== 'reversing') return undefined
   const attempt = sale?.attempts.at(-1)
   if (shown === 'reversing' && sale?.cancelWanted) return undefined

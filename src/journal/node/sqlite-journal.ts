@@ -1,4 +1,3 @@
-import { hash as digest } from 'node:crypto'
 import Database from 'better-sqlite3'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type Problem, problem } from '../../domain/errors.ts'
@@ -11,10 +10,19 @@ import type {
   JournalStatus,
 } from '../../ports/journal.ts'
 import { BEGIN } from '../migrations/0001-begin.ts'
-import { canonicalRow, decodeSale, encodeSale, summarize } from '../row.ts'
+import { decodeSale, encodeSale, summarize } from '../row.ts'
+import {
+  chain,
+  checkTail,
+  Damage,
+  type EventRow,
+  fits,
+  GENESIS,
+  isDamage,
+  journalProblem,
+} from './integrity.ts'
 
 const MIGRATIONS: readonly string[] = [BEGIN]
-const GENESIS = Buffer.alloc(32)
 
 /** `PRAGMA synchronous` as SQLite names it; FULL means that a commit survives a power cut. */
 const SYNCHRONOUS: Readonly<Record<number, string>> = {
@@ -24,27 +32,26 @@ const SYNCHRONOUS: Readonly<Record<number, string>> = {
   3: 'EXTRA',
 }
 
-type EventRow = {
-  seq: number
-  at_ms: number
-  kind: string
-  sale_id: string | null
-  out_trade_no: string | null
-  body: string
-  hash: Buffer
+type SaleRow = { readonly body: string }
+
+/** How a journal is opened. */
+type JournalOptions = {
+  /** Reads what can still be read of a damaged file, and takes nothing new. */
+  readonly salvage?: boolean
 }
 
 /**
  * Opens the journal at `path`, making or migrating it.
  *
  * @param path a file name, or `:memory:` in tests
- * @returns the journal, or `journal.unavailable` with the reason in `detail`
+ * @returns the journal, or, with the reason in `detail`, `journal.damaged`, `journal.in_use` or
+ * `journal.unavailable`
  */
-export function openJournal(path: string): Result<Journal, Problem> {
+export function openJournal(path: string, options: JournalOptions = {}): Result<Journal, Problem> {
   try {
-    return ok(new SqliteJournal(path))
+    return ok(new SqliteJournal(path, options))
   } catch (cause) {
-    return err(problem('journal.unavailable', { detail: describe(cause) }))
+    return err(journalProblem(cause))
   }
 }
 
@@ -52,10 +59,28 @@ class SqliteJournal implements Journal {
   readonly #db: Database.Database
   readonly #statements: ReturnType<typeof prepare>
   #head: { seq: number; hash: Buffer }
-  #failure: string | undefined
+  /** Why the last step could not be written. */
+  #failure: Problem | undefined
+  /** What was found damaged. Stays: nothing is written after it. */
+  #damage: Problem | undefined
 
-  constructor(path: string) {
+  constructor(path: string, options: JournalOptions) {
     this.#db = new Database(path)
+    try {
+      if (options.salvage) this.#ignoreDamage()
+      this.#open()
+      this.#statements = prepare(this.#db)
+      const { lastEvent } = this.#statements
+      const last = this.#read(undefined, () => lastEvent.get() as EventRow | undefined)
+      this.#head = last ? { seq: last.seq, hash: last.hash } : { seq: 0, hash: GENESIS }
+      if (!options.salvage) this.#check()
+    } catch (cause) {
+      this.#db.close()
+      throw cause
+    }
+  }
+
+  #open(): void {
     this.#db.pragma('journal_mode = WAL')
     this.#db.pragma('synchronous = FULL')
     this.#db.pragma('foreign_keys = ON')
@@ -63,22 +88,62 @@ class SqliteJournal implements Journal {
     // One writer: a second terminal on the same journal would be a second charge waiting to happen.
     this.#db.pragma('locking_mode = EXCLUSIVE')
     migrate(this.#db)
-    this.#statements = prepare(this.#db)
-    const last = this.#statements.lastEvent.get() as EventRow | undefined
-    this.#head = last ? { seq: last.seq, hash: last.hash } : { seq: 0, hash: GENESIS }
+  }
+
+  /** SQLite then reads a file that is shorter than it says of itself. Nothing is written to it. */
+  #ignoreDamage(): void {
+    this.#damaged(new Damage('opened to read what is left'))
+    this.#db.unsafeMode(true)
+    this.#db.pragma('writable_schema = ON')
+  }
+
+  #check(): void {
+    if (this.#damage) throw new Damage(this.#damage.detail)
+    const { openSales, eventsDown } = this.#statements
+    const open = (openSales.all() as SaleRow[]).map(readSale)
+    checkTail(eventsDown.iterate() as Iterable<EventRow>, open)
     const setting = this.status().synchronous
     if (setting !== 'FULL') throw new Error(`synchronous is ${setting}, not FULL`)
   }
 
+  #damaged(cause: unknown): Problem {
+    this.#damage ??= journalProblem(cause)
+    return this.#damage
+  }
+
+  /** Reads; from a damaged file gives `otherwise`, and no money is taken from then on. */
+  #read<Value>(otherwise: Value, read: () => Value): Value {
+    try {
+      return read()
+    } catch (cause) {
+      if (!isDamage(cause)) throw cause
+      this.#damaged(cause)
+      return otherwise
+    }
+  }
+
+  /** The sales that can be read of `rows`. */
+  #sales(rows: () => Iterable<unknown>): readonly Sale[] {
+    const sales: Sale[] = []
+    this.#read(undefined, () => {
+      for (const row of rows()) {
+        const sale = this.#read(undefined, () => readSale(row as SaleRow))
+        if (sale) sales.push(sale)
+      }
+    })
+    return sales
+  }
+
   append(entry: JournalEntry): Result<{ readonly seq: number }, Problem> {
+    if (this.#damage) return err(this.#damage)
     try {
       const next = this.#db.transaction(() => this.#write(entry))()
       this.#head = next
       this.#failure = undefined
       return ok({ seq: next.seq })
     } catch (cause) {
-      this.#failure = describe(cause)
-      return err(problem('journal.unavailable', { detail: this.#failure }))
+      this.#failure = isDamage(cause) ? this.#damaged(cause) : unwritable(cause)
+      return err(this.#failure)
     }
   }
 
@@ -120,24 +185,28 @@ class SqliteJournal implements Journal {
   }
 
   openSales(): readonly Sale[] {
-    return this.#statements.openSales.all().map((row) => decodeSale((row as { body: string }).body))
+    return this.#sales(() => this.#statements.openSales.iterate())
   }
 
   sale(id: string): Sale | undefined {
-    const row = this.#statements.saleById.get(id) as { body: string } | undefined
-    return row && decodeSale(row.body)
+    return this.#sales(() => this.#statements.saleById.iterate(id))[0]
   }
 
   recentSales(limit: number, beforeId?: string): readonly Sale[] {
-    const before = beforeId
-      ? ((this.#statements.saleSeq.get(beforeId) as { seq: number } | undefined)?.seq ?? 0)
-      : Number.MAX_SAFE_INTEGER
-    const rows = this.#statements.recentSales.all(before, limit) as { body: string }[]
-    return rows.map((row) => decodeSale(row.body))
+    const { saleSeq, recentSales } = this.#statements
+    return this.#sales(() => {
+      const before = beforeId
+        ? ((saleSeq.get(beforeId) as { seq: number } | undefined)?.seq ?? 0)
+        : Number.MAX_SAFE_INTEGER
+      return recentSales.iterate(before, limit)
+    })
   }
 
   command(clientId: string): CommandRecord | undefined {
-    return this.#statements.commandById.get(clientId) as CommandRecord | undefined
+    return this.#read(
+      undefined,
+      () => this.#statements.commandById.get(clientId) as CommandRecord | undefined,
+    )
   }
 
   rows(fromSeq: number, limit: number): readonly JournalRow[] {
@@ -157,25 +226,29 @@ class SqliteJournal implements Journal {
   verify(): Result<{ readonly rows: number }, { readonly seq: number }> {
     let previous: Buffer = GENESIS
     let seq = 0
-    for (const found of this.#statements.allEvents.iterate()) {
-      const row = found as EventRow
-      seq += 1
-      const expected = chain(previous, { seq, atMs: row.at_ms, kind: row.kind, body: row.body })
-      if (row.seq !== seq || !expected.equals(row.hash)) return err({ seq })
-      previous = row.hash
-    }
-    return ok({ rows: seq })
+    const whole = this.#read(false, () => {
+      for (const found of this.#statements.allEvents.iterate()) {
+        const row = found as EventRow
+        if (row.seq !== seq + 1 || !fits(previous, row)) return false
+        seq += 1
+        previous = row.hash
+      }
+      return true
+    })
+    return whole ? ok({ rows: seq }) : err({ seq: seq + 1 })
   }
 
   status(): JournalStatus {
-    const open = this.#statements.countOpen.get() as { n: number }
+    const openSales = this.#read(0, () => (this.#statements.countOpen.get() as { n: number }).n)
     const level = this.#db.pragma('synchronous', { simple: true }) as number
+    const failure = this.#damage ?? this.#failure
     return {
-      state: this.#failure === undefined ? 'ok' : 'failing',
-      rows: this.#head?.seq ?? 0,
-      openSales: open.n,
+      state: failure === undefined ? 'ok' : 'failing',
+      rows: this.#head.seq,
+      openSales,
       synchronous: SYNCHRONOUS[level] ?? String(level),
-      ...(this.#failure === undefined ? {} : { detail: this.#failure }),
+      ...(failure === undefined ? {} : { code: failure.code }),
+      ...(failure?.detail === undefined ? {} : { detail: failure.detail }),
     }
   }
 
@@ -187,6 +260,7 @@ class SqliteJournal implements Journal {
 function prepare(db: Database.Database) {
   return {
     lastEvent: db.prepare('SELECT * FROM event ORDER BY seq DESC LIMIT 1'),
+    eventsDown: db.prepare('SELECT * FROM event ORDER BY seq DESC'),
     insertEvent: db.prepare(
       `INSERT INTO event (seq, at_ms, kind, sale_id, out_trade_no, body, hash)
        VALUES (@seq, @at_ms, @kind, @sale_id, @out_trade_no, @body, @hash)`,
@@ -228,17 +302,17 @@ function migrate(db: Database.Database): void {
   }
 }
 
-function chain(
-  previous: Buffer,
-  row: {
-    readonly seq: number
-    readonly atMs: number
-    readonly kind: string
-    readonly body: string
-  },
-): Buffer {
-  const text = Buffer.concat([previous, Buffer.from(canonicalRow(row))])
-  return digest('sha256', text, 'buffer')
+function readSale(row: SaleRow): Sale {
+  try {
+    return decodeSale(row.body)
+  } catch (cause) {
+    throw new Damage(`a sale cannot be read: ${describe(cause)}`, { cause })
+  }
+}
+
+/** A step that could not be written is refused whatever the reason; the next may be taken again. */
+function unwritable(cause: unknown): Problem {
+  return problem('journal.unavailable', { detail: describe(cause) })
 }
 
 function describe(cause: unknown): string {

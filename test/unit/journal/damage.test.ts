@@ -1,0 +1,128 @@
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Sale } from '../../../src/domain/sale.ts'
+import { openJournal } from '../../../src/journal/node/sqlite-journal.ts'
+import type { Journal } from '../../../src/ports/journal.ts'
+
+let folder: string
+let file: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'guitai-damage-'))
+  file = join(folder, 'journal.db')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function open(options = {}): Journal {
+  const opened = openJournal(file, options)
+  if (!opened.ok) throw new Error(opened.error.detail)
+  return opened.value
+}
+
+function sale(id: string, phase: Sale['phase']): Sale {
+  const text = { description: 'test', traceId: 't' }
+  return { id, phase, amountFen: 100, createdAtMs: 1, attempts: [], cancelWanted: false, ...text }
+}
+
+/** A closed journal with `count` closed sales and one that is armed. */
+function write(count: number): void {
+  const journal = open()
+  const append = (one: Sale) =>
+    journal.append({ atMs: 1, kind: 'test', event: { kind: 'test' }, sales: [one] })
+  for (let index = 0; index < count; index += 1) append(sale(`closed-${index}`, 'closed'))
+  append(sale('open', 'armed'))
+  journal.close()
+}
+
+/** Changes the closed file behind the journal's back. */
+function change(sql: string): void {
+  const db = new Database(file)
+  db.exec('DROP TRIGGER event_is_append_only_update; DROP TRIGGER event_is_append_only_delete')
+  db.exec(sql)
+  db.close()
+}
+
+const damaged = { ok: false, error: { code: 'journal.damaged' } }
+
+describe('a journal whose file is not as it was written', () => {
+  it('is refused for a changed row near its end, whatever the row says', () => {
+    write(3)
+    change("UPDATE event SET body = '{' WHERE seq = 3")
+    expect(openJournal(file)).toMatchObject(damaged)
+    expect(openJournal(file)).toMatchObject({
+      error: { detail: 'row 3 does not fit the chain' },
+    })
+  })
+
+  it('is refused for a missing row near its end', () => {
+    write(3)
+    change('DELETE FROM event WHERE seq = 2')
+    expect(openJournal(file)).toMatchObject({ error: { detail: 'row 2 is missing' } })
+  })
+
+  it('is refused for an open sale that is not as its last step left it', () => {
+    write(3)
+    change(`UPDATE sale SET body = replace(body, '"amountFen":100', '"amountFen":900')
+            WHERE id = 'open'`)
+    expect(openJournal(file)).toMatchObject({
+      ...damaged,
+      error: { detail: 'the open sale open is not as row 4 left it' },
+    })
+  })
+
+  it('is refused for an open sale that cannot be read, and for one that no step made', () => {
+    write(1)
+    change("UPDATE sale SET body = '{}' WHERE id = 'open'")
+    expect(openJournal(file)).toMatchObject(damaged)
+    const made = JSON.stringify(sale('made', 'armed'))
+    const db = new Database(file)
+    db.exec("DELETE FROM sale WHERE id = 'open'")
+    db.prepare("INSERT INTO sale VALUES ('made', 2, 1, ?)").run(made)
+    db.close()
+    expect(openJournal(file)).toMatchObject({
+      error: { detail: 'no step made the open sale made' },
+    })
+  })
+
+  it('opens in the time of its tail: an old row is for verify to find', () => {
+    write(400)
+    change("UPDATE event SET body = '{}' WHERE seq = 2")
+    const journal = open()
+    expect(journal.verify()).toEqual({ ok: false, error: { seq: 2 } })
+    journal.close()
+  })
+
+  it('is refused when it is cut short, and what is left can be read', () => {
+    write(200)
+    const bytes = readFileSync(file).length
+    truncateSync(file, Math.floor(bytes / 8_192) * 4_096)
+    expect(openJournal(file)).toMatchObject(damaged)
+    const journal = open({ salvage: true })
+    const verified = journal.verify()
+    expect(verified.ok).toBe(false)
+    expect(!verified.ok && verified.error.seq).toBeGreaterThan(1)
+    journal.recentSales(1_000)
+    expect(journal.append({ atMs: 1, kind: 'test', event: {}, sales: [] })).toMatchObject(damaged)
+    journal.close()
+  })
+
+  it('is refused when it is no database at all', () => {
+    writeFileSync(file, 'x'.repeat(10_000))
+    expect(openJournal(file)).toMatchObject(damaged)
+    expect(openJournal(file, { salvage: true })).toMatchObject(damaged)
+  })
+
+  it('takes nothing more once a sale could not be read, and gives the others', () => {
+    write(3)
+    change("UPDATE sale SET body = '{}' WHERE id = 'closed-1'")
+    const journal = open()
+    expect(journal.recentSales(10).map(({ id }) => id)).toEqual(['open', 'closed-2', 'closed-0'])
+    expect(journal.status()).toMatchObject({ state: 'failing', code: 'journal.damaged' })
+    expect(journal.append({ atMs: 1, kind: 'test', event: {}, sales: [] })).toMatchObject(damaged)
+    expect(journal.status().rows).toBe(4)
+    journal.close()
+  })
+})
