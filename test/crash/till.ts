@@ -11,6 +11,7 @@ import {
   openSimulatedScanner,
   type SimulatedScanner,
 } from '../../src/sandbox/node/simulated-scanner.ts'
+import type { ScreenModel } from '../../src/screen/model.ts'
 import { openWatch, scannerIsOpen } from '../support/counter.ts'
 import { type Running, startProgram } from '../support/guitai.ts'
 import type { Pace } from './fast-clock.ts'
@@ -132,6 +133,16 @@ export class Till {
       sale !== undefined && sale.saleId === saleId && fits(sale)
     const frame = await (this.#watch as Watch).first(fit)
     return frame.sale as SaleView
+  }
+
+  /** Waits until the terminal pushes, or has pushed, screens that `fit`. */
+  async screenWhen(fits: (model: ScreenModel) => boolean): Promise<void> {
+    await (this.#watch as Watch).first(({ model }) => model !== undefined && fits(model))
+  }
+
+  /** Asks until the journal says that it could not take a step. */
+  async failedJournal(): Promise<void> {
+    while ((await this.status()).journal.state === 'ok');
   }
 
   /** Takes one sale of `amountFen` to PAID. */

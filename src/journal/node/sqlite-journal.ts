@@ -32,6 +32,9 @@ const SYNCHRONOUS: Readonly<Record<number, string>> = {
   3: 'EXTRA',
 }
 
+/** How long another user of the file is waited for, milliseconds. */
+const BUSY_MS = 2_000
+
 type SaleRow = { readonly body: string }
 
 /** How a journal is opened. */
@@ -64,16 +67,19 @@ class SqliteJournal implements Journal {
   /** What was found damaged. Stays: nothing is written after it. */
   #damage: Problem | undefined
 
+  readonly #salvage: boolean
+
   constructor(path: string, options: JournalOptions) {
-    this.#db = new Database(path)
+    this.#salvage = options.salvage === true
+    this.#db = new Database(path, { timeout: BUSY_MS })
     try {
-      if (options.salvage) this.#ignoreDamage()
+      if (this.#salvage) this.#ignoreDamage()
       this.#open()
       this.#statements = prepare(this.#db)
       const { lastEvent } = this.#statements
       const last = this.#read(undefined, () => lastEvent.get() as EventRow | undefined)
       this.#head = last ? { seq: last.seq, hash: last.hash } : { seq: 0, hash: GENESIS }
-      if (!options.salvage) this.#check()
+      if (!this.#salvage) this.#check()
     } catch (cause) {
       this.#db.close()
       throw cause
@@ -84,7 +90,6 @@ class SqliteJournal implements Journal {
     this.#db.pragma('journal_mode = WAL')
     this.#db.pragma('synchronous = FULL')
     this.#db.pragma('foreign_keys = ON')
-    this.#db.pragma('busy_timeout = 2000')
     // One writer: a second terminal on the same journal would be a second charge waiting to happen.
     this.#db.pragma('locking_mode = EXCLUSIVE')
     migrate(this.#db)
@@ -193,6 +198,7 @@ class SqliteJournal implements Journal {
   }
 
   recentSales(limit: number, beforeId?: string): readonly Sale[] {
+    if (this.#salvage) return this.#readableSales().slice(0, limit)
     const { saleSeq, recentSales } = this.#statements
     return this.#sales(() => {
       const before = beforeId
@@ -200,6 +206,14 @@ class SqliteJournal implements Journal {
         : Number.MAX_SAFE_INTEGER
       return recentSales.iterate(before, limit)
     })
+  }
+
+  /** All sales on pages that can be reached from either end of the table, newest first. */
+  #readableSales(): readonly Sale[] {
+    const { salesUp, salesDown } = this.#statements
+    const found = [salesUp, salesDown].flatMap((rows) => this.#sales(() => rows.iterate()))
+    const byId = new Map(found.map((sale) => [sale.id, sale]))
+    return [...byId.values()].toSorted((one, other) => other.createdAtMs - one.createdAtMs)
   }
 
   command(clientId: string): CommandRecord | undefined {
@@ -277,6 +291,8 @@ function prepare(db: Database.Database) {
     ),
     openSales: db.prepare('SELECT body FROM sale WHERE open = 1 ORDER BY seq'),
     countOpen: db.prepare('SELECT count(*) AS n FROM sale WHERE open = 1'),
+    salesUp: db.prepare('SELECT body FROM sale ORDER BY rowid'),
+    salesDown: db.prepare('SELECT body FROM sale ORDER BY rowid DESC'),
     saleById: db.prepare('SELECT body FROM sale WHERE id = ?'),
     saleSeq: db.prepare('SELECT seq FROM sale WHERE id = ?'),
     recentSales: db.prepare('SELECT body FROM sale WHERE seq < ? ORDER BY seq DESC LIMIT ?'),
