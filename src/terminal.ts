@@ -140,7 +140,7 @@ async function makeGateway(config: Config, context: Context): Promise<Result<Gat
       : ok('')
   if (!publicKey.ok) return publicKey
   const { onMark } = context.options
-  return openGateway({
+  const opened = await openGateway({
     primary: gateway.primary,
     ...(gateway.backup === undefined ? {} : { backup: gateway.backup }),
     ...(ca.value === undefined ? {} : { caPem: ca.value }),
@@ -166,6 +166,24 @@ async function makeGateway(config: Config, context: Context): Promise<Result<Gat
     log: context.log,
     ...(onMark ? { onMark } : {}),
   })
+  return opened.ok ? opened : err(withConfiguredField(opened.error))
+}
+
+/** The gateway client names its own options; a person knows the fields of the configuration. */
+const CONFIGURED_FIELDS: Readonly<Record<string, string>> = {
+  primary: 'gateway.primary',
+  backup: 'gateway.backup',
+  caPem: 'gateway.caFile',
+  certificatePem: 'merchant.certificateFile',
+  privateKeyPem: 'merchant.privateKeyFile',
+  apiV3Key: 'merchant.apiV3KeyFile',
+  'verification.id': 'gateway.verification.id',
+  'verification.pem': 'gateway.verification.file',
+}
+
+function withConfiguredField(refused: Problem): Problem {
+  const field = refused.field && CONFIGURED_FIELDS[refused.field]
+  return field ? { ...refused, field } : refused
 }
 
 function makeEngine(

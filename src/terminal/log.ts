@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
 import { redactCodes } from '../domain/redact.ts'
@@ -15,7 +15,8 @@ export function openLog(dir: string): { readonly log: Log; close(): void } {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const path = join(dir, 'terminal.log')
   turnOver(path)
-  const destination = pino.destination({ dest: path, sync: false, mode: 0o600 })
+  // Opened here and not by the library, which would do it later: a refusal to start ends at once.
+  const destination = pino.destination({ dest: openSync(path, 'a', 0o600), sync: false })
   const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
   const write = (level: 'info' | 'warn' | 'error') => (message: string, fields?: LogFields) =>
     logger[level](redact(fields), redactCodes(message))

@@ -1,0 +1,120 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Sandbox, startSandbox } from '../../../src/sandbox/node/sandbox.ts'
+import { startTerminal } from '../../../src/terminal.ts'
+
+let dir: string
+let sandbox: Sandbox
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'guitai-start-'))
+  sandbox = await startSandbox({ dir })
+})
+afterAll(async () => {
+  await sandbox.close()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+type Settings = {
+  merchant: Record<string, string>
+  gateway: Record<string, unknown>
+  api?: { port: number }
+}
+
+/** Starts a terminal on the sandbox's configuration, changed. */
+function start(change: (settings: Settings) => void) {
+  const settings = JSON.parse(readFileSync(sandbox.terminalConfig, 'utf8')) as Settings
+  change(settings)
+  const configFile = join(dir, 'changed.json')
+  writeFileSync(configFile, JSON.stringify(settings))
+  return startTerminal({ configFile })
+}
+
+function writeSecret(name: string, text: string, mode = 0o600): string {
+  writeFileSync(join(dir, name), text)
+  chmodSync(join(dir, name), mode)
+  return name
+}
+
+describe('starting the terminal is refused, with the field and no money moved', () => {
+  it('for the certificate of another merchant', async () => {
+    const started = await start(({ merchant }) => {
+      merchant.id = '1900000999'
+    })
+    expect(started).toMatchObject({
+      ok: false,
+      error: {
+        code: 'config.certificate_of_other_merchant',
+        field: 'merchant.certificateFile',
+        moneyTaken: 'no',
+      },
+    })
+  })
+
+  it('for a key that does not fit the certificate', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+    const pem = String(privateKey.export({ type: 'pkcs8', format: 'pem' }))
+    const started = await start(({ merchant }) => {
+      merchant.privateKeyFile = writeSecret('other.pem', pem)
+    })
+    expect(started).toMatchObject({
+      ok: false,
+      error: { code: 'config.key_mismatch', field: 'merchant.privateKeyFile' },
+    })
+  })
+
+  it('for a file that is not there', async () => {
+    const started = await start(({ merchant }) => {
+      merchant.certificateFile = 'nowhere.pem'
+    })
+    const error = { code: 'config.file_unreadable', field: 'merchant.certificateFile' }
+    expect(started).toMatchObject({ ok: false, error })
+  })
+
+  it('for a key that others may read', async () => {
+    const key = readFileSync(join(dir, 'apiclient_key.pem'), 'utf8')
+    const started = await start(({ merchant }) => {
+      merchant.privateKeyFile = writeSecret('open.pem', key, 0o644)
+    })
+    const error = { code: 'config.secret_exposed', field: 'merchant.privateKeyFile' }
+    expect(started).toMatchObject({ ok: false, error })
+  })
+
+  it('for an APIv3 key of the wrong length', async () => {
+    const started = await start(({ merchant }) => {
+      merchant.apiV3KeyFile = writeSecret('short.key', 'too short')
+    })
+    expect(started).toMatchObject({
+      ok: false,
+      error: { code: 'config.api_v3_key_invalid', field: 'merchant.apiV3KeyFile' },
+    })
+  })
+
+  it('for a port that is taken', async () => {
+    const taken = createServer()
+    await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done))
+    const address = taken.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    const started = await start((settings) => {
+      settings.api = { port }
+    })
+    expect(started).toMatchObject({
+      ok: false,
+      error: { code: 'config.port_taken', field: 'api.port' },
+    })
+    taken.close()
+  })
+
+  it('for a journal that another terminal has, which goes on', async () => {
+    const first = await start(() => undefined)
+    if (!first.ok) throw new Error(first.error.code)
+    const second = await start(() => undefined)
+    expect(second).toMatchObject({ ok: false, error: { code: 'journal.in_use' } })
+    expect(first.value.engine.status().state).toBe('running')
+    await first.value.close()
+  })
+})
