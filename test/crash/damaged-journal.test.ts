@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -88,6 +88,25 @@ describe('a journal that is damaged', () => {
     const verified = await journalCommand('verify')
     expect(verified.code).toBe(1)
     expect(verified.error).toContain('The journal file is damaged')
+  })
+
+  it('P1 overwritten under a running terminal: it stops at the first page that it cannot read', async () => {
+    await till.start()
+    const bytes = readFileSync(file)
+    bytes.fill(0x55, PAGE_BYTES)
+    writeFileSync(file, bytes)
+    const { sales } = await till.get<{ sales: unknown[] }>('/v1/sales?limit=100')
+    expect(sales.length).toBeLessThan(SALES)
+    const answer = await till.command('/v1/sales', { amountFen: 800 })
+    expect(answer).toMatchObject({ code: 'journal.damaged', moneyTaken: 'no' })
+    expect(await till.status()).toMatchObject({
+      state: 'stopped',
+      journal: { state: 'failing', code: 'journal.damaged' },
+    })
+    await till.screenWhen(({ cashier }) => cashier.state === 'stopped')
+    await till.kill()
+    expect((await hall.ledger()).some(({ amountFen }) => amountFen === 800)).toBe(false)
+    rmSync(`${file}-wal`, { force: true })
   })
 
   it('P2 used by another terminal: the second one says so, and the first goes on', async () => {
