@@ -13,6 +13,7 @@ import { openGateway } from './gateway/node/gateway.ts'
 import { openJournal } from './journal/node/sqlite-journal.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Gateway } from './ports/gateway.ts'
+import type { Journal } from './ports/journal.ts'
 import type { Log } from './ports/log.ts'
 import type { Scanner } from './ports/scanner.ts'
 import { type Config, readConfig } from './terminal/config.ts'
@@ -23,6 +24,7 @@ import {
   readIdentity,
   readSecret,
   readText,
+  wasUsed,
 } from './terminal/identity.ts'
 import { openLog } from './terminal/log.ts'
 import { systemClock, systemEntropy } from './terminal/system.ts'
@@ -66,7 +68,7 @@ export async function startTerminal(
 
   const gateway = await makeGateway(config.value, { dataDir, clock, log, options })
   if (!gateway.ok) return failed(gateway.error, log, closeLog)
-  const journal = openJournal(join(dataDir, 'journal.db'))
+  const journal = openOwnJournal(dataDir)
   if (!journal.ok) {
     await gateway.value.close()
     return failed(journal.error, log, closeLog)
@@ -105,6 +107,15 @@ export async function startTerminal(
       await close()
     },
   })
+}
+
+/** A folder in which a terminal has run holds a journal: an empty one there is one that was lost. */
+function openOwnJournal(dataDir: string): Result<Journal, Problem> {
+  const journal = openJournal(join(dataDir, 'journal.db'))
+  if (!journal.ok || journal.value.status().rows > 0 || !wasUsed(dataDir)) return journal
+  journal.value.close()
+  const detail = 'it is empty, and a terminal has run in this data folder before'
+  return err(problem('journal.damaged', { detail }))
 }
 
 function failed(error: Problem, log: Log, closeLog: () => void): Result<never, Problem> {

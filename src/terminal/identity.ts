@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { SCOPES, type Scope } from '../api/protocol.ts'
@@ -18,22 +18,44 @@ export type LocalIdentity = {
   readonly tokens: Readonly<Record<Scope, string>>
 }
 
-/** Reads the tokens and the port of an earlier run, or makes them. The file is the owner's only. */
+const fileOf = (dataDir: string) => join(dataDir, 'api.json')
+
+/** Whether a terminal has run in this data folder before. */
+export function wasUsed(dataDir: string): boolean {
+  return existsSync(fileOf(dataDir))
+}
+
+/**
+ * Reads the tokens and the port of an earlier run, or makes them, also when the file cannot be
+ * understood. The file is the owner's only.
+ */
 export function readIdentity(dataDir: string): LocalIdentity {
-  const path = join(dataDir, 'api.json')
-  if (existsSync(path)) {
-    const stored = tokensSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')))
-    if (stored.success) return stored.data
-  }
+  const stored = wasUsed(dataDir) ? readStored(fileOf(dataDir)) : undefined
+  if (stored) return stored
   const tokens = Object.fromEntries(
     SCOPES.map((scope) => [scope, randomBytes(24).toString('base64url')]),
   ) as Record<Scope, string>
   return { port: 0, tokens }
 }
 
-/** Keeps the tokens and the port for the next run. */
+function readStored(path: string): LocalIdentity | undefined {
+  try {
+    return tokensSchema.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Keeps the tokens and the port for the next run: the old file stays until the new one is whole, so
+ * that a full disk or a power cut takes no register its token. Throws when it cannot be written.
+ */
 export function keepIdentity(dataDir: string, identity: LocalIdentity): void {
-  writeFileSync(join(dataDir, 'api.json'), JSON.stringify(identity), { mode: 0o600 })
+  const path = fileOf(dataDir)
+  const text = JSON.stringify(identity)
+  if (wasUsed(dataDir) && readFileSync(path, 'utf8') === text) return
+  writeFileSync(`${path}.new`, text, { mode: 0o600, flush: true })
+  renameSync(`${path}.new`, path)
 }
 
 /** Reads a file that only its owner may read; anything looser is refused. */

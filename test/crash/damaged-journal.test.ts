@@ -27,7 +27,10 @@ beforeAll(async () => {
   kept = join(hall.dir, 'kept.db')
   copyFileSync(file, kept)
 })
-afterEach(() => copyFileSync(kept, file))
+afterEach(() => {
+  copyFileSync(kept, file)
+  rmSync(`${file}-wal`, { force: true })
+})
 afterAll(() => hall?.close())
 
 type Printed = { readonly code: number; readonly out: string; readonly error: string }
@@ -68,6 +71,13 @@ describe('a journal that is damaged', () => {
     for (const line of listedSales) expect(JSON.parse(line).outcome).toBe('PAID')
   })
 
+  it('P1 cut to nothing: the terminal does not begin a new one', async () => {
+    truncateSync(file, 0)
+    await expect(till.start()).rejects.toThrow(/"code":"journal\.damaged"/)
+    // Nor the second time, when the first look has made it a database again.
+    await expect(till.start()).rejects.toThrow(/"code":"journal\.damaged"/)
+  })
+
   it('P5 with one bit flipped in its last step: the terminal does not start, all sales are printed', async () => {
     const bytes = readFileSync(file)
     const at = bytes.lastIndexOf('"kind":"charge_answered"') + '"kind":"'.length
@@ -106,7 +116,6 @@ describe('a journal that is damaged', () => {
     await till.screenWhen(({ cashier }) => cashier.state === 'stopped')
     await till.kill()
     expect((await hall.ledger()).some(({ amountFen }) => amountFen === 800)).toBe(false)
-    rmSync(`${file}-wal`, { force: true })
   })
 
   it('P2 used by another terminal: the second one says so, and the first goes on', async () => {

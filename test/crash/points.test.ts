@@ -9,11 +9,11 @@ import type { Till } from './till.ts'
 /** How much faster time runs: the waits of a checkout are long beside the life of a test. */
 const FACTOR = 30
 /** How long a terminal may live, in real milliseconds, before its point counts as never reached. */
-const LIFE_MS = 45_000
+const LIFE_MS = 80_000
 const TILLS = 8
 
 // Most of a terminal's life here is waiting.
-vi.setConfig({ maxConcurrency: TILLS })
+vi.setConfig({ maxConcurrency: TILLS, testTimeout: 120_000 })
 
 const points = allPoints()
 /** Those that take longest go first. */
