@@ -35,10 +35,10 @@ export function Pending({ state, dispatch }: PendingProps) {
               class="pending-sale"
               data-overdue={sale.overdue}
               disabled={!open.has(sale.saleId)}
-              aria-label={checkLabel(language, sale)}
               onMouseDown={(event) => event.preventDefault()}
               onClick={() => dispatch({ kind: 'check_pending', saleId: sale.saleId })}
             >
+              <span class="only-spoken">{translate(language, 'key.check')}</span>
               <strong>{formatAmount(sale.amountFen)}</strong>
               <span>{translate(language, 'pending.age', { time: age(nowMs - sale.sinceMs) })}</span>
               <span class="pending-next">{nextOf(language, sale, nowMs)}</span>
@@ -48,10 +48,6 @@ export function Pending({ state, dispatch }: PendingProps) {
       </ul>
     </section>
   )
-}
-
-function checkLabel(language: Language, sale: PendingSale): string {
-  return translate(language, 'pending.check', { amount: formatAmount(sale.amountFen) })
 }
 
 function nextOf(language: Language, sale: PendingSale, nowMs: number): string {

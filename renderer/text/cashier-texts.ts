@@ -96,7 +96,6 @@ export const CASHIER_TEXTS = {
   'pending.next': { 'zh-CN': '{seconds} 秒后查询', en: 'next check in {seconds} s' },
   'pending.asking': { 'zh-CN': '正在查询', en: 'checking' },
   'pending.overdue': { 'zh-CN': '超时，请负责人处理', en: 'overdue: call the manager' },
-  'pending.check': { 'zh-CN': '立即查询 ¥{amount}', en: 'Check ¥{amount} now' },
   'outcome.PAID': { 'zh-CN': '已收', en: 'Paid' },
   'outcome.NOT_PAID': { 'zh-CN': '未收', en: 'Not paid' },
   'outcome.UNKNOWN': { 'zh-CN': '待确认', en: 'Not known' },

@@ -140,8 +140,8 @@ export const GUARDS: readonly Guard[] = [
     promise: 'P4',
     what: 'an attempt in flight is queried after a restart',
     file: 'src/checkout/recover.ts',
-    from: "sale.phase === 'in_flight' ? [{ kind: 'query', sale }] : []",
-    to: "sale.phase === 'paid' ? [{ kind: 'query', sale }] : []",
+    from: "return [{ kind: 'query', sale }, ",
+    to: 'return [',
     tests: ENGINE,
   },
   {
