@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SaleView, StatusView } from '../../src/api/protocol.ts'
@@ -124,7 +124,7 @@ export class Till {
 
   /** Holds a new code before the scanner. */
   scan(): void {
-    this.#scanner.scan(mintPaymentCode(undefined, Math.random))
+    this.#scanner.scan(mintPaymentCode(undefined, () => randomInt(2 ** 32) / 2 ** 32))
   }
 
   /** Waits until the terminal pushes, or has pushed, a state of the sale that `fits`. */
