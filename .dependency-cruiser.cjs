@@ -2,7 +2,7 @@
 // import. test/architecture/layers.test.ts plants one violation of every rule and expects its name.
 
 /** Folders that hold one capability each and know nothing of one another. */
-const CAPABILITIES = 'devices|face|gateway|keys|journal|api'
+const CAPABILITIES = 'devices|face|gateway|keys|journal|api|bills'
 /** The composition root: everything in src may be named here. */
 const ROOTS = '^src/(terminal|cli)(\\.ts$|/)'
 /** Code that may touch the operating system. */

@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(argv: string[]) => Promis
   sandbox: async () => (await import('./sandbox/node/run-sandbox.ts')).runSandbox,
   demo: async () => (await import('./cli/demo.ts')).runDemo,
   journal: async () => (await import('./cli/journal.ts')).runJournal,
+  reconcile: async () => (await import('./cli/reconcile.ts')).runReconcile,
   close: async () => (await import('./cli/close.ts')).runClose,
   docs: async () => (await import('./cli/docs.ts')).runDocs,
 }

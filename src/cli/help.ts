@@ -18,6 +18,11 @@ export const HELP = `guitai: a checkout terminal for payment codes
       Checks the hash chain, lists sales, or lists those without a result.
       The terminal must not be running: a journal has one user.
 
+  guitai reconcile --config FILE --date YYYY-MM-DD --bill FILE [--out FILE] [--json]
+      Compares a day's trade bill with the journal. Ends with 0 when all agree,
+      1 with differences, 2 when it could not be done. The terminal must not be
+      running: a journal has one user.
+
   guitai close --config FILE --sale ID --operator NAME --reason TEXT
       A manager stops waiting for a sale without a result.
 

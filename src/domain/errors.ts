@@ -1,3 +1,4 @@
+import { BILL_ERRORS } from './bill-errors.ts'
 import { CONFIG_ERRORS } from './config-errors.ts'
 
 /** Languages of the terminal's own texts. */
@@ -353,6 +354,7 @@ export const ERRORS = {
     en: 'The terminal had an internal error; look in the journal for the result.',
     customer: ASK_STAFF,
   }),
+  ...BILL_ERRORS,
   ...CONFIG_ERRORS,
 } as const satisfies Record<string, ErrorEntry>
 

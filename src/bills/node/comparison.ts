@@ -1,0 +1,207 @@
+import { closeSync, openSync, readSync, rmSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { err, ok, type Result } from '../../base/result.ts'
+import { type Problem, problem } from '../../domain/errors.ts'
+import { type Here, judge, type Question, type There, type Verdict } from '../judge.ts'
+import { BillParser, type BillRow, type BillSums } from '../parser.ts'
+
+/** One order that does not agree. */
+export type Finding = { readonly verdict: Verdict; readonly here?: Here; readonly there?: There }
+
+/** One refund of the bill; whether its order is this terminal's. */
+export type ListedRefund = {
+  readonly outTradeNo: string
+  readonly outRefundNo: string
+  readonly refundFen: number
+  readonly refundState: string
+  readonly known: boolean
+}
+
+const SCHEMA = `
+CREATE TABLE here (
+  out_trade_no TEXT PRIMARY KEY, amount_fen INTEGER, outcome TEXT, day TEXT, transaction_id TEXT
+) STRICT, WITHOUT ROWID;
+CREATE TABLE there (
+  out_trade_no TEXT PRIMARY KEY, amount_fen INTEGER, paid_rows INTEGER, revoked_rows INTEGER,
+  device_id TEXT, transaction_id TEXT, amounts_differ INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE refund (
+  out_trade_no TEXT, out_refund_no TEXT, refund_fen INTEGER, refund_state TEXT
+) STRICT;
+`
+const ADD_THERE = `
+INSERT INTO there VALUES (@outTradeNo, @amountFen, @paid, @revoked, @deviceId, @transactionId, 0)
+ON CONFLICT (out_trade_no) DO UPDATE SET
+  paid_rows = paid_rows + excluded.paid_rows,
+  revoked_rows = revoked_rows + excluded.revoked_rows,
+  amounts_differ = amounts_differ OR amount_fen <> excluded.amount_fen`
+const SIDES = `
+SELECT h.out_trade_no AS hereNo, h.amount_fen AS hereFen, h.outcome, h.day,
+  h.transaction_id AS hereTransaction, t.out_trade_no AS thereNo, t.amount_fen AS thereFen,
+  t.paid_rows AS paidRows, t.revoked_rows AS revokedRows, t.device_id AS deviceId,
+  t.transaction_id AS thereTransaction, t.amounts_differ AS amountsDiffer
+FROM here h FULL JOIN there t USING (out_trade_no)`
+const REFUNDS = `
+SELECT out_trade_no AS outTradeNo, out_refund_no AS outRefundNo, refund_fen AS refundFen,
+  refund_state AS refundState, out_trade_no IN (SELECT out_trade_no FROM here) AS known
+FROM refund ORDER BY rowid`
+
+type Sides = {
+  hereNo: string | null
+  hereFen: number
+  outcome: Here['outcome']
+  day: string
+  hereTransaction: string
+  thereNo: string | null
+  thereFen: number
+  paidRows: number
+  revokedRows: number
+  deviceId: string
+  thereTransaction: string
+  amountsDiffer: number
+}
+
+const CHUNK_BYTES = 65_536
+/** Pages SQLite may keep in memory, in KiB. */
+const CACHE_KIB = 16_384
+
+/**
+ * Both sides in a file of their own beside the journal, so that memory does not grow with the day.
+ * The file holds nothing that the journal and the bill do not, and `close` removes it.
+ */
+export class Comparison {
+  readonly #path: string
+  readonly #db: Database.Database
+  readonly #addHere: Database.Statement
+  readonly #addThere: Database.Statement
+  readonly #addRefund: Database.Statement
+
+  /** Throws when the file cannot be made. */
+  constructor(path: string) {
+    this.#path = path
+    rmSync(path, { force: true })
+    this.#db = new Database(path)
+    // A crash loses nothing: the next run begins again.
+    this.#db.pragma('journal_mode = OFF')
+    this.#db.pragma('synchronous = OFF')
+    this.#db.pragma(`cache_size = -${CACHE_KIB}`)
+    this.#db.exec(SCHEMA)
+    this.#db.exec('BEGIN')
+    this.#addHere = this.#db.prepare(
+      'INSERT OR REPLACE INTO here VALUES (@outTradeNo, @amountFen, @outcome, @day, @transactionId)',
+    )
+    this.#addThere = this.#db.prepare(ADD_THERE)
+    this.#addRefund = this.#db.prepare(
+      'INSERT INTO refund VALUES (@outTradeNo, @outRefundNo, @refundFen, @refundState)',
+    )
+  }
+
+  /** Adds one attempt of the journal. */
+  addHere(here: Here): void {
+    this.#addHere.run(here)
+  }
+
+  /**
+   * Reads a whole bill. Of a file that cannot be relied on nothing is compared.
+   * @param onProgress called now and then with how many entries were read
+   */
+  readBill(
+    path: string,
+    about: { readonly merchantId: string; readonly date: string },
+    onProgress: (rows: number) => void,
+  ): Result<BillSums, Problem> {
+    let rows = 0
+    let foreign: string | undefined
+    const parser = new BillParser((row) => {
+      rows += 1
+      if (row.merchantId !== about.merchantId) foreign ??= `it names the merchant ${row.merchantId}`
+      if (!row.time.startsWith(about.date)) foreign ??= `it has an entry of ${row.time}`
+      this.#add(row)
+      if (rows % 10_000 === 0) onProgress(rows)
+    })
+    let file: number
+    try {
+      file = openSync(path, 'r')
+    } catch (cause) {
+      return unreadable(cause instanceof Error ? cause.message : String(cause))
+    }
+    try {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+      for (;;) {
+        const size = readSync(file, chunk, 0, CHUNK_BYTES, null)
+        if (size === 0) break
+        const fault = parser.push(chunk.subarray(0, size))
+        if (fault) return unreadable(`line ${fault.line}: ${fault.reason}`)
+        if (foreign !== undefined) return unreadable(foreign)
+      }
+    } finally {
+      closeSync(file)
+    }
+    const end = parser.end()
+    if ('fault' in end) return unreadable(`line ${end.fault.line}: ${end.fault.reason}`)
+    return foreign === undefined ? ok(end.sums) : unreadable(foreign)
+  }
+
+  #add(row: BillRow): void {
+    if (row.state === 'REFUND') {
+      const { outTradeNo, outRefundNo, refundFen, refundState } = row
+      this.#addRefund.run({ outTradeNo, outRefundNo, refundFen, refundState })
+      return
+    }
+    const { outTradeNo, amountFen, deviceId, transactionId } = row
+    const paid = row.state === 'SUCCESS' ? 1 : 0
+    this.#addThere.run({
+      outTradeNo,
+      amountFen,
+      deviceId,
+      transactionId,
+      paid,
+      revoked: 1 - paid,
+    })
+  }
+
+  /** Every order of either side with what it comes to, in the order of its number. */
+  *findings(asked: Question): IterableIterator<Finding> {
+    for (const sides of this.#db.prepare(SIDES).iterate() as IterableIterator<Sides>) {
+      const here = sides.hereNo === null ? undefined : hereOf(sides, sides.hereNo)
+      const there = sides.thereNo === null ? undefined : thereOf(sides, sides.thereNo)
+      yield { verdict: judge(here, there, asked), ...(here && { here }), ...(there && { there }) }
+    }
+  }
+
+  /** The refunds of the bill in its order. */
+  *refunds(): IterableIterator<ListedRefund> {
+    type Stored = Omit<ListedRefund, 'known'> & { known: number }
+    for (const row of this.#db.prepare(REFUNDS).iterate() as IterableIterator<Stored>) {
+      yield { ...row, known: row.known === 1 }
+    }
+  }
+
+  close(): void {
+    this.#db.close()
+    rmSync(this.#path, { force: true })
+  }
+}
+
+function hereOf(sides: Sides, outTradeNo: string): Here {
+  const { hereFen: amountFen, outcome, day, hereTransaction: transactionId } = sides
+  return { outTradeNo, amountFen, outcome, day, transactionId }
+}
+
+function thereOf(sides: Sides, outTradeNo: string): There {
+  const { thereFen: amountFen, paidRows, revokedRows, deviceId, thereTransaction } = sides
+  const amountsDiffer = sides.amountsDiffer === 1
+  return {
+    outTradeNo,
+    amountFen,
+    paidRows,
+    revokedRows,
+    deviceId,
+    transactionId: thereTransaction,
+    amountsDiffer,
+  }
+}
+
+function unreadable(detail: string): Result<never, Problem> {
+  return err(problem('bill.unreadable', { detail }))
+}
