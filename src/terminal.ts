@@ -11,6 +11,7 @@ import { Engine, type Mark } from './engine/engine.ts'
 import type { Point } from './engine/points.ts'
 import { openGateway } from './gateway/node/gateway.ts'
 import { openJournal } from './journal/node/sqlite-journal.ts'
+import type { BillSource } from './ports/bill-source.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Gateway } from './ports/gateway.ts'
 import type { Journal } from './ports/journal.ts'
@@ -131,7 +132,11 @@ type Context = {
   readonly options: TerminalOptions
 }
 
-async function makeGateway(config: Config, context: Context): Promise<Result<Gateway, Problem>> {
+/** The client of the configured gateway. */
+export async function makeGateway(
+  config: Config,
+  context: Context,
+): Promise<Result<Gateway & BillSource, Problem>> {
   const { merchant, gateway } = config
   const at = (name: string) => resolve(config.baseDir, name)
   const certificate = readText(at(merchant.certificateFile), 'merchant.certificateFile')

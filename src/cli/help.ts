@@ -18,8 +18,10 @@ export const HELP = `guitai: a checkout terminal for payment codes
       Checks the hash chain, lists sales, or lists those without a result.
       The terminal must not be running: a journal has one user.
 
-  guitai reconcile --config FILE --date YYYY-MM-DD --bill FILE [--out FILE] [--json]
-      Compares a day's trade bill with the journal. Ends with 0 when all agree,
+  guitai reconcile --config FILE --date YYYY-MM-DD [--bill FILE]
+                   [--out FILE] [--json]
+      Fetches a day's trade bill, or reads it from --bill (unpacked), and
+      compares it with the journal. Ends with 0 when all agree,
       1 with differences, 2 when it could not be done. The terminal must not be
       running: a journal has one user.
 

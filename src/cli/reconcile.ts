@@ -1,11 +1,15 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { ok, type Result } from '../base/result.ts'
 import { beijingDay, isDate } from '../bills/beijing-day.ts'
 import { reconcile } from '../bills/node/reconcile.ts'
 import { differenceLine, refundLine, summaryLines } from '../bills/report.ts'
 import type { Language, Problem } from '../domain/errors.ts'
 import { openJournal } from '../journal/node/sqlite-journal.ts'
-import { readConfig } from '../terminal/config.ts'
+import { type Config, readConfig } from '../terminal/config.ts'
+import { openLog } from '../terminal/log.ts'
+import { systemClock } from '../terminal/system.ts'
+import { makeGateway } from '../terminal.ts'
 import { describeProblem, fail, readOptions } from './usage.ts'
 
 /**
@@ -21,7 +25,7 @@ export async function runReconcile(argv: string[]): Promise<void> {
     json: { type: 'boolean', default: false },
   })
   const { config: file, date, bill } = values
-  if (!file || !date || !bill) fail('reconcile needs --config FILE --date YYYY-MM-DD --bill FILE')
+  if (!file || !date) fail('reconcile needs --config FILE --date YYYY-MM-DD')
   if (!isDate(date)) fail(`--date ${date}: not a date`)
   if (date >= beijingDay(Date.now()))
     fail(`--date ${date}: a bill is made for days that have ended`)
@@ -38,10 +42,15 @@ export async function runReconcile(argv: string[]): Promise<void> {
     const { json } = values
     const say = (kind: string, value: object, line: string): void =>
       out.write(json ? JSON.stringify({ event: kind, ...value }) : line)
+    const billPath =
+      bill === undefined
+        ? await fetchBill(config.value, date, join(folder, `${date}.csv`))
+        : ok(resolve(bill))
+    if (!billPath.ok) return give(billPath.error)
     const done = reconcile({
       asked: { date, terminalId, merchantId: merchant.id },
       journal: journal.value,
-      billPath: resolve(bill),
+      billPath: billPath.value,
       scratchPath: join(folder, 'comparison.db'),
       onDifference: (found) => say('difference', found, differenceLine(found, language)),
       onRefund: (refund) => say('refund', refund, refundLine(refund, language)),
@@ -58,6 +67,24 @@ export async function runReconcile(argv: string[]): Promise<void> {
     out.close()
     journal.value.close()
   }
+}
+
+/** The day's bill from the gateway; undefined when it had no trade. */
+async function fetchBill(
+  config: Config,
+  date: string,
+  path: string,
+): Promise<Result<string | undefined, Problem>> {
+  const { log, close } = openLog(join(config.dataDir, 'logs'))
+  const options = { configFile: config.baseDir }
+  const context = { dataDir: config.dataDir, clock: systemClock, log, options }
+  const gateway = await makeGateway(config, context)
+  if (!gateway.ok) return gateway
+  const bill = await gateway.value.downloadBill(date, path)
+  await gateway.value.close()
+  close()
+  if (!bill.ok) return bill
+  return ok(bill.value.kind === 'file' ? bill.value.path : undefined)
 }
 
 /** Where the report goes: a new file readable by its owner, or the terminal. */

@@ -16,6 +16,8 @@ export const LIMITS = {
   labelBytesMax: 512,
   /** One answer of the gateway, bytes. */
   answerBytesMax: 256 * 1_024,
+  /** One trade bill, unpacked, bytes. */
+  billBytesMax: 1_024 * 1_024 * 1_024,
   /** One request to the local API, bytes. */
   apiRequestBytesMax: 16 * 1_024,
   /** Connections watching the local API. */

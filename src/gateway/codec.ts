@@ -161,6 +161,25 @@ export function parseCertificates(body: Uint8Array): readonly WireCertificate[] 
   return parse(certificatesSchema, body)?.data
 }
 
+const billSchema = z.object({
+  hash_type: z.literal('SHA1'),
+  hash_value: z.string().regex(/^[0-9A-Fa-f]{40}$/),
+  /** Of its address only path and query are used: nothing is ever sent to a host named in an answer. */
+  download_url: z
+    .string()
+    .regex(/^https:\/\/[^/?#]+\/v3\/billdownload\/file\?[\x21-\x7e]{1,2048}$/),
+})
+
+/** Reads where a bill is (APIv3 申请交易账单); undefined when it cannot be read. */
+export function parseBillPlace(
+  body: Uint8Array,
+): { readonly sha1: string; readonly target: string } | undefined {
+  const bill = parse(billSchema, body)
+  if (!bill) return undefined
+  const target = bill.download_url.replace(/^https:\/\/[^/]+/, '')
+  return { sha1: bill.hash_value.toLowerCase(), target }
+}
+
 /** How much of the gateway's own words is kept, characters. */
 const WIRE_TEXT_MAX = 200
 

@@ -19,6 +19,8 @@ export type Delivery =
   | { readonly kind: 'plain' }
   /** Connection reset, nothing sent. */
   | { readonly kind: 'reset' }
+  /** These bytes in place of the body. */
+  | { readonly kind: 'file'; readonly bytes: Uint8Array }
   | { readonly kind: 'delay'; readonly delayMs: number }
   /** Content-Length says the whole, half is sent, then the connection ends. */
   | { readonly kind: 'cut' }

@@ -52,6 +52,10 @@ export const REFUSALS = {
   algorithm_unsupported: refusal(400, 'PARAM_ERROR', '不支持的algorithm_type'),
   appid_not_bound: refusal(400, 'APPID_MCHID_NOT_MATCH', 'appid和mch_id不匹配', 268_445_527),
   not_built: refusal(403, 'NO_AUTH', '沙箱未开通该产品', 268_443_715),
+  bill_none: refusal(400, 'NO_STATEMENT_EXIST', '账单文件不存在'),
+  bill_creating: refusal(400, 'STATEMENT_CREATING', '账单正在生成中，请稍后再试'),
+  bill_date_refused: refusal(400, 'INVALID_REQUEST', '账单日期不在可查询的范围内'),
+  bill_token_wrong: refusal(400, 'INVALID_REQUEST', '账单下载地址无效或已过期'),
   close_refused: refusal(
     400,
     'INVALID_REQUEST',

@@ -33,6 +33,8 @@ export type RouteName =
   | 'reverse'
   | 'close'
   | 'certificates'
+  | 'tradebill'
+  | 'bill_file'
   | 'not_built'
 
 /**
@@ -49,6 +51,7 @@ type Route = {
 
 const PAY = '/v3/pay/transactions'
 const SHY = { agent: false, shy: true }
+const BILL = { agent: false, shy: false }
 const STRICT = { agent: true, shy: false }
 
 const ROUTES: readonly Route[] = [
@@ -75,13 +78,9 @@ const ROUTES: readonly Route[] = [
     path: /^\/v3\/refund\/domestic\/refunds\/([^/]+)$/,
     ...STRICT,
   },
-  {
-    name: 'not_built',
-    method: 'GET',
-    path: /^\/v3\/bill\/(tradebill|fundflowbill)$/,
-    agent: false,
-    shy: false,
-  },
+  { name: 'tradebill', method: 'GET', path: /^\/v3\/bill\/tradebill$/, ...BILL },
+  { name: 'bill_file', method: 'GET', path: /^\/v3\/billdownload\/file$/, ...BILL },
+  { name: 'not_built', method: 'GET', path: /^\/v3\/bill\/fundflowbill$/, ...BILL },
 ]
 
 /** Requests may be this far from the gateway's clock (interface rules: five minutes). */

@@ -99,7 +99,7 @@ describe('the order of checks', () => {
       'bills without Authorization',
       () => ({
         method: 'GET',
-        path: '/v3/bill/tradebill?bill_date=2026-05-05',
+        path: '/v3/bill/fundflowbill?bill_date=2026-05-05',
         auth: { whole: null },
       }),
       { status: 401, code: 'SIGN_ERROR', message: MALFORMED },

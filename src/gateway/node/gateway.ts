@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { ok, type Result } from '../../base/result.ts'
 import type { Problem } from '../../domain/errors.ts'
 import { WAITS } from '../../domain/waits.ts'
+import type { BillSource, FetchedBill } from '../../ports/bill-source.ts'
 import type {
   Charge,
   Expected,
@@ -21,10 +22,11 @@ import {
   type WireRequest,
 } from '../codec.ts'
 import { type PlatformKeys, type Verdict, verify } from '../verify.ts'
+import { fetchBill } from './bill-download.ts'
 import { CertificateStore } from './certificates.ts'
 import type { HttpRequest } from './exchange.ts'
 import { HealthBook } from './health.ts'
-import { type Exchange, Transport } from './http.ts'
+import { type Exchange, makePool, Transport } from './http.ts'
 import { checkSettings, type GatewayOptions, type GatewaySettings } from './settings.ts'
 import { signatureCheck, signMessage, signMessageAside } from './signatures.ts'
 
@@ -45,7 +47,9 @@ const PING_MARGIN_MS = 3_000
  * the connection is warmed and platform certificates are fetched in the background.
  * An error is a problem under `config.`.
  */
-export async function openGateway(options: GatewayOptions): Promise<Result<Gateway, Problem>> {
+export async function openGateway(
+  options: GatewayOptions,
+): Promise<Result<Gateway & BillSource, Problem>> {
   const checked = checkSettings(options)
   if (!checked.ok) return checked
   const gateway = new PayGateway(options, checked.value)
@@ -53,7 +57,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
   return ok(gateway)
 }
 
-class PayGateway implements Gateway {
+class PayGateway implements Gateway, BillSource {
   readonly #options: GatewayOptions
   readonly #settings: GatewaySettings
   readonly #transport: Transport
@@ -110,6 +114,20 @@ class PayGateway implements Gateway {
 
   reverse(expected: Expected): Promise<GatewayAnswer> {
     return this.#ask('reverse', expected, this.#sign(encodeReverse(expected)))
+  }
+
+  async downloadBill(date: string, path: string): Promise<Result<FetchedBill, Problem>> {
+    const sign = (target: string) => this.#sign({ method: 'GET', target, body: '' })
+    const dispatcher = makePool(this.#settings.primary, this.#options)
+    const ask = async (target: string) => {
+      const arrival = await this.#verify(await this.#send(sign(target)))
+      return isProbe(arrival) ? this.#verify(await this.#send(sign(target))) : arrival
+    }
+    try {
+      return await fetchBill(date, path, { ask, sign, dispatcher, clock: this.#options.clock })
+    } finally {
+      await dispatcher.destroy()
+    }
   }
 
   expectCharge(): void {

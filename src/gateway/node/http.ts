@@ -101,7 +101,11 @@ export class Transport {
   }
 }
 
-function makePool(origin: string, options: TransportOptions): Pool {
+/** Connections to one host, with certificates checked. */
+export function makePool(
+  origin: string,
+  options: Pick<TransportOptions, 'caPem' | 'timeouts'>,
+): Pool {
   const { connectMs, headersMs, bodyMs } = options.timeouts
   return new Pool(origin, {
     connections: CONNECTIONS_MAX,

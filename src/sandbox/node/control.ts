@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
+import { BILL_FAULTS } from '../bill-file.ts'
 import { scriptSchema } from '../script.ts'
 import type { WireRequest } from '../wire-checks.ts'
 import type { SandboxControls } from './sandbox-controls.ts'
@@ -20,6 +21,7 @@ const scanSchema = z.strictObject({
 const listingSchema = z.strictObject({ listing: z.enum(LISTINGS) })
 const skewSchema = z.strictObject({ skewMs: z.number().int() })
 const cableSchema = z.strictObject({ plugged: z.boolean() })
+const billFaultSchema = z.strictObject({ fault: z.enum(BILL_FAULTS) })
 const shareSchema = z.strictObject({ share: z.number().min(0).max(1) })
 
 type Route = (controls: SandboxControls, request: WireRequest) => unknown
@@ -54,6 +56,11 @@ const ROUTES: Readonly<Record<string, Route>> = {
     const { skewMs } = skewSchema.parse(json(body))
     controls.setClockSkew(skewMs)
     return { skewMs }
+  },
+  'POST /sandbox/bill-fault': (controls, { body }) => {
+    const { fault } = billFaultSchema.parse(json(body))
+    controls.setBillFault(fault)
+    return { fault }
   },
   'POST /sandbox/probe-share': (controls, { body }) => {
     const { share } = shareSchema.parse(json(body))

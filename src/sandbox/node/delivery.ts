@@ -41,6 +41,9 @@ export class DeliveryDesk {
       case 'plain':
         this.#plain(answer, outgoing)
         break
+      case 'file':
+        this.#file(answer, delivery.bytes, outgoing)
+        break
       case 'reset':
         if (outgoing.rawSocket) outgoing.rawSocket.resetAndDestroy()
         else outgoing.response.socket?.destroy()
@@ -82,6 +85,12 @@ export class DeliveryDesk {
   #start(answer: Answer, outgoing: Outgoing, blanks: number): void {
     outgoing.response.sendDate = false
     outgoing.response.writeHead(answer.status, this.#headers(answer, outgoing, blanks))
+  }
+
+  #file(answer: Answer, bytes: Uint8Array, outgoing: Outgoing): void {
+    if (outgoing.response.destroyed) return
+    this.#start(answer, outgoing, bytes.length)
+    outgoing.response.end(bytes)
   }
 
   #plain(answer: Answer, outgoing: Outgoing): void {

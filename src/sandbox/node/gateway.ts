@@ -6,6 +6,7 @@ import type { SandboxClock } from '../clock.ts'
 import { REFUSALS } from '../refusals.ts'
 import type { Passed, WireRequest } from '../wire-checks.ts'
 import { checkWire } from '../wire-checks.ts'
+import type { Bills } from './bills.ts'
 import type { Credentials } from './credentials.ts'
 import { SANDBOX_MERCHANT } from './credentials.ts'
 import type { Ledger } from './ledger.ts'
@@ -18,6 +19,7 @@ export type GatewaySettings = {
   readonly ledger: Ledger
   readonly payments: Payments
   readonly signer: Signer
+  readonly bills: Bills
   readonly clock: SandboxClock
 }
 
@@ -78,6 +80,9 @@ const dispatch = (settings: GatewaySettings, passed: Passed, request: WireReques
     }
     case 'certificates':
       return certificates(settings, passed.query.get('algorithm_type') ?? 'RSA')
+    case 'tradebill':
+    case 'bill_file':
+      return settings.bills[passed.route](passed.query, request.headers.host ?? '')
     case 'not_built':
       return withoutOrder(refusalAnswer(REFUSALS.not_built), 'not_built')
   }

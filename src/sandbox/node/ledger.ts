@@ -234,13 +234,17 @@ export class Ledger {
       .all(outTradeNo) as { state: TradeState; atMs: number }[]
   }
 
-  /** All orders as they are at `nowMs`, oldest first. */
-  rows(nowMs: number): LedgerRow[] {
-    const all = this.transaction(() => {
+  /** All orders in full as they are at `nowMs`, oldest first. */
+  orders(nowMs: number): Order[] {
+    return this.transaction(() => {
       const found = this.#db.prepare(`SELECT ${COLUMNS} FROM orders ORDER BY sequence`).all()
       return (found as OrderRow[]).map((row) => this.#advance(row, nowMs))
     })
-    return all.map((order) => ({
+  }
+
+  /** All orders as they are at `nowMs`, oldest first. */
+  rows(nowMs: number): LedgerRow[] {
+    return this.orders(nowMs).map((order) => ({
       outTradeNo: order.outTradeNo,
       state: order.state,
       amountFen: order.amountFen,

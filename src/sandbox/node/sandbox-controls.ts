@@ -1,3 +1,4 @@
+import type { BillFault } from '../bill-file.ts'
 import type { ScriptEntry } from '../script.ts'
 import type { LedgerRow, SeenRequest } from './ledger.ts'
 
@@ -32,6 +33,8 @@ export interface SandboxControls {
   setListing(listing: Listing): void
   /** Moves the gateway's clock away from its true time by so many milliseconds. */
   setClockSkew(skewMs: number): void
+  /** What is wrong with every bill made from now on; `none` ends it. */
+  setBillFault(fault: BillFault): void
   /** Share of signed answers, 0 to 1, whose signature is a probe. */
   setProbeShare(share: number): void
 }

@@ -4,6 +4,7 @@ import { goodAnswer, PLAIN, refusalAnswer } from '../answers.ts'
 import type { SandboxClock } from '../clock.ts'
 import { REFUSALS } from '../refusals.ts'
 import { scriptSchema } from '../script.ts'
+import { Bills } from './bills.ts'
 import { handleControl } from './control.ts'
 import { openCredentials, SANDBOX_MERCHANT } from './credentials.ts'
 import { DeliveryDesk } from './delivery.ts'
@@ -129,6 +130,7 @@ const makeControls = (
     setClockSkew: (skewMs) => {
       clock.skewMs = skewMs
     },
+    setBillFault: (fault) => settings.bills.setFault(fault),
     setProbeShare: (share) => signer.setProbeShare(share),
   }
   return controls
@@ -190,7 +192,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const hashKey = credentials.apiV3Key
   const payments = new Payments({ ledger, clock, merchant: SANDBOX_MERCHANT, hashKey, log })
   const signer = new Signer(credentials, clock)
-  const settings: GatewaySettings = { credentials, ledger, payments, signer, clock }
+  const bills = new Bills({ ledger, clock, merchant: SANDBOX_MERCHANT })
+  const settings: GatewaySettings = { credentials, ledger, payments, signer, bills, clock }
   let scanner: Scanner | undefined
   const controls = makeControls(settings, clock, () => scanner)
   const timers = new Timers(clock)
