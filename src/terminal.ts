@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createDispatch, type Dispatch } from './api/dispatch.ts'
-import { openServer } from './api/node/server.ts'
+import { openServer, type Server } from './api/node/server.ts'
 import { SCOPES } from './api/protocol.ts'
 import { err, ok, type Result } from './base/result.ts'
 import { createSerialScanner } from './devices/node/serial-scanner.ts'
@@ -269,17 +269,26 @@ async function serve(
       log,
       ...(options.screensDir === undefined ? {} : { screensDir: options.screensDir }),
     })
+  let server: Server
   try {
     // A port that was only ever ours by chance may be somebody else's by now.
     const chosen = config.api.port === 0 && port !== 0
-    const server = await (chosen ? open(port).catch(() => open(0)) : open(port))
-    const identity = { ...kept, port: server.port }
-    keepIdentity(dataDir, identity)
-    return ok({ port: server.port, identity, close: () => server.close() })
+    server = await (chosen ? open(port).catch(() => open(0)) : open(port))
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause)
-    return err(problem('config.port_taken', { field: 'api.port', detail }))
+    return err(problem('config.port_taken', { field: 'api.port', detail: describe(cause) }))
   }
+  const identity = { ...kept, port: server.port }
+  try {
+    keepIdentity(dataDir, identity)
+  } catch (cause) {
+    await server.close()
+    return err(problem('journal.unavailable', { field: 'dataDir', detail: describe(cause) }))
+  }
+  return ok({ port: server.port, identity, close: () => server.close() })
+}
+
+function describe(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }
 
 function addresses(served: Served): Pick<RunningTerminal, 'api' | 'tokens' | 'screens'> {
