@@ -35,12 +35,16 @@ ON CONFLICT (out_trade_no) DO UPDATE SET
   paid_rows = paid_rows + excluded.paid_rows,
   revoked_rows = revoked_rows + excluded.revoked_rows,
   amounts_differ = amounts_differ OR amount_fen <> excluded.amount_fen`
-const SIDES = `
-SELECT h.out_trade_no AS hereNo, h.amount_fen AS hereFen, h.outcome, h.day,
+const COLUMNS_OF_BOTH = `h.out_trade_no AS hereNo, h.amount_fen AS hereFen, h.outcome, h.day,
   h.transaction_id AS hereTransaction, t.out_trade_no AS thereNo, t.amount_fen AS thereFen,
   t.paid_rows AS paidRows, t.revoked_rows AS revokedRows, t.device_id AS deviceId,
-  t.transaction_id AS thereTransaction, t.amounts_differ AS amountsDiffer
-FROM here h FULL JOIN there t USING (out_trade_no)`
+  t.transaction_id AS thereTransaction, t.amounts_differ AS amountsDiffer`
+/** Two halves: a FULL JOIN would remember in memory every order that it has met. */
+const SIDES = `
+SELECT ${COLUMNS_OF_BOTH} FROM here h LEFT JOIN there t USING (out_trade_no)
+UNION ALL
+SELECT ${COLUMNS_OF_BOTH} FROM there t LEFT JOIN here h USING (out_trade_no)
+WHERE h.out_trade_no IS NULL`
 const REFUNDS = `
 SELECT out_trade_no AS outTradeNo, out_refund_no AS outRefundNo, refund_fen AS refundFen,
   refund_state AS refundState, out_trade_no IN (SELECT out_trade_no FROM here) AS known
@@ -160,7 +164,7 @@ export class Comparison {
     })
   }
 
-  /** Every order of either side with what it comes to, in the order of its number. */
+  /** Every order of either side with what it comes to, the journal's first. */
   *findings(asked: Question): IterableIterator<Finding> {
     for (const sides of this.#db.prepare(SIDES).iterate() as IterableIterator<Sides>) {
       const here = sides.hereNo === null ? undefined : hereOf(sides, sides.hereNo)
