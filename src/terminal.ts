@@ -111,7 +111,7 @@ export async function startTerminal(
 }
 
 /** A folder in which a terminal has run holds a journal: an empty one there is one that was lost. */
-function openOwnJournal(dataDir: string): Result<Journal, Problem> {
+export function openOwnJournal(dataDir: string): Result<Journal, Problem> {
   const journal = openJournal(join(dataDir, 'journal.db'))
   if (!journal.ok || journal.value.status().rows > 0 || !wasUsed(dataDir)) return journal
   journal.value.close()

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { ok, type Result } from '../base/result.ts'
@@ -6,11 +6,10 @@ import { beijingDay, isDate } from '../bills/beijing-day.ts'
 import { reconcile } from '../bills/node/reconcile.ts'
 import { differenceLine, refundLine, summaryLines } from '../bills/report.ts'
 import type { Language, Problem } from '../domain/errors.ts'
-import { openJournal } from '../journal/node/sqlite-journal.ts'
 import { type Config, readConfig } from '../terminal/config.ts'
 import { openLog } from '../terminal/log.ts'
 import { systemClock } from '../terminal/system.ts'
-import { makeGateway } from '../terminal.ts'
+import { makeGateway, openOwnJournal } from '../terminal.ts'
 import { describeProblem, fail, readOptions } from './usage.ts'
 
 /**
@@ -35,20 +34,19 @@ export async function runReconcile(argv: string[]): Promise<void> {
   const config = readConfig(resolve(file))
   if (!config.ok) return give(config.error)
   const { dataDir, terminalId, merchant } = config.value
-  const journal = openJournal(join(dataDir, 'journal.db'))
+  const journal = openOwnJournal(dataDir)
   if (!journal.ok) return give(journal.error)
   const out = openOut(values.out)
+  const folder = join(dataDir, 'bills')
+  const fetched = join(folder, `${date}.csv`)
   try {
-    const folder = join(dataDir, 'bills')
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const language: Language = (process.env.LANG ?? '').startsWith('zh') ? 'zh-CN' : 'en'
     const { json } = values
     const say = (kind: string, value: object, line: string): void =>
       out.write(json ? JSON.stringify({ event: kind, ...value }) : line)
     const billPath =
-      bill === undefined
-        ? await fetchBill(config.value, date, join(folder, `${date}.csv`))
-        : ok(resolve(bill))
+      bill === undefined ? await fetchBill(config.value, date, fetched) : ok(resolve(bill))
     if (!billPath.ok) return give(billPath.error)
     const done = reconcile({
       asked: { date, terminalId, merchantId: merchant.id },
@@ -67,6 +65,8 @@ export async function runReconcile(argv: string[]): Promise<void> {
   } catch (cause) {
     fail(cause instanceof Error ? cause.message : String(cause))
   } finally {
+    // A bill names the people who paid: it is kept no longer than it is read.
+    rmSync(fetched, { force: true })
     out.close()
     journal.value.close()
   }
