@@ -1,7 +1,10 @@
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import { cacheHome } from './terminal/folders.ts'
 
+// A till makes little garbage at a time: a young generation that does not grow keeps its memory flat.
+setFlagsFromString('--semi-space-growth-factor=1')
 // Keeps the types-stripped, compiled code between runs: a terminal starts sooner and smaller.
 enableCompileCache(join(cacheHome(), 'code'))
 

@@ -1,6 +1,5 @@
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
 import { ok, type Result } from '../base/result.ts'
 import { beijingDay, isDate } from '../bills/beijing-day.ts'
 import { reconcile } from '../bills/node/reconcile.ts'
@@ -17,8 +16,6 @@ import { describeProblem, fail, readOptions } from './usage.ts'
  * running. Ends with 0 when all agree, 1 with differences, 2 when it could not be done.
  */
 export async function runReconcile(argv: string[]): Promise<void> {
-  // Lines of a bill are short-lived: a growing young generation would only cost memory.
-  setFlagsFromString('--semi-space-growth-factor=1')
   const { values } = readOptions(argv, {
     config: { type: 'string' },
     date: { type: 'string' },

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
 import { startTerminal } from '../terminal.ts'
 import { describeProblem, fail, readOptions, untilStopped } from './usage.ts'
 
@@ -36,8 +35,6 @@ export async function runTerminal(argv: string[]): Promise<void> {
     process.exitCode = 1
     return
   }
-  // A till makes little garbage at a time: its young generation need not grow beyond what starting took.
-  setFlagsFromString('--semi-space-growth-factor=1')
   const { api, tokens, screens, close } = started.value
   const ready = { event: 'ready', api, token: tokens.register, tokens, screens }
   console.log(
