@@ -28,7 +28,9 @@ import type { HttpRequest } from './exchange.ts'
 import { HealthBook } from './health.ts'
 import { type Exchange, makePool, Transport } from './http.ts'
 import { checkSettings, type GatewayOptions, type GatewaySettings } from './settings.ts'
-import { signatureCheck, signMessage, signMessageAside } from './signatures.ts'
+
+/** What carries requests to the gateway and answers back. */
+export type GatewayTransport = Pick<Transport, 'send' | 'close'>
 
 /** Sent with every request; the gateway wants one (interface rules, "基本规则"). */
 const USER_AGENT = 'guitai/0.1'
@@ -52,15 +54,26 @@ export async function openGateway(
 ): Promise<Result<Gateway & BillSource, Problem>> {
   const checked = checkSettings(options)
   if (!checked.ok) return checked
-  const gateway = new PayGateway(options, checked.value)
+  const { primary, backup } = checked.value
+  const { caPem, timeouts, clock, log } = options
+  const transport = new Transport({
+    primary,
+    ...(backup === undefined ? {} : { backup }),
+    ...(caPem === undefined ? {} : { caPem }),
+    timeouts,
+    clock,
+    log,
+  })
+  const gateway = new PayGateway(options, checked.value, transport)
   await gateway.start()
   return ok(gateway)
 }
 
-class PayGateway implements Gateway, BillSource {
+/** The client over the transport and the keys it is given; {@link openGateway} makes the real ones. */
+export class PayGateway implements Gateway, BillSource {
   readonly #options: GatewayOptions
   readonly #settings: GatewaySettings
-  readonly #transport: Transport
+  readonly #transport: GatewayTransport
   readonly #store: CertificateStore | undefined
   readonly #keys: PlatformKeys
   readonly #health: HealthBook
@@ -71,19 +84,11 @@ class PayGateway implements Gateway, BillSource {
   #expectedUntilMs = Number.NEGATIVE_INFINITY
   #lastExchangeAtMs = Number.NEGATIVE_INFINITY
 
-  constructor(options: GatewayOptions, settings: GatewaySettings) {
+  constructor(options: GatewayOptions, settings: GatewaySettings, transport: GatewayTransport) {
     this.#options = options
     this.#settings = settings
-    const { clock, log, timeouts, caPem } = options
-    this.#transport = new Transport({
-      primary: settings.primary,
-      ...(settings.backup === undefined ? {} : { backup: settings.backup }),
-      ...(caPem === undefined ? {} : { caPem }),
-      timeouts,
-      clock,
-      log,
-    })
-    this.#health = new HealthBook(clock, settings.certificateExpiresAtMs)
+    this.#transport = transport
+    this.#health = new HealthBook(options.clock, settings.certificateExpiresAtMs)
     this.#store = this.#makeStore()
     this.#keys = this.#makeKeys()
   }
@@ -188,14 +193,14 @@ class PayGateway implements Gateway, BillSource {
 
   #sign(request: WireRequest): HttpRequest {
     const stamped = this.#stamp(request)
-    const signature = signMessage(requestMessage(stamped), this.#settings.merchantKey)
+    const signature = this.#settings.signer.sign(requestMessage(stamped))
     return this.#withSignature(stamped, signature)
   }
 
   async #signAside(request: WireRequest): Promise<HttpRequest> {
     const stamped = this.#stamp(request)
     const message = requestMessage(stamped)
-    return this.#withSignature(stamped, await signMessageAside(message, this.#settings.merchantKey))
+    return this.#withSignature(stamped, await this.#settings.signer.signAside(message))
   }
 
   #stamp(request: WireRequest): SignedRequest {
@@ -258,11 +263,9 @@ class PayGateway implements Gateway, BillSource {
 
   #makeKeys(): PlatformKeys {
     const { publicKey } = this.#settings
-    const ofPublicKey = publicKey && { id: publicKey.id, check: signatureCheck(publicKey.key) }
     // A merchant that moves to the public key may still get answers signed by a certificate.
     return {
-      find: (serial) =>
-        serial === ofPublicKey?.id ? ofPublicKey.check : this.#store?.find(serial),
+      find: (serial) => (serial === publicKey?.id ? publicKey.check : this.#store?.find(serial)),
     }
   }
 

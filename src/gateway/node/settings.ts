@@ -4,8 +4,9 @@ import { type ErrorCode, type Problem, problem } from '../../domain/errors.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Entropy } from '../../ports/entropy.ts'
 import type { Log } from '../../ports/log.ts'
+import type { SignatureCheck } from '../verify.ts'
 import type { Timeouts } from './exchange.ts'
-import { isUsableRsa } from './signatures.ts'
+import { isUsableRsa, signatureCheck, signMessage, signMessageAside } from './signatures.ts'
 
 /** By what the gateway's answers are verified. */
 export type Verification =
@@ -47,15 +48,22 @@ export type GatewayOptions = {
   readonly onMark?: (mark: 'signed' | 'sent' | 'answered', outTradeNo: string) => void
 }
 
+/** Signs as the merchant: RSA PKCS#1 v1.5 over SHA-256, base64 on one line. */
+export type RequestSigner = {
+  sign(message: string): string
+  /** The same, on another thread. */
+  signAside(message: string): Promise<string>
+}
+
 /** The options after every check, with keys made once. */
 export type GatewaySettings = {
   readonly primary: string
   readonly backup?: string
-  readonly merchantKey: KeyObject
+  readonly signer: RequestSigner
   readonly merchantSerial: string
   readonly certificateExpiresAtMs: number
   readonly apiV3Key?: Buffer
-  readonly publicKey?: { readonly id: string; readonly key: KeyObject }
+  readonly publicKey?: { readonly id: string; readonly check: SignatureCheck }
 }
 
 type Checked<Value> = Result<Value, Problem>
@@ -130,7 +138,7 @@ function commonNameOf(certificate: X509Certificate): string | undefined {
   return lines.find((line) => line.startsWith('CN='))?.slice('CN='.length)
 }
 
-type Identity = Pick<GatewaySettings, 'merchantKey' | 'merchantSerial' | 'certificateExpiresAtMs'>
+type Identity = Pick<GatewaySettings, 'signer' | 'merchantSerial' | 'certificateExpiresAtMs'>
 
 function checkIdentity(options: GatewayOptions): Checked<Identity> {
   const certificate = readCertificate(options.certificatePem)
@@ -152,7 +160,10 @@ function checkIdentity(options: GatewayOptions): Checked<Identity> {
     return refuse('config.certificate_not_yet_valid', 'certificatePem', certificate.validFrom)
   }
   return ok({
-    merchantKey: key,
+    signer: {
+      sign: (message) => signMessage(message, key),
+      signAside: (message) => signMessageAside(message, key),
+    },
     merchantSerial: certificate.serialNumber.toUpperCase(),
     certificateExpiresAtMs: expiresAtMs,
   })
@@ -175,7 +186,7 @@ function checkPublicKey(verification: Verification): Checked<GatewaySettings['pu
   }
   try {
     const key = createPublicKey(verification.pem)
-    if (isUsableRsa(key)) return ok({ id: verification.id, key })
+    if (isUsableRsa(key)) return ok({ id: verification.id, check: signatureCheck(key) })
   } catch {
     // Falls through: it could not be read.
   }
