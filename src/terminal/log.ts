@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
 import { redactCodes } from '../domain/redact.ts'
@@ -15,17 +23,23 @@ export function openLog(dir: string): { readonly log: Log; close(): void } {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const path = join(dir, 'terminal.log')
   turnOver(path)
-  // Opened here and not by the library, which would do it later: a refusal to start ends at once.
-  const destination = pino.destination({ dest: openSync(path, 'a', 0o600), sync: false })
-  const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
+  const file = openSync(path, 'a', 0o600)
+  const lines = { write: (line: string) => writeLine(file, line) }
+  const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, lines)
   const write = (level: 'info' | 'warn' | 'error') => (message: string, fields?: LogFields) =>
     logger[level](redact(fields), redactCodes(message))
   return {
     log: { info: write('info'), warn: write('warn'), error: write('error') },
-    close() {
-      destination.flushSync()
-      destination.end()
-    },
+    close: () => closeSync(file),
+  }
+}
+
+/** A line that does not fit on the disk is lost; a payment never waits for a log. */
+function writeLine(file: number, line: string): void {
+  try {
+    writeSync(file, line)
+  } catch {
+    // There is nowhere left to say it.
   }
 }
 

@@ -57,6 +57,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     handleProtocols: () => SUBPROTOCOL,
   })
   app.server.on('upgrade', (request, socket, head) => {
+    // Nobody else listens to this socket any more: a client that resets it must not end the terminal.
+    socket.on('error', () => socket.destroy())
     const scopes = admitSocket(request, { ...options, port, count: sockets.clients.size })
     if (typeof scopes === 'string') return reject(socket, scopes)
     sockets.handleUpgrade(request, socket, head, (client) => {

@@ -22,6 +22,9 @@ import {
   journalProblem,
 } from './integrity.ts'
 
+/** The step that makes an attempt; every later one finds its number taken, by itself. */
+const MAKES_AN_ATTEMPT = 'code_scanned'
+
 const MIGRATIONS: readonly string[] = [BEGIN]
 
 /** `PRAGMA synchronous` as SQLite names it; FULL means that a commit survives a power cut. */
@@ -167,6 +170,7 @@ class SqliteJournal implements Journal {
       hash,
     })
     for (const sale of entry.sales) this.#writeSale(sale, seq)
+    if (entry.kind === MAKES_AN_ATTEMPT) this.#claimNumber(entry.sales.at(-1), seq)
     if (entry.command) this.#statements.insertCommand.run({ ...entry.command, seq })
     return { seq, hash }
   }
@@ -178,15 +182,14 @@ class SqliteJournal implements Journal {
       open: isClosed(sale) ? 0 : 1,
       body: encodeSale(sale),
     })
-    const attempt = lastAttempt(sale)
-    if (attempt?.phase === 'submitting') {
-      // Fails on a number that was used before: the charge then never leaves.
-      this.#statements.insertAttempt.run({
-        out_trade_no: attempt.outTradeNo,
-        sale_id: sale.id,
-        seq,
-      })
-    }
+  }
+
+  /** Fails on a number that was used before: the charge then never leaves. */
+  #claimNumber(sale: Sale | undefined, seq: number): void {
+    const attempt = sale && lastAttempt(sale)
+    if (!attempt) return
+    const { outTradeNo } = attempt
+    this.#statements.insertAttempt.run({ out_trade_no: outTradeNo, sale_id: sale.id, seq })
   }
 
   openSales(): readonly Sale[] {

@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { createDispatch } from '../../../src/api/dispatch.ts'
@@ -175,6 +176,27 @@ describe('the local API over HTTP', () => {
     })
     expect(refused).toBe(status)
     socket.terminate()
+  })
+
+  it('P10: stays up when a refused client resets its connection', async () => {
+    for (let turn = 0; turn < 20; turn += 1) {
+      await new Promise<void>((done) => {
+        const socket = connect(server.port, '127.0.0.1', () => {
+          const host = `127.0.0.1:${server.port}`
+          const lines = [
+            'GET /v1/watch HTTP/1.1',
+            `Host: ${host}`,
+            'Connection: Upgrade',
+            'Upgrade: websocket',
+          ]
+          socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+          setImmediate(() => socket.resetAndDestroy())
+        })
+        socket.on('close', () => done())
+        socket.on('error', () => undefined)
+      })
+    }
+    expect((await ask('GET', '/v1/status')).status).toBe(200)
   })
 
   it('stays up when a client sends rubbish and leaves', async () => {

@@ -60,6 +60,24 @@ describe('a sale', () => {
     await expect(till.sell()).resolves.toMatchObject({ phase: 'armed' })
   })
 
+  it('P2: takes a cancellation while the charge is out, and gives the money back', async () => {
+    const { gateway, scanner, clock } = await open()
+    const sale = await till.sell()
+    scanner.present(CODE)
+    const cancelled = await till.wish('cancel_wanted', sale.id)
+    expect(cancelled).toMatchObject({ ok: true, value: { cancelWanted: true } })
+    const charge = gateway.last()
+    await charge.answer(paidAnswer(charge))
+    clock.advance(WAITS.reverseNotBeforeMs)
+    expect(gateway.last().kind).toBe('reverse')
+    await gateway.last().answer({ kind: 'reversed' })
+    await gateway.last().answer({ kind: 'closed' })
+    expect(till.sale(sale.id)).toMatchObject({
+      phase: 'closed',
+      attempts: [{ outcome: 'NOT_PAID' }],
+    })
+  })
+
   it('asks the gateway before it reverses a cancelled charge, and not before 15 s', async () => {
     const { gateway, scanner, clock } = await open()
     const sale = await till.sell()

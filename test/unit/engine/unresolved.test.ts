@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { err } from '../../../src/base/result.ts'
+import { problem } from '../../../src/domain/errors.ts'
 import { saleOutcome } from '../../../src/domain/sale.ts'
 import { WAITS } from '../../../src/domain/waits.ts'
+import type { GatewayAnswer } from '../../../src/ports/gateway.ts'
 import { paidAnswer } from '../../support/scripted-gateway.ts'
 import { CODE, openTill, type Till } from '../../support/till.ts'
 
@@ -137,5 +140,110 @@ describe('closing by hand', () => {
     till = await openTill()
     const sale = await till.sell()
     expect(await close(sale.id)).toMatchObject({ error: { code: 'sale.nothing_to_close' } })
+  })
+})
+
+describe('a journal that could not be written for a moment', () => {
+  /** A till whose journal refuses while `full` says so. */
+  async function openFragile() {
+    const disk = { full: false }
+    till = await openTill({
+      wrapJournal: (journal) =>
+        new Proxy(journal, {
+          get(target, key) {
+            if (key === 'append' && disk.full) return () => err(problem('journal.unavailable'))
+            if (key === 'status' && disk.full) {
+              return () => ({ ...target.status(), state: 'failing' })
+            }
+            const value = Reflect.get(target, key)
+            return typeof value === 'function' ? value.bind(target) : value
+          },
+        }),
+    })
+    return disk
+  }
+
+  it('leaves no armed counter deaf', async () => {
+    const disk = await openFragile()
+    const first = await till.sell()
+    till.scanner.present(CODE)
+    await till.gateway.last().answer(silent)
+    await till.wish('dismiss_wanted', first.id)
+    await till.sell(500)
+    disk.full = true
+    till.clock.advance(WAITS.firstQueryMs)
+    expect(till.scanner.status().enabled).toBe(false)
+    disk.full = false
+    till.clock.advance(WAITS.journalRetryMs)
+    expect(till.engine.screen().cashier.state).toBe('waiting_code')
+    expect(till.scanner.status().enabled).toBe(true)
+  })
+
+  it('is tried again without anybody asking, and the screens say so', async () => {
+    const disk = await openFragile()
+    disk.full = true
+    await expect(till.sell()).rejects.toThrow('journal.unavailable')
+    const states: string[] = []
+    till.engine.onScreen(({ cashier }) => states.push(cashier.state))
+    till.clock.advance(WAITS.journalRetryMs)
+    expect(till.engine.screen().cashier.state).toBe('stopped')
+    disk.full = false
+    till.clock.advance(WAITS.journalRetryMs)
+    expect(states.at(-1)).toBe('ready')
+  })
+
+  it('loses no alarm', async () => {
+    const disk = await openFragile()
+    const sale = await till.sell()
+    till.scanner.present(CODE)
+    till.clock.advance(WAITS.overdueMs - 1)
+    disk.full = true
+    till.clock.advance(1)
+    disk.full = false
+    till.clock.advance(WAITS.journalRetryMs)
+    expect(till.sale(sale.id).attempts[0]?.overdue).toBe(true)
+  })
+})
+
+describe('ends that no reversal can bring', () => {
+  it('P4: a line that comes and goes does not make a storm of queries', async () => {
+    const sale = await unresolved()
+    till.clock.advance(WAITS.firstQueryMs)
+    const before = till.gateway.calls.length
+    for (let turn = 0; turn < 50; turn += 1) {
+      till.gateway.setHealth({ state: 'failing', lastCause: 'gateway.server_error' })
+      await till.gateway.last().answer(silent)
+      till.gateway.setHealth({ state: 'ok', host: 'primary' })
+    }
+    expect(till.gateway.calls.length - before).toBeLessThanOrEqual(1)
+    expect(till.sale(sale.id).phase).toBe('in_flight')
+  })
+
+  it('P5: a refund made by hand ends the reversing, and is recorded', async () => {
+    till = await openTill()
+    const sale = await till.sell()
+    till.scanner.present(CODE)
+    const charge = till.gateway.last()
+    await charge.answer({ kind: 'failed' })
+    till.clock.advance(WAITS.reverseNotBeforeMs)
+    await till.gateway.last().answer(silent)
+    till.clock.advance(WAITS.queryEveryMs)
+    await till.gateway.last().answer({ ...paidAnswer(charge), refunded: true } as GatewayAnswer)
+    expect(till.sale(sale.id)).toMatchObject({ phase: 'paid', attempts: [{ refunded: true }] })
+  })
+
+  it('P5: after seven days a payment that could not be reversed is told as what it is', async () => {
+    till = await openTill()
+    const sale = await till.sell()
+    till.scanner.present(CODE)
+    const charge = till.gateway.last()
+    await till.wish('cancel_wanted', sale.id)
+    await charge.answer(paidAnswer(charge))
+    till.clock.advance(WAITS.reverseNotBeforeMs)
+    const dayMs = 86_400_000
+    await till.gateway.last().answer({ kind: 'unknown', cause: 'gateway.not_settled', sent: true })
+    till.clock.advance(7 * dayMs)
+    await till.gateway.last().answer(paidAnswer(charge))
+    expect(till.sale(sale.id).phase).toBe('paid')
   })
 })

@@ -63,7 +63,7 @@ function sale(id: string, phase: Sale['phase'], outTradeNo?: string): Sale {
 }
 
 function append(...sales: Sale[]) {
-  return journal.append({ atMs: 1, kind: 'test', event: { kind: 'test' }, sales })
+  return journal.append({ atMs: 1, kind: 'code_scanned', event: { kind: 'test' }, sales })
 }
 
 describe('the journal', () => {
