@@ -62,6 +62,7 @@ const attemptSchema = z
     transactionId: z.string().optional(),
     payerTotalFen: z.number().int().optional(),
     paidAt: z.string().optional(),
+    refunded: z.boolean().optional().meta({ description: 'somebody refunded some of it' }),
   })
   .meta({ id: 'Attempt' })
 

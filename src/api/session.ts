@@ -1,4 +1,4 @@
-import { problem } from '../domain/errors.ts'
+import { type Problem, problem } from '../domain/errors.ts'
 import type { Terminal } from '../ports/terminal.ts'
 import type { Dispatch } from './dispatch.ts'
 import { clientFrameSchema, type Scope, type ServerFrame } from './protocol.ts'
@@ -62,12 +62,14 @@ export function openSession(options: SessionOptions): Session {
           return
         case 'call': {
           const { id, operation, input } = frame.data
-          void dispatch(operation, input, scopes).then((answer) =>
-            send(
+          const refuse = (refusal: Problem) =>
+            send({ kind: 'answer', id, ok: false, problem: refusal })
+          void dispatch(operation, input, scopes).then(
+            (answer) =>
               answer.ok
-                ? { kind: 'answer', id, ok: true, value: answer.value }
-                : { kind: 'answer', id, ok: false, problem: answer.error },
-            ),
+                ? send({ kind: 'answer', id, ok: true, value: answer.value })
+                : refuse(answer.error),
+            () => refuse(problem('api.internal')),
           )
         }
       }

@@ -42,6 +42,7 @@ function viewAttempt(attempt: Attempt, traceId: string): SaleView['attempts'][nu
     ...(attempt.transactionId === undefined ? {} : { transactionId: attempt.transactionId }),
     ...(attempt.payerTotalFen === undefined ? {} : { payerTotalFen: attempt.payerTotalFen }),
     ...(attempt.paidAt === undefined ? {} : { paidAt: attempt.paidAt }),
+    ...(attempt.refunded === undefined ? {} : { refunded: attempt.refunded }),
   }
 }
 

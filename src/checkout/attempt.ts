@@ -103,7 +103,7 @@ export function afterReverse(attempt: Attempt, answer: GatewayAnswer, moment: Mo
       // A definite "not reversed": this reversal has no effect that could still arrive.
       return ask(notLanded(heard), moment.atMs + retryMs)
     case 'unknown':
-      return ask(answer.sent ? heard : notLanded(heard), moment.atMs + retryMs)
+      return ask(mayLand(answer) ? heard : notLanded(heard), moment.atMs + retryMs)
     case 'paid':
     case 'unpaid':
     case 'failed':
@@ -126,7 +126,11 @@ function afterPaid(attempt: Attempt, answer: Paid, moment: Moment): Move {
     return askOrUndo({ ...attempt, phase: 'checking', cause: 'gateway.mismatch' }, moment)
   }
   const mayBeUndone = attempt.reversalsOutstanding > 0 || attempt.reverseConfirmed
-  if (moment.cancelWanted || mayBeUndone) return undo(attempt, moment.atMs)
+  // A refunded order takes no reversal any more, and neither does one of seven days: then what is
+  // verified is told as it is, and staff refund what has to be.
+  const isBeyondReversal =
+    answer.refunded || moment.atMs - waitsFromMs(attempt) >= WAITS.reverseLimitMs
+  if ((moment.cancelWanted || mayBeUndone) && !isBeyondReversal) return undo(attempt, moment.atMs)
   const { cause: _cause, refusal: _refusal, nextTryAtMs: _next, ...rest } = attempt
   return {
     kind: 'settle',
@@ -139,6 +143,7 @@ function afterPaid(attempt: Attempt, answer: Paid, moment: Moment): Move {
       transactionId: answer.transactionId,
       ...(answer.payerTotalFen === undefined ? {} : { payerTotalFen: answer.payerTotalFen }),
       ...(answer.paidAt === undefined ? {} : { paidAt: answer.paidAt }),
+      ...(answer.refunded ? { refunded: true } : {}),
     },
   }
 }
@@ -215,6 +220,12 @@ function backOffMs(attempt: Attempt): number {
 
 function isLongAgo(attempt: Attempt, atMs: number): boolean {
   return atMs - waitsFromMs(attempt) >= WAITS.notFoundFinalMs
+}
+
+/** Whether a reversal without a clear answer may still take effect: not when it was plainly refused. */
+function mayLand(answer: Extract<GatewayAnswer, { kind: 'unknown' }>): boolean {
+  const isRefused = answer.status !== undefined && [400, 401, 403].includes(answer.status)
+  return answer.sent && !isRefused
 }
 
 /** When the waits of an attempt began: at its submit, or at the last restart. */

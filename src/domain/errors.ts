@@ -249,6 +249,11 @@ export const ERRORS = {
     en: 'The journal cannot be written, so no money is taken. Nothing was charged; check the disk.',
     customer: ASK_STAFF,
   }),
+  'journal.wish_not_taken': entry('unknown', 503, {
+    zh: '流水写不进磁盘，这个请求没有受理。这笔收款的结果以屏幕为准，请检查磁盘。',
+    en: 'The journal cannot be written, so the request was not taken. Go by the screen for what became of the sale; check the disk.',
+    customer: PLEASE_WAIT,
+  }),
   'journal.damaged': entry('no', 503, {
     zh: '流水文件已损坏，停止收款。本次未收款，请保留数据文件夹并联系安装人员。',
     en: 'The journal file is damaged, so no money is taken. Nothing was charged; keep the data folder and call the installer.',

@@ -77,6 +77,8 @@ export type Attempt = {
   /** What the customer really paid after coupons, fen. */
   readonly payerTotalFen?: number
   readonly paidAt?: string
+  /** The gateway says that some of the money was refunded by somebody. */
+  readonly refunded?: true
 }
 
 /**

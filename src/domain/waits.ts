@@ -19,8 +19,12 @@ export const WAITS = {
   notFoundFinalMs: 60_000,
   /** Pauses between repeated reversals; the last one repeats. */
   reverseRetryMs: [5_000, 10_000, 20_000, 40_000, 60_000, 300_000],
+  /** An order older than this takes no reversal (reverse API's page: 7 days). */
+  reverseLimitMs: 604_800_000,
   /** How long a counter stays armed for a code before it says so and disarms. */
   armedMs: 180_000,
+  /** Between two rounds of questions because the line is back. */
+  waveEveryMs: 30_000,
   /** From submit to the alarm when the outcome is still not known. */
   overdueMs: 600_000,
   /** How long a result stays on the screens when nobody acts. */

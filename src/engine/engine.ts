@@ -20,9 +20,12 @@ import type { RecentSale, ScreenModel } from '../screen/model.ts'
 import { project } from '../screen/project.ts'
 import { Broadcast } from './broadcast.ts'
 import { EffectRunner } from './effect-runner.ts'
+import { JournalWatch } from './journal-watch.ts'
+import { LineWatch } from './line-watch.ts'
 import type { Point } from './points.ts'
 import { asRecent, RECENT_MAX, remember } from './recent.ts'
 import { journalled } from './record.ts'
+import { logFieldsOf, notWritten } from './sale-report.ts'
 import { stampWish } from './stamp-wish.ts'
 import { SteadyTime } from './steady-time.ts'
 import { Vault } from './vault.ts'
@@ -60,6 +63,7 @@ export class Engine implements Terminal {
   readonly #time: SteadyTime
   readonly #vault: Vault
   readonly #effects: EffectRunner
+  readonly #journalWatch: JournalWatch
   readonly #inbox = new BoundedQueue<Posted>(LIMITS.inboxMax)
   readonly #screens: Broadcast<ScreenModel>
   readonly #sales: Broadcast<Sale>
@@ -70,7 +74,7 @@ export class Engine implements Terminal {
   #chargeLeaving = false
   readonly #changed: Sale[] = []
   #running = false
-  #gatewayFailed = false
+  readonly #line = new LineWatch()
   readonly #startedAtMs: number
 
   constructor(options: EngineOptions) {
@@ -84,6 +88,11 @@ export class Engine implements Terminal {
       vault: this.#vault,
       time: this.#time,
       post: (event) => this.#post({ event }),
+    })
+    this.#journalWatch = new JournalWatch({
+      ...options,
+      time: this.#time,
+      onBack: () => this.#onJournalBack(),
     })
     this.#startedAtMs = options.clock.nowMs()
   }
@@ -170,6 +179,7 @@ export class Engine implements Terminal {
   async stop(): Promise<void> {
     this.#running = false
     this.#effects.stop()
+    this.#journalWatch.stop()
     await Promise.all(this.#options.scanners.map((scanner) => scanner.close()))
   }
 
@@ -192,10 +202,8 @@ export class Engine implements Terminal {
 
   /** The line is back: what has waited longer than the first wait is asked about now. */
   #onHealth(health: GatewayHealth): void {
-    const isBack = this.#gatewayFailed && health.state === 'ok'
-    this.#gatewayFailed = health.state === 'failing'
     const atMs = this.#time.nowMs()
-    for (const sale of isBack ? this.pending() : []) {
+    for (const sale of this.#line.isBack(health, atMs) ? this.pending() : []) {
       const sinceMs = lastAttempt(sale)?.submittedAtMs ?? atMs
       if (atMs - sinceMs < WAITS.firstQueryMs) continue
       this.#post({ event: { kind: 'check_wanted', atMs, saleId: sale.id } })
@@ -257,7 +265,8 @@ export class Engine implements Terminal {
       if (!written.ok) {
         this.#effects.drop(step.effects)
         this.#onJournalFailure(event, written.error)
-        resolve?.(written)
+        const about = 'saleId' in event ? this.#state.sales.get(event.saleId) : undefined
+        resolve?.(err(notWritten(written.error, about)))
         return
       }
     }
@@ -272,6 +281,7 @@ export class Engine implements Terminal {
     onPoint?.(`before_append:${entry.kind}`)
     const written = journal.append(entry)
     if (written.ok) onPoint?.(`after_append:${entry.kind}`)
+    if (written.ok) this.#journalWatch.worked()
     return written
   }
 
@@ -305,11 +315,14 @@ export class Engine implements Terminal {
       ...(fault.detail === undefined ? {} : { detail: fault.detail }),
     })
     for (const scanner of this.#options.scanners) scanner.disable('idle')
-    const isFact =
-      'outTradeNo' in event || event.kind === 'arm_expired' || event.kind === 'result_expired'
-    if (isFact && event.kind !== 'code_scanned') {
-      this.#options.clock.after(WAITS.journalRetryMs, () => this.#post({ event }))
-    }
+    this.#journalWatch.failed()
+    const isLost = event.kind.endsWith('_wanted') || event.kind === 'code_scanned'
+    if (!isLost) this.#options.clock.after(WAITS.journalRetryMs, () => this.#post({ event }))
+  }
+
+  #onJournalBack(): void {
+    if (this.#isArmed()) for (const scanner of this.#options.scanners) scanner.enable()
+    this.#publish()
   }
 
   #onScanner(seen: ScannerEvent): void {
@@ -380,20 +393,7 @@ export class Engine implements Terminal {
   }
 
   #logSale(sale: Sale): void {
-    const attempt = lastAttempt(sale)
-    if (attempt?.settledAtMs !== undefined) this.#mark('settled', sale)
-    this.#options.log.info('sale', {
-      trace: sale.traceId,
-      sale: sale.id,
-      phase: sale.phase,
-      ...(attempt
-        ? {
-            outTradeNo: attempt.outTradeNo,
-            attempt: attempt.phase,
-            outcome: attempt.outcome,
-            ...(attempt.cause === undefined ? {} : { cause: attempt.cause }),
-          }
-        : {}),
-    })
+    if (lastAttempt(sale)?.settledAtMs !== undefined) this.#mark('settled', sale)
+    this.#options.log.info('sale', logFieldsOf(sale))
   }
 }

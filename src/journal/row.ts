@@ -52,6 +52,7 @@ const attempt = z.strictObject({
   transactionId: z.string().optional(),
   payerTotalFen: z.number().int().min(0).optional(),
   paidAt: z.string().optional(),
+  refunded: z.literal(true).optional(),
 })
 
 const sale = z.strictObject({

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { err, ok, type Result } from '../base/result.ts'
+import { admit } from '../checkout/admit.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import { dataHome } from './folders.ts'
 
@@ -73,7 +74,13 @@ export const configSchema = z.strictObject({
       .string()
       .regex(/^[0-9A-Za-z]{1,256}$/, 'letters and digits only')
       .meta({ description: "the merchant's own store code; sent as store_info.out_id" }),
-    name: z.string().min(1).max(60).meta({ description: 'shown on screens and on the bill' }),
+    name: z
+      .string()
+      .max(60)
+      .refine((name) => admit({ amountFen: 1, currency: 'CNY', description: name }).ok, {
+        message: 'must be text that fits on a bill: not blank, no control characters, no emoji',
+      })
+      .meta({ description: 'shown on screens and on the bill' }),
   }),
   merchant: z.strictObject({
     id: z

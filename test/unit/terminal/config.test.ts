@@ -51,6 +51,8 @@ describe('the configuration file', () => {
       { ...GOOD, gateway: { ...GOOD.gateway, headersTimeoutMs: 1e9 } },
       'gateway.headersTimeoutMs',
     ],
+    ['a store name with an emoji', { ...GOOD, store: { id: 'S001', name: '茶🍵' } }, 'store.name'],
+    ['a blank store name', { ...GOOD, store: { id: 'S001', name: ' ' } }, 'store.name'],
     ['a store code with a dash', { ...GOOD, store: { id: 'S-1', name: 'x' } }, 'store.id'],
   ])('names the field of %s', (_what, value, field) => {
     expect(parse(value)).toMatchObject({

@@ -1,0 +1,33 @@
+import { type Problem, problem } from '../domain/errors.ts'
+import { lastAttempt, type Sale, saleOutcome } from '../domain/sale.ts'
+import type { LogFields } from '../ports/log.ts'
+
+/** A sale as a line of the log. */
+export function logFieldsOf(sale: Sale): LogFields {
+  const attempt = lastAttempt(sale)
+  return {
+    trace: sale.traceId,
+    sale: sale.id,
+    phase: sale.phase,
+    outTradeNo: attempt?.outTradeNo,
+    attempt: attempt?.phase,
+    outcome: attempt?.outcome,
+    cause: attempt?.cause,
+  }
+}
+
+/**
+ * What a caller hears whose wish could not be written: about a sale whose money is moving or has
+ * moved, never that nothing was charged.
+ */
+export function notWritten(fault: Problem, sale: Sale | undefined): Problem {
+  const outcome = sale && saleOutcome(sale)
+  if (outcome === undefined || outcome === 'NOT_PAID') return fault
+  return {
+    ...problem(
+      'journal.wish_not_taken',
+      fault.detail === undefined ? {} : { detail: fault.detail },
+    ),
+    moneyTaken: outcome === 'PAID' ? 'yes' : 'unknown',
+  }
+}
