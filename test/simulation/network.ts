@@ -1,0 +1,197 @@
+import type { HttpRequest } from '../../src/gateway/node/exchange.ts'
+import type { GatewayTransport } from '../../src/gateway/node/gateway.ts'
+import type { Exchange } from '../../src/gateway/node/http.ts'
+import type { ManualClock } from '../support/manual-clock.ts'
+import type { Random } from '../support/seeded.ts'
+import type { Fate, FaultKind } from './faults.ts'
+import { callOf, subjectOf, type WireAnswer, type WireGateway, type WireRequest } from './wire.ts'
+
+/** One life of the terminal's process. What happens after its end has no effect on the world. */
+export type Life = { isOver: boolean }
+
+/** Told of every request of which a byte leaves the terminal. */
+export type OnLeave = (call: ReturnType<typeof callOf>, outTradeNo: string) => void
+
+/** What a call of a dead process comes to. */
+const NEVER = new Promise<never>(() => {})
+/** The terminal's own time limit for an answer. */
+const CLIENT_LIMIT_MS = 12_000
+
+type Failure = { readonly cause: 'gateway.unreachable' | 'gateway.timeout' | 'gateway.cut_off' }
+
+/** What spoils an answer on its way, and how; the first that strikes does. */
+const SPOILERS: readonly (readonly [
+  FaultKind,
+  (answer: WireAnswer, gateway: WireGateway) => WireAnswer,
+])[] = [
+  ['answer_unsigned', (answer) => withHeaders(answer, undefined)],
+  ['answer_wrongly_signed', (answer) => withHeaders(answer, { 'wechatpay-signature': 'wrong' })],
+  [
+    'answer_probe',
+    (answer) => withHeaders(answer, { 'wechatpay-signature': 'WECHATPAY/SIGNTEST/b2Zm' }),
+  ],
+  [
+    'answer_of_unknown_serial',
+    (answer) => withHeaders(answer, { 'wechatpay-serial': 'PUB_KEY_ID_9999' }),
+  ],
+  ['answer_unreadable', (answer, gateway) => gateway.restate(answer, '{"trade_state":')],
+  [
+    'answer_of_other_order',
+    (answer, gateway) => gateway.restate(answer, { out_trade_no: 'GT0000000000000000000000' }),
+  ],
+  [
+    'answer_of_other_amount',
+    (answer, gateway) => gateway.restate(answer, { amount: { total: 1, currency: 'CNY' } }),
+  ],
+  [
+    'answer_unknown_state',
+    (answer, gateway) => gateway.restate(answer, { trade_state: 'PARTLY_PAID' }),
+  ],
+]
+
+function withHeaders(
+  answer: WireAnswer,
+  changed: Readonly<Record<string, string>> | undefined,
+): WireAnswer {
+  if (changed) return { ...answer, headers: { ...answer.headers, ...changed } }
+  const kept = Object.entries(answer.headers).filter(([name]) => !name.startsWith('wechatpay-'))
+  return { ...answer, headers: Object.fromEntries(kept) }
+}
+
+/** The way between the terminal and the gateway. It and the gateway go on when the terminal dies. */
+export class Network {
+  readonly #clock: ManualClock
+  readonly #random: Random
+  readonly #fate: Fate
+  readonly #gateway: WireGateway
+  readonly #onLeave: OnLeave
+  #lineOutUntilMs = 0
+  #gatewayOutUntilMs = 0
+
+  constructor(
+    world: { readonly clock: ManualClock; readonly random: Random; readonly fate: Fate },
+    gateway: WireGateway,
+    onLeave: OnLeave,
+  ) {
+    this.#clock = world.clock
+    this.#random = world.random
+    this.#fate = world.fate
+    this.#gateway = gateway
+    this.#onLeave = onLeave
+  }
+
+  /** The transport of one life of the terminal. */
+  connect(life: Life): GatewayTransport {
+    return { send: (request) => this.#send(life, request), close: () => Promise.resolve() }
+  }
+
+  #send(life: Life, request: HttpRequest): Promise<Exchange> {
+    if (life.isOver) return NEVER
+    const subject = subjectOf(request)
+    if (this.#isOut(subject)) return this.#fail(50, { cause: 'gateway.unreachable' }, false)
+    const viaBackup = this.#fate.strikes('backup_host_answers', subject)
+    const host = viaBackup ? 'backup' : 'primary'
+    this.#onLeave(callOf(request), subject ?? '')
+    return new Promise((resolve) => {
+      const end = (made: Promise<Exchange> | Exchange) => {
+        if (life.isOver) return
+        if (this.#fate.strikes('crash_on_answer', subject)) life.isOver = true
+        else void resolve(made)
+      }
+      const giveUp = this.#clock.after(CLIENT_LIMIT_MS, () => {
+        end({
+          kind: 'failed',
+          cause: 'gateway.timeout',
+          sent: true,
+          detail: '',
+          host,
+          resent: viaBackup,
+        })
+      })
+      this.#carry(request, (answer) => {
+        giveUp()
+        if (!this.#fate.strikes('answer_cut_off', subject)) {
+          end({ kind: 'answered', answer, host, resent: viaBackup })
+          return
+        }
+        end({
+          kind: 'failed',
+          cause: 'gateway.cut_off',
+          sent: true,
+          detail: '',
+          host,
+          resent: viaBackup,
+        })
+      })
+    })
+  }
+
+  /** Brings a request to the gateway and its answer back, or not. */
+  #carry(request: WireRequest, arrive: (answer: WireAnswer) => void): void {
+    const subject = subjectOf(request)
+    const fate = this.#fate
+    if (fate.strikes('request_lost', subject)) return
+    if (callOf(request) === 'reverse' && fate.strikes('reverse_lost', subject)) return
+    const isLate = fate.strikes('request_late', subject)
+    const thereMs = isLate ? this.#random.integer(5_000, 120_000) : this.#random.integer(1, 300)
+    if (isLate) fate.blame(subject, thereMs)
+    this.#clock.after(thereMs, () => {
+      const answer = this.#serve(request)
+      if (fate.strikes('answer_lost', subject)) return
+      const isSlow = fate.strikes('answer_late', subject)
+      const backMs = isSlow ? this.#random.integer(3_000, 40_000) : this.#random.integer(5, 800)
+      this.#clock.after(backMs, () => arrive(answer))
+    })
+    if (fate.strikes('request_doubled', subject)) {
+      this.#clock.after(thereMs + this.#random.integer(0, 5_000), () => void this.#serve(request))
+    }
+  }
+
+  /** What a sick gateway, or somebody on the way, makes of a request and its answer. */
+  #serve(request: WireRequest): WireAnswer {
+    const fate = this.#fate
+    const gateway = this.#gateway
+    const subject = subjectOf(request)
+    const call = callOf(request)
+    if (call === 'other') return gateway.serve(request)
+    if (this.#isSick(subject)) return gateway.refuse(503, 'SERVICE_UNAVAILABLE')
+    if (fate.strikes('too_many_requests', subject)) return gateway.refuse(429, 'FREQUENCY_LIMITED')
+    const answer = gateway.serve(request)
+    if (call === 'charge' && fate.strikes('charge_done_but_server_error', subject)) {
+      return gateway.refuse(500, 'SYSTEM_ERROR')
+    }
+    if (call === 'reverse' && fate.strikes('reverse_done_but_server_error', subject)) {
+      return gateway.refuse(500, 'SYSTEM_ERROR')
+    }
+    if (fate.strikes('answer_unknown_code', subject)) return gateway.refuse(400, 'SOMETHING_NEW')
+    if (answer.status >= 300) return answer
+    const spoiler = SPOILERS.find(([kind]) => fate.strikes(kind, subject))
+    return spoiler ? spoiler[1](answer, gateway) : answer
+  }
+
+  #isSick(subject: string | undefined): boolean {
+    const nowMs = this.#clock.monotonicMs()
+    const forMs = this.#random.integer(20_000, 120_000)
+    if (this.#fate.strikes('gateway_outage', undefined, forMs)) {
+      this.#gatewayOutUntilMs = nowMs + forMs
+    }
+    if (nowMs < this.#gatewayOutUntilMs && !this.#fate.calm) return true
+    return this.#fate.strikes('server_error', subject)
+  }
+
+  #isOut(subject: string | undefined): boolean {
+    const nowMs = this.#clock.monotonicMs()
+    const forMs = this.#random.integer(10_000, 300_000)
+    if (this.#fate.strikes('line_outage', undefined, forMs)) this.#lineOutUntilMs = nowMs + forMs
+    if (nowMs < this.#lineOutUntilMs && !this.#fate.calm) return true
+    return this.#fate.strikes('connection_refused', subject)
+  }
+
+  #fail(delayMs: number, { cause }: Failure, sent: boolean): Promise<Exchange> {
+    return new Promise((resolve) => {
+      this.#clock.after(delayMs, () => {
+        resolve({ kind: 'failed', cause, sent, detail: '', host: 'primary', resent: false })
+      })
+    })
+  }
+}
