@@ -87,7 +87,9 @@ export function afterQuery(attempt: Attempt, answer: GatewayAnswer, moment: Mome
 /** After the answer to a reversal. Only a verified one, or a query after it, ends the attempt. */
 export function afterReverse(attempt: Attempt, answer: GatewayAnswer, moment: Moment): Move {
   const heard = hear(attempt, answer)
-  const retryMs = backOffMs(heard)
+  const retryMs = backOffMs(heard.reversals)
+  // Who answers is well: while the order is young it is asked again soon, whatever failed before.
+  const soonMs = isLongAgo(heard, moment.atMs) ? retryMs : WAITS.queryEveryMs
   switch (answer.kind) {
     case 'reversed':
       return ask({ ...heard, reverseConfirmed: true }, moment.atMs)
@@ -96,14 +98,16 @@ export function afterReverse(attempt: Attempt, answer: GatewayAnswer, moment: Mo
       if (isLongAgo(attemptNow, moment.atMs) || !attemptNow.sent) {
         return settleNotPaid(attemptNow, 'gateway.never_arrived', moment.atMs)
       }
-      return ask(attemptNow, moment.atMs + retryMs)
+      return ask(attemptNow, moment.atMs + soonMs)
     }
     case 'paying':
     case 'refused':
       // A definite "not reversed": this reversal has no effect that could still arrive.
-      return ask(notLanded(heard), moment.atMs + retryMs)
+      return ask(notLanded(heard), moment.atMs + soonMs)
     case 'unknown':
-      return ask(mayLand(answer) ? heard : notLanded(heard), moment.atMs + retryMs)
+      // Silence makes the pauses longer; definite answers in between do not.
+      if (mayLand(answer)) return ask(heard, moment.atMs + backOffMs(heard.reversalsOutstanding))
+      return ask(notLanded(heard), moment.atMs + retryMs)
     case 'paid':
     case 'unpaid':
     case 'failed':
@@ -185,7 +189,7 @@ function ask(attempt: Attempt, atMs: number): Move {
  */
 function undo(attempt: Attempt, atMs: number): Move {
   const earliest = waitsFromMs(attempt) + WAITS.reverseNotBeforeMs
-  const pauseMs = attempt.reverseConfirmed ? backOffMs(attempt) : 0
+  const pauseMs = attempt.reverseConfirmed ? backOffMs(attempt.reversals) : 0
   const due = Math.min(Math.max(atMs, earliest), atMs + WAITS.reverseNotBeforeMs) + pauseMs
   return { kind: 'undo', attempt: { ...attempt, phase: 'reversing' }, atMs: due }
 }
@@ -212,9 +216,10 @@ function closedCause(attempt: Attempt): Cause {
   return attempt.reversals > 0 ? 'gateway.reversed' : 'gateway.order_closed'
 }
 
-function backOffMs(attempt: Attempt): number {
+/** The pause after so many reversals. */
+function backOffMs(reversals: number): number {
   const schedule = WAITS.reverseRetryMs
-  const index = Math.min(Math.max(attempt.reversals - 1, 0), schedule.length - 1)
+  const index = Math.min(Math.max(reversals - 1, 0), schedule.length - 1)
   return schedule[index] ?? WAITS.queryEveryMs
 }
 

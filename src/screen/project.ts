@@ -48,13 +48,16 @@ type Scene = {
 function stateOf(sale: Sale | undefined, facts: Facts): ScreenState {
   const attempt = sale?.attempts.at(-1)
   if (sale?.phase === 'in_flight' && attempt) return stateOfAttempt(sale, attempt)
-  // What is paid stays paid on the screens, whatever happens to the disk afterwards.
-  if (sale?.phase === 'paid') return 'paid'
+  // What was just paid is told to its end, whatever happens to the disk meanwhile.
+  const isFresh = facts.atMs - (sale?.closedAtMs ?? 0) < WAITS.resultShownMs
+  if (sale?.phase === 'paid' && isFresh) return 'paid'
   if (facts.journal.state === 'failing') return 'stopped'
   if (!sale) return 'ready'
   switch (sale.phase) {
     case 'armed':
       return 'waiting_code'
+    case 'paid':
+      return 'paid'
     case 'closed':
       return 'not_paid'
     default:

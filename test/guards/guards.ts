@@ -124,8 +124,8 @@ export const GUARDS: readonly Guard[] = [
     promise: 'P4',
     what: 'money that a reversal may still undo is not kept',
     file: 'src/checkout/attempt.ts',
-    from: 'if (moment.cancelWanted || mayBeUndone)',
-    to: 'if (moment.cancelWanted)',
+    from: 'if ((moment.cancelWanted || mayBeUndone) && !isBeyondReversal)',
+    to: 'if (moment.cancelWanted && !isBeyondReversal)',
     tests: ENGINE,
   },
   {
