@@ -1,5 +1,5 @@
-import { type Counted, FAULT_KINDS, type FaultKind, MET } from './faults.ts'
-import { type RunResult, runOne } from './run-one.ts'
+import { FAULTS, type FaultKind } from './faults.ts'
+import { runOne } from './run-one.ts'
 
 /** What many seeds came to. */
 export type Campaign = {
@@ -8,77 +8,41 @@ export type Campaign = {
   readonly paid: number
   /** Seeds that broke a promise, and what they broke. */
   readonly broken: readonly { readonly seed: number; readonly what: readonly string[] }[]
-  readonly counts: ReadonlyMap<Counted, number>
-  /** What was never met: the simulation was quieter than it should be. */
-  readonly unmet: readonly Counted[]
-  /** Ascending, milliseconds. */
-  readonly settledAfterMs: readonly number[]
+  readonly faults: ReadonlyMap<FaultKind, number>
+  /** Fault kinds that were never met: the simulation was quieter than it should be. */
+  readonly unmet: readonly FaultKind[]
 }
 
 export type CampaignOptions = {
-  readonly seeds: Iterable<number>
+  readonly firstSeed: number
+  readonly runs: number
   readonly salesPerRun: number
-  readonly masked?: ReadonlySet<FaultKind>
-  readonly onRun?: (done: number, sales: number) => void
+  readonly onRun?: (done: number) => void
 }
 
 /** Plays one seed after the other and adds up. */
 export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
-  const { seeds, salesPerRun, masked, onRun } = options
-  const counts = new Map<Counted, number>()
+  const { firstSeed, runs, salesPerRun, onRun } = options
+  const faults = new Map<FaultKind, number>()
   const broken: { seed: number; what: readonly string[] }[] = []
-  const settledAfterMs: number[] = []
-  let [runs, sales, paid] = [0, 0, 0]
-  for (const seed of seeds) {
-    const result = await runOne(seed, salesPerRun, masked)
-    runs += 1
-    sales += result.sales
+  let paid = 0
+  for (let index = 0; index < runs; index += 1) {
+    const result = await runOne(firstSeed + index, salesPerRun)
     paid += result.paid
-    for (const ms of result.settledAfterMs) settledAfterMs.push(ms)
-    for (const [kind, count] of result.counts) counts.set(kind, (counts.get(kind) ?? 0) + count)
-    if (result.broken.length > 0) broken.push({ seed, what: result.broken })
-    onRun?.(runs, sales)
+    for (const [kind, count] of result.faults) faults.set(kind, (faults.get(kind) ?? 0) + count)
+    if (result.broken.length > 0) broken.push({ seed: result.seed, what: result.broken })
+    onRun?.(index + 1)
   }
-  const unmet = [...FAULT_KINDS, ...MET].filter((kind) => !counts.has(kind))
-  settledAfterMs.sort((one, other) => one - other)
-  return { runs, sales, paid, broken, counts, unmet, settledAfterMs }
+  const kinds = Object.keys(FAULTS) as FaultKind[]
+  const unmet = kinds.filter((kind) => !faults.has(kind))
+  return { runs, sales: runs * salesPerRun, paid, broken, faults, unmet }
 }
 
-/** The value that a share of all, 0 to 1, does not exceed; of ascending values. */
-export function percentile(ascending: readonly number[], share: number): number {
-  return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * share))] ?? 0
-}
-
-/** A seed made small: the fewest sales, and every fault masked that it does not take. */
-export type Shrunk = {
-  readonly sales: number
-  readonly masked: ReadonlySet<FaultKind>
-  readonly result: RunResult
-}
-
-/** Finds the smallest run of a failing seed; a kind is masked when the run still fails without it. */
-export async function shrink(
-  seed: number,
-  sales: number,
-  begin: ReadonlySet<FaultKind>,
-): Promise<Shrunk> {
-  let smallest: Shrunk = { sales, masked: begin, result: await runOne(seed, sales, begin) }
-  const attempt = async (fewer: number, masked: ReadonlySet<FaultKind>) => {
-    const result = await runOne(seed, fewer, masked)
-    const fails = result.broken.length > 0
-    if (fails) smallest = { sales: fewer, masked, result }
-    return fails
+/** The shortest run of a seed, in sales, that still breaks a promise. */
+export async function shrink(seed: number, sales: number): Promise<number> {
+  let failing = sales
+  for (let fewer = 1; fewer < failing; fewer += 1) {
+    if ((await runOne(seed, fewer)).broken.length > 0) failing = fewer
   }
-  const fewest = async () => {
-    for (let fewer = 1; fewer < smallest.sales; fewer += 1) {
-      if (await attempt(fewer, smallest.masked)) return
-    }
-  }
-  await fewest()
-  for (const kind of FAULT_KINDS) {
-    if (!smallest.masked.has(kind))
-      await attempt(smallest.sales, new Set([...smallest.masked, kind]))
-  }
-  await fewest()
-  return smallest
+  return failing
 }
