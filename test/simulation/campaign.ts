@@ -1,5 +1,6 @@
-import { FAULTS, type FaultKind } from './faults.ts'
-import { runOne } from './run-one.ts'
+import { type Counted, FAULT_KINDS, type FaultKind, MET } from './faults.ts'
+import { type RunResult, runOne } from './run-one.ts'
+import type { Settling } from './watch.ts'
 
 /** What many seeds came to. */
 export type Campaign = {
@@ -8,41 +9,78 @@ export type Campaign = {
   readonly paid: number
   /** Seeds that broke a promise, and what they broke. */
   readonly broken: readonly { readonly seed: number; readonly what: readonly string[] }[]
-  readonly faults: ReadonlyMap<FaultKind, number>
-  /** Fault kinds that were never met: the simulation was quieter than it should be. */
-  readonly unmet: readonly FaultKind[]
+  readonly counts: ReadonlyMap<Counted, number>
+  /** What was never met: the simulation was quieter than it should be. */
+  readonly unmet: readonly Counted[]
+  /** Ascending. */
+  readonly settling: Settling
 }
 
 export type CampaignOptions = {
-  readonly firstSeed: number
-  readonly runs: number
+  readonly seeds: Iterable<number>
   readonly salesPerRun: number
-  readonly onRun?: (done: number) => void
+  readonly masked?: ReadonlySet<FaultKind>
+  readonly onRun?: (done: number, sales: number) => void
 }
 
 /** Plays one seed after the other and adds up. */
 export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
-  const { firstSeed, runs, salesPerRun, onRun } = options
-  const faults = new Map<FaultKind, number>()
+  const { seeds, salesPerRun, masked, onRun } = options
+  const counts = new Map<Counted, number>()
   const broken: { seed: number; what: readonly string[] }[] = []
-  let paid = 0
-  for (let index = 0; index < runs; index += 1) {
-    const result = await runOne(firstSeed + index, salesPerRun)
+  const settling: Settling = { knownMs: [], neverArrivedMs: [] }
+  let [runs, sales, paid] = [0, 0, 0]
+  for (const seed of seeds) {
+    const result = await runOne(seed, salesPerRun, masked)
+    runs += 1
+    sales += result.sales
     paid += result.paid
-    for (const [kind, count] of result.faults) faults.set(kind, (faults.get(kind) ?? 0) + count)
-    if (result.broken.length > 0) broken.push({ seed: result.seed, what: result.broken })
-    onRun?.(index + 1)
+    settling.knownMs.push(...result.settling.knownMs)
+    settling.neverArrivedMs.push(...result.settling.neverArrivedMs)
+    for (const [kind, count] of result.counts) counts.set(kind, (counts.get(kind) ?? 0) + count)
+    if (result.broken.length > 0) broken.push({ seed, what: result.broken })
+    onRun?.(runs, sales)
   }
-  const kinds = Object.keys(FAULTS) as FaultKind[]
-  const unmet = kinds.filter((kind) => !faults.has(kind))
-  return { runs, sales: runs * salesPerRun, paid, broken, faults, unmet }
+  const unmet = [...FAULT_KINDS, ...MET].filter((kind) => !counts.has(kind))
+  for (const list of Object.values(settling)) list.sort((one, other) => one - other)
+  return { runs, sales, paid, broken, counts, unmet, settling }
 }
 
-/** The shortest run of a seed, in sales, that still breaks a promise. */
-export async function shrink(seed: number, sales: number): Promise<number> {
-  let failing = sales
-  for (let fewer = 1; fewer < failing; fewer += 1) {
-    if ((await runOne(seed, fewer)).broken.length > 0) failing = fewer
+/** The value that a share of all, 0 to 1, does not exceed; of ascending values. */
+export function percentile(ascending: readonly number[], share: number): number {
+  return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * share))] ?? 0
+}
+
+/** A seed made small: the fewest sales, and every fault masked that it does not take. */
+export type Shrunk = {
+  readonly sales: number
+  readonly masked: ReadonlySet<FaultKind>
+  readonly result: RunResult
+}
+
+/** Finds the smallest run of a failing seed; a kind is masked when the run still fails without it. */
+export async function shrink(
+  seed: number,
+  sales: number,
+  begin: ReadonlySet<FaultKind>,
+): Promise<Shrunk> {
+  let smallest: Shrunk = { sales, masked: begin, result: await runOne(seed, sales, begin) }
+  const attempt = async (fewer: number, masked: ReadonlySet<FaultKind>) => {
+    const result = await runOne(seed, fewer, masked)
+    const fails = result.broken.length > 0
+    if (fails) smallest = { sales: fewer, masked, result }
+    return fails
   }
-  return failing
+  const fewest = async () => {
+    for (let fewer = 1; fewer < smallest.sales; fewer += 1) {
+      if (await attempt(fewer, smallest.masked)) return
+    }
+  }
+  await fewest()
+  for (const kind of FAULT_KINDS) {
+    if (!smallest.masked.has(kind))
+      await attempt(smallest.sales, new Set([...smallest.masked, kind]))
+  }
+  await fewest()
+  return smallest
 }

@@ -70,7 +70,7 @@ export async function openGateway(
 }
 
 /** The client over the transport and the keys it is given; {@link openGateway} makes the real ones. */
-class PayGateway implements Gateway, BillSource {
+export class PayGateway implements Gateway, BillSource {
   readonly #options: GatewayOptions
   readonly #settings: GatewaySettings
   readonly #transport: GatewayTransport

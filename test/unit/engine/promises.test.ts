@@ -258,6 +258,26 @@ describe('P4: silence is UNKNOWN', () => {
     })
   })
 
+  it('P4: a gateway that answers is asked again soon, however often it was asked before', async () => {
+    const { gateway, scanner, clock } = await open()
+    await till.sell()
+    scanner.present(CODE)
+    const silent = { kind: 'unknown', cause: 'gateway.timeout', sent: true } as const
+    await gateway.last().answer({ kind: 'failed' })
+    clock.advance(WAITS.reverseNotBeforeMs)
+    for (let turn = 0; turn < 4; turn += 1) {
+      expect(gateway.last().kind).toBe('reverse')
+      await gateway.last().answer({ kind: 'paying' })
+      clock.advance(WAITS.queryEveryMs)
+      expect(gateway.last().kind).toBe('query')
+      await gateway.last().answer({ kind: 'paying' })
+    }
+    // One silence after many answers is the first silence.
+    await gateway.last().answer(silent)
+    clock.advance(WAITS.reverseRetryMs[0])
+    expect(gateway.last().kind).toBe('query')
+  })
+
   it('P4: "no such order" is not final while the charge may be on its way', async () => {
     const { gateway, scanner, clock } = await open()
     const sale = await till.sell()

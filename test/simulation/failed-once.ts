@@ -1,0 +1,11 @@
+import type { FaultKind } from './faults.ts'
+
+/** A run that broke a promise once. It is played for ever. */
+export type FailedOnce = {
+  readonly seed: number
+  readonly sales: number
+  readonly masked: readonly FaultKind[]
+  readonly what: string
+}
+
+export const FAILED_ONCE: readonly FailedOnce[] = []

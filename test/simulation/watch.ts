@@ -1,0 +1,172 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Outcome, Sale } from '../../src/domain/sale.ts'
+import { saleOutcome } from '../../src/domain/sale.ts'
+import type { Journal, JournalEntry } from '../../src/ports/journal.ts'
+import type { ScreenModel } from '../../src/screen/model.ts'
+import type { ManualClock } from '../support/manual-clock.ts'
+import type { Fate } from './faults.ts'
+import type { Ledger } from './ledger.ts'
+
+const REVERSE_NOT_BEFORE_MS = 15_000
+const PAYMENT_CODE = /"1[0-5]\d{16}"|\b13\d{16}\b/
+
+/** Times from the last fault that struck an attempt to its outcome, milliseconds. */
+export type Settling = {
+  /** Of attempts that the gateway knew. */
+  readonly knownMs: number[]
+  /** Of charges that were lost or refused: "no such order" is believed after 60 s at the earliest. */
+  readonly neverArrivedMs: number[]
+}
+
+/**
+ * Looks at everything that leaves the terminal, from outside, and says which promise broke. It keeps
+ * its own notes of what was durable, and compares the ledgers when all is calm.
+ */
+export class Watch {
+  readonly broken: string[] = []
+  /** How long outcomes took from the last fault that struck them. */
+  readonly settling: Settling = { knownMs: [], neverArrivedMs: [] }
+  readonly #clock: ManualClock
+  readonly #fate: Fate
+  readonly #ledger: Ledger
+  /** Every sale there is, oldest first. */
+  readonly saleIds = new Set<string>()
+  readonly #paid = new Set<string>()
+  readonly #outcomes = new Map<string, Outcome>()
+  readonly #durable = new Set<string>()
+  readonly #chargedAtMs = new Map<string, number>()
+  /** The last step of which the terminal was told that it is on the disk. */
+  #kept: { readonly seq: number; readonly sales: readonly Sale[] } = { seq: 0, sales: [] }
+
+  constructor(clock: ManualClock, fate: Fate, ledger: Ledger) {
+    this.#clock = clock
+    this.#fate = fate
+    this.#ledger = ledger
+  }
+
+  say(what: string): void {
+    if (this.broken.length < 50) this.broken.push(what)
+  }
+
+  /** The journal said that a step is durable. */
+  kept(seq: number, entry: JournalEntry): void {
+    if (seq !== this.#kept.seq + 1) this.say(`step ${seq} follows step ${this.#kept.seq}`)
+    this.#kept = { seq, sales: entry.sales }
+    for (const sale of entry.sales) this.#look(sale)
+  }
+
+  #look(sale: Sale): void {
+    const open = sale.attempts.filter(({ outcome }) => outcome === 'UNKNOWN')
+    if (open.length > 1) this.say(`two attempts not final: ${sale.id}`)
+    this.saleIds.add(sale.id)
+    if (sale.phase === 'paid') this.#paid.add(sale.id)
+    for (const { outTradeNo, outcome } of sale.attempts) {
+      const before = this.#outcomes.get(outTradeNo)
+      if (before !== undefined && before !== 'UNKNOWN' && before !== outcome) {
+        this.say(`${outTradeNo} was ${before} and became ${outcome}`)
+      }
+      if (before === 'UNKNOWN' && outcome !== 'UNKNOWN') this.#settled(outTradeNo)
+      this.#outcomes.set(outTradeNo, outcome)
+      this.#durable.add(outTradeNo)
+    }
+  }
+
+  #settled(outTradeNo: string): void {
+    const chargedAtMs = this.#chargedAtMs.get(outTradeNo)
+    if (chargedAtMs === undefined) return
+    const lastMs = this.#fate.lastFaultMs(outTradeNo, chargedAtMs)
+    if (lastMs === undefined) return
+    const { knownMs, neverArrivedMs } = this.settling
+    const list = this.#ledger.orders.has(outTradeNo) ? knownMs : neverArrivedMs
+    list.push(Math.max(0, this.#clock.monotonicMs() - lastMs))
+  }
+
+  /** A life begins: whatever was durable must still be there. A torn step may be, or not. */
+  opened(journal: Journal): void {
+    const { rows } = journal.status()
+    if (rows < this.#kept.seq) this.say(`${this.#kept.seq - rows} durable steps were lost`)
+    if (rows > this.#kept.seq + 1) this.say(`${rows - this.#kept.seq} steps came from nowhere`)
+    const isUnheard = rows > this.#kept.seq
+    for (const sale of isUnheard ? [] : this.#kept.sales) {
+      const found = journal.sale(sale.id)
+      if (!isDeepStrictEqual(found, sale)) this.say(`${sale.id} is not as it was`)
+    }
+    if (isUnheard) {
+      const last = journal.rows(rows, 1)[0]
+      const sale = last?.saleId ? journal.sale(last.saleId) : undefined
+      this.#kept = { seq: rows, sales: sale ? [sale] : [] }
+      if (sale) this.#look(sale)
+    }
+  }
+
+  /** A byte of a request leaves the terminal. */
+  left(call: 'charge' | 'query' | 'reverse' | 'other', outTradeNo: string): void {
+    const nowMs = this.#clock.monotonicMs()
+    if (call === 'charge') {
+      if (!this.#durable.has(outTradeNo)) this.say(`a charge before its attempt: ${outTradeNo}`)
+      if (this.#chargedAtMs.has(outTradeNo)) this.say(`charged twice: ${outTradeNo}`)
+      this.#chargedAtMs.set(outTradeNo, nowMs)
+    }
+    if (call === 'reverse') {
+      const sinceMs = nowMs - (this.#chargedAtMs.get(outTradeNo) ?? Number.NEGATIVE_INFINITY)
+      if (sinceMs < REVERSE_NOT_BEFORE_MS) this.say(`reversed after ${sinceMs} ms: ${outTradeNo}`)
+    }
+  }
+
+  /** A register or screen was told of a sale. */
+  told(sale: Sale): void {
+    if (sale.phase === 'paid') this.#mustBePaid(sale.id, 'a register')
+  }
+
+  /** A model went to the screens. */
+  showed(model: ScreenModel): void {
+    const { cashier } = model
+    if (cashier.state === 'paid') this.#mustBePaid(cashier.saleId ?? '', 'the cashier')
+    if (model.customer.state === 'paid') this.#mustBePaid(cashier.saleId ?? '', 'the customer')
+    for (const { saleId, outcome } of cashier.recent) {
+      if (outcome === 'PAID') this.#mustBePaid(saleId, 'the list')
+    }
+  }
+
+  #mustBePaid(saleId: string, who: string): void {
+    if (!this.#paid.has(saleId)) this.say(`${who} heard PAID before it was durable: ${saleId}`)
+  }
+
+  /** All is calm and nothing is under way: the journal and the gateway must agree to the fen. */
+  compare(journal: Journal): { readonly sales: number; readonly paid: number } {
+    const sales = journal.recentSales(100_000)
+    const known = new Set<string>()
+    for (const sale of sales) {
+      for (const { outTradeNo } of sale.attempts) known.add(outTradeNo)
+      this.#compareSale(sale)
+    }
+    for (const [outTradeNo, order] of this.#ledger.orders) {
+      if (!known.has(outTradeNo)) this.say(`the journal does not know ${outTradeNo}`)
+      if (order.timesTaken > 1) this.say(`money was taken twice for ${outTradeNo}`)
+      if (order.timesReturned > order.timesTaken) this.say(`money from nowhere: ${outTradeNo}`)
+    }
+    const verified = journal.verify()
+    if (!verified.ok) this.say(`the hash chain is broken at ${verified.error.seq}`)
+    for (const { seq, event } of journal.rows(1, 1_000_000)) {
+      if (PAYMENT_CODE.test(JSON.stringify(event))) this.say(`a payment code is in row ${seq}`)
+    }
+    return { sales: sales.length, paid: sales.filter((sale) => sale.phase === 'paid').length }
+  }
+
+  #compareSale(sale: Sale): void {
+    const ledger = this.#ledger
+    const kept = sale.attempts.filter(({ outTradeNo }) => ledger.holds(outTradeNo))
+    if (kept.length > 1) this.say(`two payments kept for ${sale.id}`)
+    for (const { outTradeNo, outcome, amountFen } of sale.attempts) {
+      const holds = ledger.holds(outTradeNo)
+      const isByHand = sale.closedByHand !== undefined && outcome === 'UNKNOWN'
+      if (outcome === 'UNKNOWN' && !isByHand) this.say(`never settled: ${outTradeNo}`)
+      if (outcome === 'PAID' && !holds) this.say(`PAID without money: ${outTradeNo}`)
+      if (outcome === 'NOT_PAID' && holds) this.say(`money for NOT_PAID: ${outTradeNo}`)
+      const total = ledger.orders.get(outTradeNo)?.charge.amount.total
+      if (outcome === 'PAID' && total !== amountFen) this.say(`another amount: ${outTradeNo}`)
+    }
+    const isPaid = sale.attempts.some(({ outcome }) => outcome === 'PAID')
+    if (isPaid !== (saleOutcome(sale) === 'PAID')) this.say(`PAID and not PAID: ${sale.id}`)
+  }
+}
