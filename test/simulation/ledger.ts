@@ -62,6 +62,7 @@ export class Ledger {
   readonly #usedCodes = new Set<string>()
   readonly #asked = new Map<string, 'query' | 'reverse'>()
   #codes = 0
+  #lastCode: string | undefined
 
   constructor(clock: ManualClock, random: Random, fate: Fate) {
     this.#clock = clock
@@ -71,13 +72,14 @@ export class Ledger {
 
   /** The code that was minted last. */
   get lastCode(): string | undefined {
-    return [...this.#mintedAtMs.keys()].at(-1)
+    return this.#lastCode
   }
 
   /** A fresh code on a customer's phone, that was shown there for some time before it is scanned. */
   mint(): string {
     this.#codes += 1
     const code = `13${String(this.#codes).padStart(16, '0')}`
+    this.#lastCode = code
     const shownForMs = this.#random.chance(0.9) ? 0 : this.#random.integer(0, 65_000)
     this.#mintedAtMs.set(code, this.#clock.monotonicMs() - shownForMs)
     return code

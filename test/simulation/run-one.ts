@@ -112,7 +112,7 @@ function meddle(till: SimulatedTill): void {
     if (!fate.strikes(kind)) return
     clock.after(atMs, () => {
       if (!till.isUp || fate.calm) return
-      const saleId = [...till.watch.saleIds].at(-1 - which)
+      const saleId = till.watch.saleIds.at(-1 - which)
       if (saleId) till.command(wishOn(saleId))
     })
   }

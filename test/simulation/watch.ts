@@ -30,7 +30,8 @@ export class Watch {
   readonly #fate: Fate
   readonly #ledger: Ledger
   /** Every sale there is, oldest first. */
-  readonly saleIds = new Set<string>()
+  readonly saleIds: string[] = []
+  readonly #sales = new Set<string>()
   readonly #paid = new Set<string>()
   readonly #outcomes = new Map<string, Outcome>()
   readonly #durable = new Set<string>()
@@ -58,7 +59,8 @@ export class Watch {
   #look(sale: Sale): void {
     const open = sale.attempts.filter(({ outcome }) => outcome === 'UNKNOWN')
     if (open.length > 1) this.say(`two attempts not final: ${sale.id}`)
-    this.saleIds.add(sale.id)
+    if (!this.#sales.has(sale.id)) this.saleIds.push(sale.id)
+    this.#sales.add(sale.id)
     if (sale.phase === 'paid') this.#paid.add(sale.id)
     for (const { outTradeNo, outcome } of sale.attempts) {
       const before = this.#outcomes.get(outTradeNo)
