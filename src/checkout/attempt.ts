@@ -95,7 +95,9 @@ export function afterReverse(attempt: Attempt, answer: GatewayAnswer, moment: Mo
       return ask({ ...heard, reverseConfirmed: true }, moment.atMs)
     case 'not_found': {
       const attemptNow = notLanded(heard)
-      if (isLongAgo(attemptNow, moment.atMs) || !attemptNow.sent) {
+      // What was true when it was asked: the answer may have been long on its way.
+      const askedAtMs = attempt.askedAtMs ?? waitsFromMs(attempt)
+      if (isLongAgo(attemptNow, askedAtMs) || !attemptNow.sent) {
         return settleNotPaid(attemptNow, 'gateway.never_arrived', moment.atMs)
       }
       return ask(attemptNow, moment.atMs + soonMs)

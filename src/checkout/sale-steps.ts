@@ -254,7 +254,7 @@ function move(
   const next = decision.move
   if (next.kind === 'settle') return settle(state, sale, next.attempt)
   const now = next.atMs <= decision.atMs
-  const attempt = now ? begin(next.kind, next.attempt) : later(next)
+  const attempt = now ? begin(next.kind, next.attempt, decision.atMs) : later(next)
   const changed: Sale = { ...sale, attempts: [...sale.attempts.slice(0, -1), attempt] }
   return {
     state: withSales(state, [changed]),
@@ -280,9 +280,9 @@ function order(next: Exclude<Move, { kind: 'settle' }>, sale: Sale, now: boolean
 }
 
 /** A request begins. A reversal counts as able to land from before it leaves. */
-function begin(kind: 'ask' | 'undo', attempt: Attempt): Attempt {
+function begin(kind: 'ask' | 'undo', attempt: Attempt, askedAtMs: number): Attempt {
   const { nextTryAtMs: _next, nextMove: _move, ...rest } = attempt
-  const asked = { ...rest, step: attempt.step + 1, awaits: 'answer' as const }
+  const asked = { ...rest, askedAtMs, step: attempt.step + 1, awaits: 'answer' as const }
   if (kind === 'ask') return { ...asked, queries: attempt.queries + 1 }
   return {
     ...asked,

@@ -49,6 +49,8 @@ export type Attempt = {
   readonly gatewayText?: string
   /** False when the gateway client proved that no byte of the charge left this machine. */
   readonly sent: boolean
+  /** When the last query or reversal was begun, Unix milliseconds: its answer may be no newer. */
+  readonly askedAtMs?: number
   /** How many queries were begun. */
   readonly queries: number
   /** How many reversals were begun. */

@@ -38,6 +38,7 @@ const attempt = z.strictObject({
   cause: cause.optional(),
   gatewayText: z.string().optional(),
   sent: z.boolean(),
+  askedAtMs: time.optional(),
   queries: z.number().int(),
   reversals: z.number().int(),
   reversalsOutstanding: z.number().int().min(0),

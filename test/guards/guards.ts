@@ -132,7 +132,7 @@ export const GUARDS: readonly Guard[] = [
     promise: 'P4',
     what: '"no such order" waits until the code is dead',
     file: 'src/checkout/attempt.ts',
-    from: 'if (isLongAgo(attemptNow, moment.atMs) || !attemptNow.sent)',
+    from: 'if (isLongAgo(attemptNow, askedAtMs) || !attemptNow.sent)',
     to: 'if (attemptNow.sent || !attemptNow.sent)',
     tests: ENGINE,
   },

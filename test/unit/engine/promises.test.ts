@@ -278,6 +278,26 @@ describe('P4: silence is UNKNOWN', () => {
     expect(gateway.last().kind).toBe('query')
   })
 
+  it('P4: "no such order" is as old as its question, however late the answer comes', async () => {
+    const { gateway, scanner, clock } = await open()
+    const sale = await till.sell()
+    scanner.present(CODE)
+    await gateway.last().answer({ kind: 'failed' })
+    clock.advance(WAITS.reverseNotBeforeMs)
+    expect(gateway.last().kind).toBe('reverse')
+    clock.advance(WAITS.notFoundFinalMs)
+    await gateway.last().answer({ kind: 'not_found' })
+    expect(till.sale(sale.id).attempts[0]?.outcome).toBe('UNKNOWN')
+    clock.advance(WAITS.queryEveryMs)
+    await gateway.last().answer({ kind: 'not_found' })
+    expect(gateway.last().kind).toBe('reverse')
+    await gateway.last().answer({ kind: 'not_found' })
+    expect(till.sale(sale.id).attempts[0]).toMatchObject({
+      outcome: 'NOT_PAID',
+      cause: 'gateway.never_arrived',
+    })
+  })
+
   it('P4: "no such order" is not final while the charge may be on its way', async () => {
     const { gateway, scanner, clock } = await open()
     const sale = await till.sell()
