@@ -15,6 +15,8 @@ export const HELP = `guitai: a checkout terminal for payment codes
       itself, prints each step, and goes on serving.
 
   guitai journal verify|list|pending --config FILE [--json]
+  guitai journal export --config FILE [--format jsonl|csv] [--bom]
+      [--from YYYY-MM-DD] [--to YYYY-MM-DD] [--out FILE]
       Checks the hash chain, lists sales, or lists those without a result.
       The terminal must not be running: a journal has one user.
 

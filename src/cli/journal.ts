@@ -6,6 +6,7 @@ import { lastAttempt, type Sale, saleOutcome } from '../domain/sale.ts'
 import { openJournal } from '../journal/node/sqlite-journal.ts'
 import type { Journal } from '../ports/journal.ts'
 import { readConfig } from '../terminal/config.ts'
+import { type ExportWish, exportJournal, wrongWish } from './journal-export.ts'
 import { describeProblem, fail, readOptions } from './usage.ts'
 
 /** `guitai journal`: looks into the journal of a terminal that is not running. */
@@ -14,18 +15,41 @@ export async function runJournal(argv: string[]): Promise<void> {
     config: { type: 'string' },
     limit: { type: 'string', default: '50' },
     json: { type: 'boolean', default: false },
+    format: { type: 'string', default: 'jsonl' },
+    from: { type: 'string' },
+    to: { type: 'string' },
+    out: { type: 'string' },
+    bom: { type: 'boolean', default: false },
   })
   const [what = 'list'] = positionals
   if (values.config === undefined) fail('journal needs --config FILE')
   const config = readConfig(resolve(values.config))
   if (!config.ok) return give(config.error)
-  const journal = openReadable(join(config.value.dataDir, 'journal.db'))
+  const path = join(config.value.dataDir, 'journal.db')
+  if (what === 'export') return writeExport(path, values as ExportWish)
+  const journal = openReadable(path)
   if (!journal.ok) return give(journal.error)
   if (what === 'verify') verify(journal.value, values.json)
   else if (what === 'list') list(journal.value.recentSales(Number(values.limit)), values.json)
   else if (what === 'pending') list(pending(journal.value), values.json)
-  else fail(`journal ${what}: choose verify, list or pending`)
+  else fail(`journal ${what}: choose verify, list, pending or export`)
   journal.value.close()
+}
+
+/** Only of a whole journal: a table with holes in it would be taken for all there is. */
+async function writeExport(path: string, wish: ExportWish): Promise<void> {
+  const wrong = wrongWish(wish)
+  if (wrong !== undefined) fail(wrong)
+  const journal = openJournal(path)
+  if (!journal.ok) return give(journal.error)
+  try {
+    await exportJournal(journal.value, wish)
+  } catch (cause) {
+    console.error(`guitai: ${cause instanceof Error ? cause.message : String(cause)}`)
+    process.exitCode = 1
+  } finally {
+    journal.value.close()
+  }
 }
 
 /** Of a damaged journal, says so and opens what is left. */
