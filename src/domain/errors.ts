@@ -1,5 +1,7 @@
 import { BILL_ERRORS } from './bill-errors.ts'
 import { CONFIG_ERRORS } from './config-errors.ts'
+import { REFUND_ERRORS } from './refund-errors.ts'
+import { SHIFT_ERRORS } from './shift-errors.ts'
 
 /** Languages of the terminal's own texts. */
 export type Language = 'zh-CN' | 'en'
@@ -361,6 +363,8 @@ export const ERRORS = {
   }),
   ...BILL_ERRORS,
   ...CONFIG_ERRORS,
+  ...REFUND_ERRORS,
+  ...SHIFT_ERRORS,
 } as const satisfies Record<string, ErrorEntry>
 
 /** A dotted code of {@link ERRORS}. */
@@ -369,7 +373,7 @@ export type ErrorCode = keyof typeof ERRORS
 /** Why an attempt stands where it stands. */
 export type Cause = Extract<
   ErrorCode,
-  `gateway.${string}` | `terminal.${string}` | `code.${string}` | 'sale.closed_by_hand'
+  `gateway.${string}` | `terminal.${string}` | `code.${string}` | 'sale.closed_by_hand' | `refund.${string}`
 >
 
 /** Whether `text` is a code of the table. */

@@ -10,6 +10,12 @@ export const LIMITS = {
   descriptionMax: 127,
   /** `out_trade_no` on the wire (codepay, string(32)). */
   outTradeNoMax: 32,
+  /** Refunds of one attempt (APIv3 refund: at most 50 for one order). */
+  refundsPerAttemptMax: 50,
+  /** `reason` of a refund on the wire (APIv3 refund, `reason`, string(80)): characters. */
+  refundReasonMax: 80,
+  /** A person's name in the journal, characters. */
+  operatorMax: 40,
   /** A client's own id for a command. */
   clientIdMax: 64,
   /** One label from a scanner, bytes. */

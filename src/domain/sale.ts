@@ -1,4 +1,5 @@
 import type { Cause } from './errors.ts'
+import { isRefundOpen, type Refund } from './refund.ts'
 
 /** What became of money, and nothing else. */
 export type Outcome = 'PAID' | 'NOT_PAID' | 'UNKNOWN'
@@ -99,11 +100,15 @@ export type Sale = {
   readonly orderRef?: string
   readonly amountFen: number
   readonly description: string
+  /** Who collects it, as the caller names them. */
+  readonly operator?: string
   readonly createdAtMs: number
   /** Groups all log lines of this sale. */
   readonly traceId: string
   readonly phase: SalePhase
   readonly attempts: readonly Attempt[]
+  /** What was given back of it, or may be; absent while nobody asked. */
+  readonly refunds?: readonly Refund[]
   /** Somebody asked to cancel while an attempt was in flight. */
   readonly cancelWanted: boolean
   readonly armedUntilMs?: number
@@ -130,7 +135,8 @@ export function saleOutcome(sale: Sale): Outcome {
   return lastAttempt(sale)?.outcome === 'UNKNOWN' ? 'UNKNOWN' : 'NOT_PAID'
 }
 
-/** Whether nothing more can happen to the sale. */
+/** Whether nothing is going on about the sale: no payment, and no refund. */
 export function isClosed(sale: Sale): boolean {
+  if (sale.refunds?.some(isRefundOpen)) return false
   return sale.phase === 'paid' || sale.phase === 'closed'
 }

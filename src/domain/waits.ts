@@ -21,6 +21,14 @@ export const WAITS = {
   reverseRetryMs: [5_000, 10_000, 20_000, 40_000, 60_000, 300_000],
   /** An order older than this takes no reversal (reverse API's page: 7 days). */
   reverseLimitMs: 604_800_000,
+  /** Between two refunds of one order (APIv3 refund: at least a minute). */
+  refundEveryMs: 60_000,
+  /** An order older than this takes no refund (APIv3 refund: one year). */
+  refundLimitMs: 365 * 86_400_000,
+  /** Pauses between questions about a refund whose request was not answered clearly; the last repeats. */
+  refundRetryMs: [5_000, 10_000, 20_000, 40_000, 60_000, 300_000],
+  /** Pauses between questions about a refund that the gateway took; the last repeats. */
+  refundPollMs: [60_000, 60_000, 60_000, 60_000, 60_000, 300_000, 900_000, 3_600_000],
   /** How long a counter stays armed for a code before it says so and disarms. */
   armedMs: 180_000,
   /** Between two rounds of questions because the line is back. */

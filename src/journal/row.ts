@@ -3,6 +3,7 @@ import { invariant } from '../base/invariant.ts'
 import type { Cause } from '../domain/errors.ts'
 import { isErrorCode } from '../domain/errors.ts'
 import { isOutTradeNo } from '../domain/order-number.ts'
+import { isOutRefundNo, reservedFen } from '../domain/refund.ts'
 import type { Sale } from '../domain/sale.ts'
 
 /** Version of the rows this program writes. */
@@ -56,15 +57,50 @@ const attempt = z.strictObject({
   refunded: z.literal(true).optional(),
 })
 
+const refund = z.strictObject({
+  outRefundNo: z.string().refine(isOutRefundNo, 'an out_refund_no'),
+  outTradeNo: z.string().refine(isOutTradeNo, 'an out_trade_no'),
+  amountFen: fen,
+  reason: z.string(),
+  operator: z.string().min(1),
+  wantedAtMs: time,
+  waitsFromMs: time.optional(),
+  phase: z.enum([
+    'submitting',
+    'checking',
+    'confirming',
+    'processing',
+    'abnormal',
+    'refunded',
+    'not_refunded',
+  ]),
+  outcome: z.enum(['REFUNDED', 'NOT_REFUNDED', 'UNKNOWN']),
+  cause: cause.optional(),
+  gatewayText: z.string().optional(),
+  submits: z.number().int(),
+  queries: z.number().int(),
+  refusal: cause.optional(),
+  step: z.number().int(),
+  awaits: z.enum(['answer', 'timer', 'nothing']),
+  nextMove: z.enum(['ask', 'submit']).optional(),
+  nextTryAtMs: time.optional(),
+  settledAtMs: time.optional(),
+  refundId: z.string().optional(),
+  refundedAt: z.string().optional(),
+  closedByHand: z.strictObject({ operator: z.string(), reason: z.string(), atMs: time }).optional(),
+})
+
 const sale = z.strictObject({
   id: z.string().min(1),
   orderRef: z.string().optional(),
   amountFen: fen,
   description: z.string(),
+  operator: z.string().optional(),
   createdAtMs: time,
   traceId: z.string(),
   phase: z.enum(['ready', 'armed', 'in_flight', 'paid', 'closed']),
   attempts: z.array(attempt),
+  refunds: z.array(refund).optional(),
   cancelWanted: z.boolean(),
   armedUntilMs: time.optional(),
   closedAtMs: time.optional(),
@@ -81,7 +117,19 @@ export function encodeSale(value: Sale): string {
     invariant(amountFen === value.amountFen, 'an attempt for another amount than its sale')
     invariant(isOutTradeNo(outTradeNo), 'an attempt without an order number')
   }
+  checkRefunds(value)
   return JSON.stringify(value)
+}
+
+/** No more money is given back than was taken, whatever the rules above this one said. */
+function checkRefunds(value: Sale): void {
+  const refunds = value.refunds ?? []
+  for (const { outRefundNo, outTradeNo, amountFen } of refunds) {
+    invariant(isFen(amountFen), 'a refund without an amount in whole fen')
+    invariant(isOutRefundNo(outRefundNo), 'a refund without a number')
+    const reserved = reservedFen(refunds, outTradeNo)
+    invariant(reserved <= value.amountFen, 'refunds of more than was paid')
+  }
 }
 
 function isFen(amountFen: number): boolean {
@@ -94,7 +142,7 @@ export function decodeSale(text: string): Sale {
   return sale.parse(JSON.parse(text)) as Sale
 }
 
-/** What of a sale the hash chain covers with each step. */
+/** What of a sale the hash chain covers with each step. A sale without refunds has seven items. */
 export function summarize(value: Sale): readonly (string | number | null)[] {
   const last = value.attempts.at(-1)
   return [
@@ -105,6 +153,11 @@ export function summarize(value: Sale): readonly (string | number | null)[] {
     last?.phase ?? null,
     last?.outcome ?? null,
     last?.transactionId ?? null,
+    ...(value.refunds ?? []).flatMap(({ outRefundNo, amountFen, phase }) => [
+      outRefundNo,
+      amountFen,
+      phase,
+    ]),
   ]
 }
 

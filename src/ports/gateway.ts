@@ -15,6 +15,20 @@ export type Charge = Expected & {
   readonly storeId: string
 }
 
+/** One refund. Sent again only with every field equal: `outRefundNo` makes it one refund. */
+export type RefundRequest = {
+  readonly outRefundNo: string
+  readonly outTradeNo: string
+  readonly merchantId: string
+  readonly appId: string
+  /** What the order was paid with, fen. */
+  readonly totalFen: number
+  /** What is given back, fen. */
+  readonly refundFen: number
+  /** At most 80 characters; the customer reads it. */
+  readonly reason: string
+}
+
 /** Facts that every answer carries for the log. */
 export type AnswerFacts = {
   /** HTTP status; absent when there was no answer. */
@@ -59,6 +73,27 @@ export type GatewayAnswer = AnswerFacts &
       }
   )
 
+/**
+ * What a refund or the question after one came to.
+ * - `refund`: verified; number, order and both amounts equal the request's. Only `refunded` means that
+ *   the customer has the money; `processing` means that the gateway took the request.
+ * - `not_found`: there is no such refund. Not final: the request may still be on its way.
+ * - `refused`: a definite refusal of the code table; one query must still confirm it.
+ * - `unknown`: everything else.
+ */
+export type RefundAnswer = AnswerFacts &
+  (
+    | {
+        readonly kind: 'refund'
+        readonly status: 'refunded' | 'processing' | 'abnormal' | 'closed'
+        readonly refundId: string
+        readonly refundedAt?: string
+      }
+    | { readonly kind: 'not_found' }
+    | { readonly kind: 'refused'; readonly cause: Cause }
+    | { readonly kind: 'unknown'; readonly cause: Cause; readonly sent: boolean }
+  )
+
 /** How the way to the gateway is. */
 export type GatewayHealth = {
   /** `unknown` until the first call. */
@@ -92,6 +127,10 @@ export interface Gateway {
   signCharge(charge: Charge): SignedCharge
   query(expected: Expected): Promise<GatewayAnswer>
   reverse(expected: Expected): Promise<GatewayAnswer>
+  /** Asks for a refund; a repeat with the same number is the same refund. */
+  refund(request: RefundRequest): Promise<RefundAnswer>
+  /** Asks what became of a refund. */
+  queryRefund(request: RefundRequest): Promise<RefundAnswer>
   /** A charge is likely within the next minutes: opens a connection and keeps it open till then. */
   expectCharge(): void
   health(): GatewayHealth

@@ -1,6 +1,6 @@
 import type { Result } from '../base/result.ts'
 import type { ErrorCode, Problem } from '../domain/errors.ts'
-import type { Sale } from '../domain/sale.ts'
+import type { PaymentInterface, Sale } from '../domain/sale.ts'
 
 /** The answer of a command, kept so that a repeat gets the same. */
 export type CommandRecord = {
@@ -33,6 +33,19 @@ export type JournalRow = {
   readonly hash: string
 }
 
+/** Money that became certain: a payment kept, or a refund given. */
+export type MoneyKind = 'payment' | 'refund'
+
+/** Money that became certain within a range of steps, summed. */
+export type MoneyTotal = {
+  readonly kind: MoneyKind
+  readonly interface: PaymentInterface
+  /** Who collected the sale or gave the refund; null when nobody was named. */
+  readonly operator: string | null
+  readonly count: number
+  readonly amountFen: number
+}
+
 /** What the journal says of itself. */
 export type JournalStatus = {
   readonly state: 'ok' | 'failing'
@@ -59,6 +72,10 @@ export interface Journal {
   command(clientId: string): CommandRecord | undefined
   /** Rows in order, from `fromSeq`. */
   rows(fromSeq: number, limit: number): readonly JournalRow[]
+  /** The newest row of a kind. */
+  lastRow(kind: string): JournalRow | undefined
+  /** Sums of the money that became certain in the steps after `afterSeq`, up to `toSeq`. */
+  money(afterSeq: number, toSeq: number): readonly MoneyTotal[]
   /** Recomputes the hash chain; the error names the first row that does not fit. */
   verify(): Result<{ readonly rows: number }, { readonly seq: number }>
   status(): JournalStatus

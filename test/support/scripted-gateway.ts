@@ -4,6 +4,8 @@ import type {
   Gateway,
   GatewayAnswer,
   GatewayHealth,
+  RefundAnswer,
+  RefundRequest,
 } from '../../src/ports/gateway.ts'
 
 /** A call that waits for its answer. */
@@ -15,10 +17,19 @@ export type Call = {
   answer(answer: GatewayAnswer): Promise<void>
 }
 
+/** A call about a refund that waits for its answer. */
+export type RefundCall = {
+  readonly kind: 'refund' | 'query_refund'
+  readonly request: RefundRequest
+  answer(answer: RefundAnswer): Promise<void>
+}
+
 /** A gateway that answers only what and when a test says. */
 export type ScriptedGateway = Gateway & {
   /** Every call so far, in order. */
   readonly calls: readonly Call[]
+  /** Every call about a refund so far, in order. */
+  readonly refundCalls: readonly RefundCall[]
   /** What the light shows from now on; tells the listeners. */
   setHealth(health: GatewayHealth): void
   /** The last call; throws when there was none. */
@@ -28,6 +39,19 @@ export type ScriptedGateway = Gateway & {
 /** Makes a {@link ScriptedGateway}. `onCall` is told before the call is on the list. */
 export function createScriptedGateway(onCall?: (kind: Call['kind']) => void): ScriptedGateway {
   const calls: Call[] = []
+  const refundCalls: RefundCall[] = []
+  const takeRefund = (kind: RefundCall['kind'], request: RefundRequest): Promise<RefundAnswer> => {
+    const { promise, resolve } = Promise.withResolvers<RefundAnswer>()
+    refundCalls.push({
+      kind,
+      request,
+      async answer(answer) {
+        resolve(answer)
+        await settle()
+      },
+    })
+    return promise
+  }
   const listeners = new Set<(health: GatewayHealth) => void>()
   let health: GatewayHealth = { state: 'ok', host: 'primary' }
   const take = (kind: Call['kind'], expected: Expected, code?: string): Promise<GatewayAnswer> => {
@@ -49,6 +73,7 @@ export function createScriptedGateway(onCall?: (kind: Call['kind']) => void): Sc
   }
   return {
     calls,
+    refundCalls,
     last() {
       const call = calls.at(-1)
       if (!call) throw new Error('the gateway was not called')
@@ -59,6 +84,8 @@ export function createScriptedGateway(onCall?: (kind: Call['kind']) => void): Sc
     }),
     query: (expected) => take('query', expected),
     reverse: (expected) => take('reverse', expected),
+    refund: (request) => takeRefund('refund', request),
+    queryRefund: (request) => takeRefund('query_refund', request),
     expectCharge: () => undefined,
     setHealth(next) {
       health = next

@@ -8,8 +8,11 @@ import type {
   JournalEntry,
   JournalRow,
   JournalStatus,
+  MoneyTotal,
 } from '../../ports/journal.ts'
 import { BEGIN } from '../migrations/0001-begin.ts'
+import { MONEY } from '../migrations/0002-money.ts'
+import { moneyOf } from '../money.ts'
 import { decodeSale, encodeSale, summarize } from '../row.ts'
 import {
   chain,
@@ -25,7 +28,7 @@ import {
 /** The step that makes an attempt; every later one finds its number taken, by itself. */
 const MAKES_AN_ATTEMPT = 'code_scanned'
 
-const MIGRATIONS: readonly string[] = [BEGIN]
+const MIGRATIONS: readonly string[] = [BEGIN, MONEY]
 
 /** `PRAGMA synchronous` as SQLite names it; FULL means that a commit survives a power cut. */
 const SYNCHRONOUS: Readonly<Record<number, string>> = {
@@ -170,6 +173,9 @@ class SqliteJournal implements Journal {
       hash,
     })
     for (const sale of entry.sales) this.#writeSale(sale, seq)
+    for (const row of entry.sales.flatMap(moneyOf)) {
+      this.#statements.insertMoney.run({ ...row, seq })
+    }
     if (entry.kind === MAKES_AN_ATTEMPT) this.#claimNumber(entry.sales.at(-1), seq)
     if (entry.command) this.#statements.insertCommand.run({ ...entry.command, seq })
     return { seq, hash }
@@ -228,15 +234,16 @@ class SqliteJournal implements Journal {
 
   rows(fromSeq: number, limit: number): readonly JournalRow[] {
     const rows = this.#statements.eventsFrom.all(fromSeq, limit) as EventRow[]
-    return rows.map((row) => ({
-      seq: row.seq,
-      atMs: row.at_ms,
-      kind: row.kind,
-      saleId: row.sale_id,
-      outTradeNo: row.out_trade_no,
-      event: (JSON.parse(row.body) as { event: Record<string, unknown> }).event,
-      hash: row.hash.toString('hex'),
-    }))
+    return rows.map(storedRow)
+  }
+
+  lastRow(kind: string): JournalRow | undefined {
+    const row = this.#statements.lastOfKind.get(kind) as EventRow | undefined
+    return row && storedRow(row)
+  }
+
+  money(afterSeq: number, toSeq: number): readonly MoneyTotal[] {
+    return this.#statements.money.all(afterSeq, toSeq) as MoneyTotal[]
   }
 
   /** Recomputes the chain; the answer names the first row that does not fit. */
@@ -292,6 +299,16 @@ function prepare(db: Database.Database) {
     insertCommand: db.prepare(
       'INSERT INTO command (client_id, digest, answer, seq) VALUES (@clientId, @digest, @answer, @seq)',
     ),
+    insertMoney: db.prepare(
+      `INSERT OR IGNORE INTO money (kind, number, seq, sale_id, amount_fen, interface, operator)
+       VALUES (@kind, @number, @seq, @saleId, @amountFen, @interface, @operator)`,
+    ),
+    money: db.prepare(
+      `SELECT kind, interface, operator, count(*) AS count, sum(amount_fen) AS amountFen
+       FROM money WHERE seq > ? AND seq <= ?
+       GROUP BY kind, interface, operator ORDER BY kind, interface, operator`,
+    ),
+    lastOfKind: db.prepare('SELECT * FROM event WHERE kind = ? ORDER BY seq DESC LIMIT 1'),
     openSales: db.prepare('SELECT body FROM sale WHERE open = 1 ORDER BY seq'),
     countOpen: db.prepare('SELECT count(*) AS n FROM sale WHERE open = 1'),
     salesUp: db.prepare('SELECT body FROM sale ORDER BY rowid'),
@@ -304,6 +321,18 @@ function prepare(db: Database.Database) {
     ),
     eventsFrom: db.prepare('SELECT * FROM event WHERE seq >= ? ORDER BY seq LIMIT ?'),
     allEvents: db.prepare('SELECT * FROM event ORDER BY seq'),
+  }
+}
+
+function storedRow(row: EventRow): JournalRow {
+  return {
+    seq: row.seq,
+    atMs: row.at_ms,
+    kind: row.kind,
+    saleId: row.sale_id,
+    outTradeNo: row.out_trade_no,
+    event: (JSON.parse(row.body) as { event: Record<string, unknown> }).event,
+    hash: row.hash.toString('hex'),
   }
 }
 

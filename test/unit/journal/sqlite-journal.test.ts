@@ -150,6 +150,7 @@ describe('the journal', () => {
   it('refuses a journal of a newer program', () => {
     journal.close()
     const db = new Database(file)
+    const version = db.pragma('user_version', { simple: true }) as number
     db.pragma('user_version = 99')
     db.close()
     expect(openJournal(file)).toMatchObject({
@@ -157,7 +158,7 @@ describe('the journal', () => {
       error: { detail: expect.stringMatching(/newer version/) },
     })
     const undo = new Database(file)
-    undo.pragma('user_version = 1')
+    undo.pragma(`user_version = ${version}`)
     undo.close()
     journal = open()
   })
