@@ -218,6 +218,7 @@ function makeEngine(
     log,
     terminalId: config.terminalId,
     storeName: config.store.name,
+    refundsAtCounter: config.store.refundsAtCounter,
     binding: {
       merchantId: config.merchant.id,
       appId: config.merchant.appId,

@@ -35,8 +35,16 @@ const HANDLERS: Handlers = {
     const wanted = { kind: 'close_wanted' as const, saleId, operator, reason }
     return wish(terminal, 'sale.close', { input, wish: wanted })
   },
+  'sale.refund': (terminal, input) => {
+    const { clientId: _id, ...wanted } = input
+    return wish(terminal, 'sale.refund', { input, wish: { kind: 'refund_wanted', ...wanted } })
+  },
   'sale.pending': (terminal) =>
-    ok({ atMs: terminal.screen().atMs, sales: terminal.pending().map(viewSale) }),
+    ok({
+      atMs: terminal.screen().atMs,
+      sales: terminal.pending().map(viewSale),
+      refunding: terminal.refunding().map(viewSale),
+    }),
   'sale.get': (terminal, input) => {
     const sale = terminal.sale(input.saleId)
     return sale ? ok(viewSale(sale)) : err(problem('sale.not_found', { field: 'saleId' }))
@@ -63,11 +71,19 @@ export function createDispatch(terminal: Terminal, name: TerminalName): Dispatch
     if (!definition.scopes.some((scope) => scopes.includes(scope))) {
       return err(problem('api.forbidden', { detail: operation }))
     }
+    if (operation === 'sale.refund' && !mayRefund(terminal, scopes)) {
+      return err(problem('api.forbidden', { detail: 'refunds are not made at this counter' }))
+    }
     const parsed = definition.input.safeParse(input)
     if (!parsed.success) return err(explain(parsed.error))
     const handler = HANDLERS[operation] as Handlers['status.get']
     return handler(terminal, parsed.data as Parsed<'status.get'>, name)
   }
+}
+
+/** Money goes out at a screen only where the configuration says so. */
+function mayRefund(terminal: Terminal, scopes: readonly Scope[]): boolean {
+  return scopes.some((scope) => scope !== 'screen') || terminal.screen().cashier.mayRefund
 }
 
 function isOperation(name: string): name is OperationName {

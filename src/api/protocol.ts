@@ -66,6 +66,35 @@ const attemptSchema = z
   })
   .meta({ id: 'Attempt' })
 
+const refundSchema = z
+  .object({
+    outRefundNo: z.string(),
+    outTradeNo: z.string().meta({ description: 'the attempt whose money it is' }),
+    amountFen: z.number().int(),
+    reason: z.string(),
+    operator: z.string(),
+    wantedAtMs: z.number().int(),
+    phase: z.string().meta({
+      description:
+        'submitting, checking, confirming, processing, abnormal, refunded or not_refunded',
+    }),
+    outcome: z.enum(['REFUNDED', 'NOT_REFUNDED', 'UNKNOWN']).meta({
+      description: 'UNKNOWN until the gateway has said one or the other',
+    }),
+    nextTryAtMs: z.number().int().optional(),
+    settledAtMs: z.number().int().optional(),
+    submits: z.number().int().meta({ description: 'requests, all under the same number' }),
+    queries: z.number().int(),
+    problem: problemSchema.optional(),
+    gatewayText: z.string().optional(),
+    refundId: z.string().optional(),
+    refundedAt: z.string().optional(),
+    closedByHand: z
+      .object({ operator: z.string(), reason: z.string(), atMs: z.number().int() })
+      .optional(),
+  })
+  .meta({ id: 'Refund' })
+
 /** A sale as callers see it. */
 export const saleSchema = z
   .object({
@@ -85,7 +114,13 @@ export const saleSchema = z
       .optional()
       .meta({ description: 'a manager stopped waiting; the outcome stays UNKNOWN' }),
     traceId: z.string(),
+    operator: z.string().optional(),
     attempts: z.array(attemptSchema),
+    refunds: z.array(refundSchema).optional(),
+    refundedFen: z.number().int().optional().meta({ description: 'certainly given back' }),
+    refundableFen: z.number().int().optional().meta({
+      description: 'of a paid sale: what may still be given back',
+    }),
   })
   .meta({ id: 'Sale' })
 export type SaleView = z.infer<typeof saleSchema>
@@ -125,12 +160,20 @@ export const statusSchema = z
     state: z.enum(['running', 'stopped']),
     startedAtMs: z.number().int(),
     pending: z.number().int().meta({ description: 'sales whose outcome is not known' }),
+    refunding: z.number().int().meta({ description: 'sales with a refund under way' }),
     scanners: z.array(scannerStatus),
     gateway: gatewayStatus,
     journal: journalStatus,
   })
   .meta({ id: 'Status' })
 export type StatusView = z.infer<typeof statusSchema>
+
+const amountFen = z.number().meta({
+  description: `money in fen, an integer from 1 to ${AMOUNT_FEN_MAX}`,
+})
+
+/** A person, as the caller names them. */
+const operator = z.string().trim().min(1).max(LIMITS.operatorMax)
 
 const command = { clientId }
 const commandOnSale = z.strictObject({ ...command, saleId })
@@ -152,9 +195,7 @@ export const OPERATIONS = {
     http: { method: 'POST', path: '/v1/sales', status: 202 },
     input: z.strictObject({
       ...command,
-      amountFen: z.number().meta({
-        description: `money in fen, an integer from 1 to ${AMOUNT_FEN_MAX}`,
-      }),
+      amountFen,
       currency: z.string().default('CNY').meta({ description: 'CNY' }),
       description: z
         .string()
@@ -167,6 +208,9 @@ export const OPERATIONS = {
         .regex(/^[\x20-\x7e]{1,64}$/, '1 to 64 printable ASCII characters')
         .optional()
         .meta({ description: "the caller's own order number" }),
+      operator: operator
+        .optional()
+        .meta({ description: 'who collects it; the totals of a shift are kept by operator' }),
       arm: z.boolean().default(true),
     }),
     output: saleSchema,
@@ -200,28 +244,51 @@ export const OPERATIONS = {
     output: saleSchema,
   },
   'sale.close': {
-    summary: 'A manager stops waiting for an outcome; refused while the gateway is being asked',
+    summary:
+      'A manager stops waiting for an outcome or a refund; refused while the gateway is being asked',
     scopes: ['admin'],
     http: { method: 'POST', path: '/v1/sales/{saleId}/close', status: 200 },
     input: z.strictObject({
       ...command,
       saleId,
-      operator: z
-        .string()
-        .trim()
-        .min(1)
-        .max(40)
-        .meta({ description: 'who closes it; kept in the journal' }),
+      operator: operator.meta({ description: 'who closes it; kept in the journal' }),
       reason: z.string().trim().min(3).max(200).meta({ description: 'why; kept in the journal' }),
     }),
     output: saleSchema,
   },
+  'sale.refund': {
+    summary: 'Give back some or all of the money of a paid sale',
+    scopes: everybody,
+    http: { method: 'POST', path: '/v1/sales/{saleId}/refunds', status: 202 },
+    input: z.strictObject({
+      ...command,
+      saleId,
+      amountFen: amountFen.optional().meta({ description: 'fen; all that is left when absent' }),
+      outTradeNo: z
+        .string()
+        .max(LIMITS.outTradeNoMax)
+        .optional()
+        .meta({ description: 'which attempt, when more than one was paid' }),
+      operator: operator.meta({ description: 'who gives it; kept in the journal' }),
+      reason: z
+        .string()
+        .trim()
+        .meta({
+          description: `why, at most ${LIMITS.refundReasonMax} characters; the customer reads it`,
+        }),
+    }),
+    output: saleSchema,
+  },
   'sale.pending': {
-    summary: 'Sales whose outcome is not known, oldest first',
+    summary: 'Sales whose outcome is not known, and those with a refund under way, oldest first',
     scopes: everybody,
     http: { method: 'GET', path: '/v1/pending', status: 200 },
     input: z.strictObject({}),
-    output: z.object({ atMs: z.number().int(), sales: z.array(saleSchema) }),
+    output: z.object({
+      atMs: z.number().int(),
+      sales: z.array(saleSchema),
+      refunding: z.array(saleSchema),
+    }),
   },
   'sale.get': {
     summary: 'One sale',

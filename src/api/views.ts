@@ -1,4 +1,5 @@
 import { problem } from '../domain/errors.ts'
+import { type Refund, refundedFen, reservedFen } from '../domain/refund.ts'
 import { type Attempt, type Sale, saleOutcome } from '../domain/sale.ts'
 import type { TerminalStatus } from '../ports/terminal.ts'
 import type { SaleView, StatusView } from './protocol.ts'
@@ -20,8 +21,36 @@ export function viewSale(sale: Sale): SaleView {
     cancelWanted: sale.cancelWanted,
     ...(sale.closedByHand === undefined ? {} : { closedByHand: sale.closedByHand }),
     traceId: sale.traceId,
+    ...(sale.operator === undefined ? {} : { operator: sale.operator }),
     attempts: sale.attempts.map((attempt) => viewAttempt(attempt, sale.traceId)),
+    ...viewRefunds(sale),
   }
+}
+
+/** What was given back of a paid sale, and what may still be. */
+function viewRefunds(sale: Sale): Pick<SaleView, 'refunds' | 'refundedFen' | 'refundableFen'> {
+  if (sale.phase !== 'paid') return {}
+  const refunds = sale.refunds ?? []
+  const refundableFen = sale.attempts
+    .filter(({ outcome }) => outcome === 'PAID')
+    .reduce((sum, made) => sum + made.amountFen - reservedFen(refunds, made.outTradeNo), 0)
+  return {
+    refundableFen,
+    ...(sale.refunds === undefined
+      ? {}
+      : {
+          refundedFen: refundedFen(refunds),
+          refunds: refunds.map((refund) => viewRefund(refund, sale.traceId)),
+        }),
+  }
+}
+
+function viewRefund(refund: Refund, traceId: string): NonNullable<SaleView['refunds']>[number] {
+  const { cause, refusal, step: _s, awaits: _a, nextMove: _m, unclearAtMs: _u, ...seen } = refund
+  const { waitsFromMs: _w, ...view } = seen
+  const code = refund.outcome === 'REFUNDED' ? undefined : (cause ?? refusal)
+  if (code === undefined) return view
+  return { ...view, problem: { ...problem(code, { traceId }), moneyTaken: 'yes' } }
 }
 
 function viewAttempt(attempt: Attempt, traceId: string): SaleView['attempts'][number] {
@@ -59,6 +88,7 @@ export function viewStatus(status: TerminalStatus, terminal: TerminalName): Stat
     state: status.state,
     startedAtMs: status.startedAtMs,
     pending: status.pending,
+    refunding: status.refunding,
     scanners: status.scanners.map((scanner) => ({ ...scanner, dropped: { ...scanner.dropped } })),
     gateway: { ...status.gateway },
     journal: { ...status.journal },

@@ -19,18 +19,37 @@ export function admit(wanted: {
     return err(problem(amount.error, { field }))
   }
   const { description } = wanted
-  const length = [...description].length
-  const detail = describeFault(description, length)
+  const detail = faultOf(description, LIMITS.descriptionMax)
   if (detail) return err(problem('description.invalid', { field: 'description', detail }))
   return ok({ amountFen: amount.value })
 }
 
-function describeFault(description: string, length: number): string | undefined {
-  if (length === 0 || description.trim() === '') return 'is empty'
-  if (length > LIMITS.descriptionMax) {
-    return `has ${length} characters, at most ${LIMITS.descriptionMax} fit`
+/**
+ * Checks the words and the amount of a refund against what the wire can carry (APIv3 refund: `reason`,
+ * string(80); amounts in whole fen). The amount itself is judged against the sale later.
+ */
+export function admitRefundTexts(wanted: {
+  readonly amountFen?: number | undefined
+  readonly reason: string
+  readonly operator: string
+}): Result<undefined, Problem> {
+  if (wanted.amountFen !== undefined) {
+    const amount = checkAmount(wanted.amountFen, 'CNY')
+    if (!amount.ok) return err(problem(amount.error, { field: 'amountFen' }))
   }
-  for (const character of description) {
+  const detail = faultOf(wanted.reason, LIMITS.refundReasonMax)
+  if (detail) return err(problem('refund.reason_invalid', { field: 'reason', detail }))
+  const whose = faultOf(wanted.operator, LIMITS.operatorMax)
+  if (whose) return err(problem('refund.operator_invalid', { field: 'operator', detail: whose }))
+  return ok(undefined)
+}
+
+/** What keeps a text of at most `max` characters from being sent; undefined when nothing does. */
+function faultOf(text: string, max: number): string | undefined {
+  const { length } = [...text]
+  if (length === 0 || text.trim() === '') return 'is empty'
+  if (length > max) return `has ${length} characters, at most ${max} fit`
+  for (const character of text) {
     const point = character.codePointAt(0) ?? 0
     const control = point < 0x20 || (point >= 0x7f && point < 0xa0)
     if (control) return `has the control character U+${point.toString(16).padStart(4, '0')}`

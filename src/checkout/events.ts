@@ -1,7 +1,7 @@
 import type { Cause } from '../domain/errors.ts'
 import type { Wallet } from '../domain/payment-code.ts'
 import type { PaymentInterface, Sale } from '../domain/sale.ts'
-import type { GatewayAnswer } from '../ports/gateway.ts'
+import type { GatewayAnswer, RefundAnswer } from '../ports/gateway.ts'
 import type { DropReason } from '../ports/scanner.ts'
 
 /** For whom an attempt is made; stamped on the scan by the engine. */
@@ -22,6 +22,8 @@ export type SaleWish =
       readonly amountFen: number
       readonly description: string
       readonly orderRef?: string
+      /** Who collects it. */
+      readonly operator?: string
       readonly traceId: string
       readonly arm: boolean
     }
@@ -41,6 +43,35 @@ export type SaleWish =
       readonly reason: string
       readonly archived?: Sale
     }
+  | {
+      /** Somebody gives money back. */
+      readonly kind: 'refund_wanted'
+      readonly atMs: number
+      readonly saleId: string
+      /** All that is left when absent. */
+      readonly amountFen?: number
+      /** The attempt whose money it is; the last paid one with money left when absent. */
+      readonly outTradeNo?: string
+      readonly reason: string
+      readonly operator: string
+      /** The number it will have, whatever happens. */
+      readonly outRefundNo: string
+      /** For whom this terminal signs. */
+      readonly merchantId: string
+      readonly appId: string
+      readonly archived?: Sale
+    }
+
+/** An answer or a timer of one refund. `step` tells a stale one. */
+export type RefundEvent = {
+  readonly atMs: number
+  readonly saleId: string
+  readonly outRefundNo: string
+  readonly step: number
+} & (
+  | { readonly kind: 'refund_answered' | 'refund_query_answered'; readonly answer: RefundAnswer }
+  | { readonly kind: 'refund_due' }
+)
 
 /** An answer or a timer of one attempt. `step` tells a stale one. */
 export type AttemptEvent = {
@@ -85,12 +116,19 @@ export type StartEvent = {
 }
 
 /** Everything that can happen to the checkout. Past facts and wishes; times are stamped. */
-export type CheckoutEvent = SaleWish | AttemptEvent | ScanEvent | SaleTimerEvent | StartEvent
+export type CheckoutEvent =
+  | SaleWish
+  | AttemptEvent
+  | RefundEvent
+  | ScanEvent
+  | SaleTimerEvent
+  | StartEvent
 
 /** What the engine has to do. Orders, in sequence, after the step is durable. */
 export type Effect =
   | { readonly kind: 'charge'; readonly sale: Sale; readonly credentialRef: string }
   | { readonly kind: 'query' | 'reverse'; readonly sale: Sale }
+  | { readonly kind: 'refund' | 'query_refund'; readonly sale: Sale; readonly outRefundNo: string }
   | {
       readonly kind: 'wait'
       /** One timer a key; a new one replaces it. */
@@ -105,4 +143,5 @@ export type Effect =
 /** The event a timer comes back as; `atMs` is stamped when it fires. */
 export type WaitedFor =
   | Omit<Extract<AttemptEvent, { kind: 'attempt_due' }>, 'atMs'>
+  | Omit<Extract<RefundEvent, { kind: 'refund_due' }>, 'atMs'>
   | Omit<SaleTimerEvent, 'atMs'>

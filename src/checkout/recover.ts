@@ -1,5 +1,6 @@
 import { lastAttempt, type Sale } from '../domain/sale.ts'
 import type { Effect, StartEvent } from './events.ts'
+import { recoverRefunds, refundQuestions } from './refund-steps.ts'
 import { overdueWait } from './sale-steps.ts'
 import { INITIAL, type Step, withSales } from './state.ts'
 
@@ -10,8 +11,13 @@ import { INITIAL, type Step, withSales } from './state.ts'
  * certain. The newest open sale is put back on the screens.
  */
 export function recover(event: StartEvent): Step {
-  const changed = event.sales.map((sale) => recoverSale(sale, event.atMs))
-  const newest = changed.toSorted((one, other) => one.createdAtMs - other.createdAtMs).at(-1)
+  const changed = event.sales.map((sale) =>
+    recoverRefunds(recoverSale(sale, event.atMs), event.atMs),
+  )
+  const newest = changed
+    .filter(({ phase }) => phase !== 'paid')
+    .toSorted((one, other) => one.createdAtMs - other.createdAtMs)
+    .at(-1)
   return {
     state: withSales(INITIAL, changed, newest?.id ?? null),
     effects: changed.flatMap(effectsOf),
@@ -46,6 +52,6 @@ function recoverSale(sale: Sale, atMs: number): Sale {
 
 function effectsOf(sale: Sale): readonly Effect[] {
   const attempt = lastAttempt(sale)
-  if (sale.phase !== 'in_flight' || !attempt) return []
+  if (sale.phase !== 'in_flight' || !attempt) return refundQuestions(sale)
   return [{ kind: 'query', sale }, ...(attempt.overdue ? [] : [overdueWait(sale, attempt)])]
 }

@@ -1,9 +1,10 @@
 import { unreachable } from '../base/invariant.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import { LIMITS } from '../domain/limits.ts'
-import type { Sale, SalePhase } from '../domain/sale.ts'
+import { type Sale, type SalePhase, saleOutcome } from '../domain/sale.ts'
 import type { CheckoutEvent, SaleWish, ScanEvent } from './events.ts'
 import { recover } from './recover.ts'
+import { advanceRefund, checkRefunds, closeRefundByHand, makeRefund } from './refund-steps.ts'
 import {
   advance,
   arm,
@@ -35,6 +36,12 @@ function no(code: ErrorCode): Cell<unknown> {
   return (state) => refuse(state, code)
 }
 
+/** A sale that was never paid, or one that a manager closed without knowing. */
+function refundOfClosed(state: State, sale: Sale): Step {
+  const isUnknown = saleOutcome(sale) === 'UNKNOWN'
+  return refuse(state, isUnknown ? 'refund.outcome_unknown' : 'refund.not_paid')
+}
+
 type Table = {
   readonly [Kind in SaleEvent['kind']]: { readonly [Phase in SalePhase]: Cell<EventOf<Kind>> }
 }
@@ -59,7 +66,7 @@ export const TABLE: Table = {
     ready: no('sale.nothing_to_check'),
     armed: no('sale.nothing_to_check'),
     in_flight: checkNow,
-    paid: no('sale.nothing_to_check'),
+    paid: checkRefunds,
     closed: no('sale.nothing_to_check'),
   },
   dismiss_wanted: {
@@ -73,9 +80,25 @@ export const TABLE: Table = {
     ready: no('sale.nothing_to_close'),
     armed: no('sale.nothing_to_close'),
     in_flight: closeByHand,
-    paid: no('sale.nothing_to_close'),
+    paid: closeRefundByHand,
     closed: no('sale.nothing_to_close'),
   },
+  refund_wanted: {
+    ready: no('refund.not_paid'),
+    armed: no('refund.not_paid'),
+    in_flight: no('refund.outcome_unknown'),
+    paid: makeRefund,
+    closed: refundOfClosed,
+  },
+  refund_answered: { ready: skip, armed: skip, in_flight: skip, paid: advanceRefund, closed: skip },
+  refund_query_answered: {
+    ready: skip,
+    armed: skip,
+    in_flight: skip,
+    paid: advanceRefund,
+    closed: skip,
+  },
+  refund_due: { ready: skip, armed: skip, in_flight: skip, paid: advanceRefund, closed: skip },
   code_scanned: { ready: skip, armed: charge, in_flight: skip, paid: skip, closed: skip },
   charge_answered: { ready: skip, armed: skip, in_flight: advance, paid: skip, closed: skip },
   query_answered: { ready: skip, armed: skip, in_flight: advance, paid: skip, closed: skip },
@@ -113,7 +136,8 @@ export function reduce(state: State, event: CheckoutEvent): Step {
     case 'cancel_wanted':
     case 'check_wanted':
     case 'dismiss_wanted':
-    case 'close_wanted': {
+    case 'close_wanted':
+    case 'refund_wanted': {
       const sale = state.sales.get(event.saleId) ?? event.archived
       return sale ? cell(state, sale, event) : refuse(state, 'sale.not_found')
     }
@@ -121,6 +145,9 @@ export function reduce(state: State, event: CheckoutEvent): Step {
     case 'query_answered':
     case 'reverse_answered':
     case 'attempt_due':
+    case 'refund_answered':
+    case 'refund_query_answered':
+    case 'refund_due':
     case 'arm_expired':
     case 'outcome_overdue':
     case 'result_expired': {
@@ -144,10 +171,11 @@ function open(state: State, event: Extract<SaleWish, { kind: 'sale_wanted' }>): 
   if (shown && (shown.phase === 'armed' || shown.phase === 'in_flight')) {
     return refuse(state, 'sale.busy')
   }
-  if (state.sales.size >= LIMITS.openSalesMax) return refuse(state, 'terminal.overloaded')
+  if (countUnpaid(state) >= LIMITS.openSalesMax) return refuse(state, 'terminal.overloaded')
   const sale: Sale = {
     id: event.saleId,
     ...(event.orderRef === undefined ? {} : { orderRef: event.orderRef }),
+    ...(event.operator === undefined ? {} : { operator: event.operator }),
     amountFen: event.amountFen,
     description: event.description,
     createdAtMs: event.atMs,
@@ -165,6 +193,11 @@ function open(state: State, event: Extract<SaleWish, { kind: 'sale_wanted' }>): 
     effects: [...left.effects, ...step.effects],
     changed: [...left.changed, ...step.changed],
   }
+}
+
+/** Open sales that are not paid: one that is only being refunded does not keep the till from working. */
+function countUnpaid(state: State): number {
+  return [...state.sales.values()].filter(({ phase }) => phase !== 'paid').length
 }
 
 /** Something was scanned that is not charged. The counter stays armed; the screens say why. */

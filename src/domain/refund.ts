@@ -47,6 +47,11 @@ export type Refund = {
   readonly queries: number
   /** The definite refusal that a query has yet to confirm. */
   readonly refusal?: Cause
+  /**
+   * When a request of it was last left without a clear answer, Unix milliseconds: it may arrive later,
+   * so a refusal of another one is not final until long after.
+   */
+  readonly unclearAtMs?: number
   /** Counts requests and waits; an answer or a timer of an earlier step is stale. */
   readonly step: number
   readonly awaits: 'answer' | 'timer' | 'nothing'

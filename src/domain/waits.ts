@@ -29,6 +29,8 @@ export const WAITS = {
   refundRetryMs: [5_000, 10_000, 20_000, 40_000, 60_000, 300_000],
   /** Pauses between questions about a refund that the gateway took; the last repeats. */
   refundPollMs: [60_000, 60_000, 60_000, 60_000, 60_000, 300_000, 900_000, 3_600_000],
+  /** Between questions about a refund that staff have to settle with the gateway. */
+  refundAbnormalMs: 3_600_000,
   /** How long a counter stays armed for a code before it says so and disarms. */
   armedMs: 180_000,
   /** Between two rounds of questions because the line is back. */

@@ -66,6 +66,10 @@ export class EffectRunner {
       case 'reverse':
         this.#ask(effect.kind, effect.sale)
         return
+      case 'refund':
+      case 'query_refund':
+        this.#refund(effect)
+        return
       case 'wait':
         this.#wait(effect)
         return
@@ -103,6 +107,34 @@ export class EffectRunner {
     const { outTradeNo, amountFen, merchantId, appId } = attempt
     void this.#options.gateway[kind]({ outTradeNo, amountFen, merchantId, appId }).then((answer) =>
       this.#answered(kind === 'query' ? 'query_answered' : 'reverse_answered', sale, answer),
+    )
+  }
+
+  #refund(effect: Extract<Effect, { kind: 'refund' | 'query_refund' }>): void {
+    const { sale, outRefundNo, kind } = effect
+    const refund = sale.refunds?.find((made) => made.outRefundNo === outRefundNo)
+    const attempt = sale.attempts.find(({ outTradeNo }) => outTradeNo === refund?.outTradeNo)
+    if (!refund || !attempt) return
+    const { gateway, time } = this.#options
+    const request = {
+      outRefundNo,
+      outTradeNo: attempt.outTradeNo,
+      merchantId: attempt.merchantId,
+      appId: attempt.appId,
+      totalFen: attempt.amountFen,
+      refundFen: refund.amountFen,
+      reason: refund.reason,
+    }
+    const isSubmit = kind === 'refund'
+    void (isSubmit ? gateway.refund(request) : gateway.queryRefund(request)).then((answer) =>
+      this.#options.post({
+        kind: isSubmit ? 'refund_answered' : 'refund_query_answered',
+        atMs: time.nowMs(),
+        saleId: sale.id,
+        outRefundNo,
+        step: refund.step,
+        answer: redactAnswer(answer),
+      }),
     )
   }
 

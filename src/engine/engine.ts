@@ -20,12 +20,14 @@ import type { RecentSale, ScreenModel } from '../screen/model.ts'
 import { project } from '../screen/project.ts'
 import { Broadcast } from './broadcast.ts'
 import { EffectRunner } from './effect-runner.ts'
+import { firstAnswer } from './first-answer.ts'
 import { JournalWatch } from './journal-watch.ts'
 import { LineWatch } from './line-watch.ts'
+import { salesInFlight, salesRefunding } from './open-sales.ts'
 import type { Point } from './points.ts'
 import { asRecent, RECENT_MAX, remember } from './recent.ts'
 import { journalled } from './record.ts'
-import { logFieldsOf, notWritten } from './sale-report.ts'
+import { logFieldsOf, notWritten, saleOf } from './sale-report.ts'
 import { stampWish } from './stamp-wish.ts'
 import { SteadyTime } from './steady-time.ts'
 import { Vault } from './vault.ts'
@@ -43,6 +45,8 @@ export type EngineOptions = {
   readonly terminalId: string
   readonly storeName: string
   readonly binding: Binding
+  /** Whether refunds may be made at the cashier's screen; else a register or a manager makes them. */
+  readonly refundsAtCounter?: boolean
   readonly onMark?: (mark: Mark, sale: Sale) => void
   /** Told of every point the loop passes, so that a test can end the program there. */
   readonly onPoint?: (point: Point) => void
@@ -117,7 +121,7 @@ export class Engine implements Terminal {
 
   /** Carries out a wish once; a repeat of the same client id returns the first answer. */
   command(wish: Wish, identity: CommandIdentity): Promise<Result<Sale, Problem>> {
-    const repeated = this.#repeated(identity)
+    const repeated = firstAnswer<Sale>(this.#options.journal, identity)
     if (repeated) return Promise.resolve(repeated)
     if (!this.#running) return Promise.resolve(err(problem('terminal.stopped')))
     const event = this.#stamp(wish)
@@ -136,9 +140,12 @@ export class Engine implements Terminal {
 
   /** Sales whose outcome is not known and is being asked for, oldest first. */
   pending(): readonly Sale[] {
-    return [...this.#state.sales.values()]
-      .filter(({ phase }) => phase === 'in_flight')
-      .toSorted((one, other) => one.createdAtMs - other.createdAtMs)
+    return salesInFlight(this.#state)
+  }
+
+  /** Paid sales with a refund under way, oldest first. */
+  refunding(): readonly Sale[] {
+    return salesRefunding(this.#state)
   }
 
   /** Sales, newest first. */
@@ -154,6 +161,7 @@ export class Engine implements Terminal {
       state: this.#running && journalStatus.state === 'ok' ? 'running' : 'stopped',
       startedAtMs: this.#startedAtMs,
       pending: this.pending().length,
+      refunding: this.refunding().length,
       scanners: scanners.map((scanner) => scanner.status()),
       gateway: gateway.health(),
       journal: journalStatus,
@@ -183,21 +191,12 @@ export class Engine implements Terminal {
     await Promise.all(this.#options.scanners.map((scanner) => scanner.close()))
   }
 
-  /** The first answer of a command that was carried out before. */
-  #repeated(identity: CommandIdentity): Result<Sale, Problem> | undefined {
-    const before = this.#options.journal.command(identity.clientId)
-    if (!before) return undefined
-    if (before.digest !== identity.digest) {
-      return err(problem('api.client_id_reused', { field: 'clientId' }))
-    }
-    return JSON.parse(before.answer) as Result<Sale, Problem>
-  }
-
   #stamp(wish: Wish): Result<SaleWish, Problem> {
-    const { entropy, storeName } = this.#options
+    const { entropy, storeName, binding } = this.#options
     const isArchived = wish.kind !== 'sale_wanted' && !this.#state.sales.has(wish.saleId)
     const archived = isArchived ? this.#options.journal.sale(wish.saleId) : undefined
-    return stampWish(wish, { atMs: this.#time.nowMs(), entropy, storeName, archived })
+    const atMs = this.#time.nowMs()
+    return stampWish(wish, { atMs, entropy, storeName, archived, merchant: binding })
   }
 
   /** The line is back: what has waited longer than the first wait is asked about now. */
@@ -251,7 +250,7 @@ export class Engine implements Terminal {
 
   #handle(posted: Posted): void {
     const { event, identity, resolve } = posted
-    const repeated = identity && this.#repeated(identity)
+    const repeated = identity && firstAnswer<Sale>(this.#options.journal, identity)
     if (repeated) {
       resolve?.(repeated)
       return
@@ -265,8 +264,7 @@ export class Engine implements Terminal {
       if (!written.ok) {
         this.#effects.drop(step.effects)
         this.#onJournalFailure(event, written.error)
-        const about = 'saleId' in event ? this.#state.sales.get(event.saleId) : undefined
-        resolve?.(err(notWritten(written.error, about)))
+        resolve?.(err(notWritten(written.error, saleOf(event, this.#state))))
         return
       }
     }
@@ -385,6 +383,7 @@ export class Engine implements Terminal {
       gateway: gateway.health(),
       journal: journal.status(),
       recent: this.#recent,
+      mayRefund: this.#options.refundsAtCounter ?? false,
     })
   }
 

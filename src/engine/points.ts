@@ -23,6 +23,8 @@ const EFFECTS = {
   charge: true,
   query: true,
   reverse: true,
+  refund: true,
+  query_refund: true,
   wait: true,
   stop_waiting: true,
   enable_scanner: true,

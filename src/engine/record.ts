@@ -1,7 +1,7 @@
 import type { CheckoutEvent } from '../checkout/events.ts'
 import type { Step } from '../checkout/state.ts'
 import { redactCodes } from '../domain/redact.ts'
-import type { GatewayAnswer } from '../ports/gateway.ts'
+import type { AnswerFacts } from '../ports/gateway.ts'
 import type { CommandRecord, JournalEntry } from '../ports/journal.ts'
 
 /** What a row of the journal may be called. */
@@ -23,7 +23,7 @@ export function journalled(
 }
 
 /** A gateway's words with anything that looks like a payment code taken out (P6). */
-export function redactAnswer(answer: GatewayAnswer): GatewayAnswer {
+export function redactAnswer<Answer extends AnswerFacts>(answer: Answer): Answer {
   return answer.wireText === undefined
     ? answer
     : { ...answer, wireText: redactCodes(answer.wireText) }

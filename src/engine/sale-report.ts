@@ -1,3 +1,5 @@
+import type { CheckoutEvent } from '../checkout/events.ts'
+import type { State } from '../checkout/state.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import { lastAttempt, type Sale, saleOutcome } from '../domain/sale.ts'
 import type { LogFields } from '../ports/log.ts'
@@ -30,4 +32,10 @@ export function notWritten(fault: Problem, sale: Sale | undefined): Problem {
     ),
     moneyTaken: outcome === 'PAID' ? 'yes' : 'unknown',
   }
+}
+
+/** The sale an event is about, in the state or archived. */
+export function saleOf(event: CheckoutEvent, state: State): Sale | undefined {
+  if (!('saleId' in event)) return undefined
+  return state.sales.get(event.saleId) ?? ('archived' in event ? event.archived : undefined)
 }

@@ -1,7 +1,8 @@
 import { ok, type Result } from '../base/result.ts'
-import { admit } from '../checkout/admit.ts'
-import type { SaleWish } from '../checkout/events.ts'
+import { admit, admitRefundTexts } from '../checkout/admit.ts'
+import type { Binding, SaleWish } from '../checkout/events.ts'
 import type { Problem } from '../domain/errors.ts'
+import { makeOutRefundNo } from '../domain/order-number.ts'
 import type { Sale } from '../domain/sale.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { Wish } from '../ports/terminal.ts'
@@ -14,11 +15,14 @@ export type Stamps = {
   readonly storeName: string
   /** The sale a wish is about, when it is closed and no longer in the state. */
   readonly archived: Sale | undefined
+  /** For whom this terminal signs. */
+  readonly merchant: Pick<Binding, 'merchantId' | 'appId'>
 }
 
 /** Makes an event of a wish, or says why what it wants collected cannot be. */
 export function stampWish(wish: Wish, stamps: Stamps): Result<SaleWish, Problem> {
   const { atMs, entropy, archived } = stamps
+  if (wish.kind === 'refund_wanted') return stampRefund(wish, stamps)
   if (wish.kind !== 'sale_wanted') return ok({ ...wish, atMs, ...(archived ? { archived } : {}) })
   const description = wish.description ?? stamps.storeName
   const admitted = admit({ ...wish, description })
@@ -30,7 +34,31 @@ export function stampWish(wish: Wish, stamps: Stamps): Result<SaleWish, Problem>
     amountFen: admitted.value.amountFen,
     description,
     ...(wish.orderRef === undefined ? {} : { orderRef: wish.orderRef }),
+    ...(wish.operator === undefined ? {} : { operator: wish.operator }),
     traceId: entropy.uuid().slice(0, 8),
     arm: wish.arm,
+  })
+}
+
+function stampRefund(
+  wish: Extract<Wish, { kind: 'refund_wanted' }>,
+  stamps: Stamps,
+): Result<SaleWish, Problem> {
+  const { atMs, entropy, archived, merchant } = stamps
+  const admitted = admitRefundTexts(wish)
+  if (!admitted.ok) return admitted
+  const { amountFen, outTradeNo, saleId, reason, operator } = wish
+  return ok({
+    kind: 'refund_wanted',
+    atMs,
+    saleId,
+    ...(amountFen === undefined ? {} : { amountFen }),
+    ...(outTradeNo === undefined ? {} : { outTradeNo }),
+    reason,
+    operator,
+    outRefundNo: makeOutRefundNo(atMs, entropy.bytes(12)),
+    merchantId: merchant.merchantId,
+    appId: merchant.appId,
+    ...(archived ? { archived } : {}),
   })
 }

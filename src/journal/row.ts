@@ -80,6 +80,7 @@ const refund = z.strictObject({
   submits: z.number().int(),
   queries: z.number().int(),
   refusal: cause.optional(),
+  unclearAtMs: time.optional(),
   step: z.number().int(),
   awaits: z.enum(['answer', 'timer', 'nothing']),
   nextMove: z.enum(['ask', 'submit']).optional(),

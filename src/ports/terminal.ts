@@ -21,6 +21,7 @@ export type Wish =
       readonly currency: string
       readonly description?: string | undefined
       readonly orderRef?: string | undefined
+      readonly operator?: string | undefined
       readonly arm: boolean
     }
   | {
@@ -33,6 +34,15 @@ export type Wish =
       readonly operator: string
       readonly reason: string
     }
+  | {
+      readonly kind: 'refund_wanted'
+      readonly saleId: string
+      /** Fen; all that is left when absent. */
+      readonly amountFen?: number | undefined
+      readonly outTradeNo?: string | undefined
+      readonly operator: string
+      readonly reason: string
+    }
 
 /** Devices, gateway and journal as they are. */
 export type TerminalStatus = {
@@ -40,6 +50,8 @@ export type TerminalStatus = {
   readonly startedAtMs: number
   /** Sales whose outcome is not known. */
   readonly pending: number
+  /** Sales with a refund under way. */
+  readonly refunding: number
   readonly scanners: readonly ScannerStatus[]
   readonly gateway: GatewayHealth
   readonly journal: JournalStatus
@@ -52,6 +64,8 @@ export interface Terminal {
   sale(id: string): Sale | undefined
   /** Sales whose outcome is not known, oldest first. */
   pending(): readonly Sale[]
+  /** Paid sales with a refund under way, oldest first. */
+  refunding(): readonly Sale[]
   /** Newest first. */
   sales(limit: number, beforeId?: string): readonly Sale[]
   status(): TerminalStatus

@@ -32,14 +32,25 @@ export type RecentSale = {
   readonly amountFen: number
   readonly outcome: Outcome
   readonly orderRef?: string
+  /** What of it was given back, or is being; absent while nobody asked. */
+  readonly refund?: RecentRefund
 }
 
-/** A sale without a result that is not on the screen. */
+/** The refunds of a sale in one line. */
+export type RecentRefund = {
+  /** `under_way`: some of it; `done`: all of it; `not_given`: the last one; `needs_staff`: one cannot arrive. */
+  readonly state: 'under_way' | 'done' | 'not_given' | 'needs_staff'
+  /** Given back or being given back, fen. */
+  readonly amountFen: number
+}
+
+/** A sale without a result that is not on the screen, or a refund nobody knows the result of. */
 export type PendingSale = {
+  readonly what: 'payment' | 'refund'
   readonly saleId: string
   readonly amountFen: number
   readonly orderRef?: string
-  /** When its charge was sent, Unix ms. */
+  /** When its charge was sent or its refund wanted, Unix ms. */
   readonly sinceMs: number
   /** When the gateway is asked next, Unix ms; absent while it is being asked. */
   readonly nextTryAtMs?: number
@@ -75,6 +86,8 @@ export type CashierScreen = {
   readonly pending: number
   /** The oldest of them. */
   readonly pendingSales: readonly PendingSale[]
+  /** Whether refunds may be made at this screen. */
+  readonly mayRefund: boolean
 }
 
 /** The customer's screen, whole. It never holds a reason. */

@@ -14,6 +14,8 @@ import type {
   ScreenModel,
   ScreenState,
 } from './model.ts'
+import { optional } from './optional.ts'
+import { pendingOf } from './pending.ts'
 
 /** What the screens show beside the sale. */
 export type Facts = {
@@ -25,6 +27,8 @@ export type Facts = {
   readonly gateway: GatewayHealth
   readonly journal: JournalStatus
   readonly recent: readonly RecentSale[]
+  /** Whether refunds may be made at the cashier's screen. */
+  readonly mayRefund: boolean
 }
 
 /** Draws both screens. Total: every state has exactly one screen. */
@@ -127,29 +131,9 @@ function cashierScreen(shown: ScreenState, scene: Scene): CashierScreen {
     intents: intentsOf(shown, sale),
     lights: lightsOf(facts),
     recent: facts.recent,
-    ...pendingOf(state),
+    ...pendingOf(state, facts.atMs),
+    mayRefund: facts.mayRefund,
   }
-}
-
-/** How many sales without a result the cashier's screen lists; the number tells of the rest. */
-const PENDING_SHOWN_MAX = 4
-
-function pendingOf(state: State): Pick<CashierScreen, 'pending' | 'pendingSales'> {
-  const waiting = [...state.sales.values()]
-    .filter((sale) => sale.phase === 'in_flight' && sale.id !== state.onScreen)
-    .toSorted((one, other) => one.createdAtMs - other.createdAtMs)
-  const pendingSales = waiting.slice(0, PENDING_SHOWN_MAX).map((sale) => {
-    const attempt = sale.attempts.at(-1)
-    return {
-      saleId: sale.id,
-      amountFen: sale.amountFen,
-      ...optional('orderRef', sale.orderRef),
-      sinceMs: attempt?.submittedAtMs ?? sale.createdAtMs,
-      ...optional('nextTryAtMs', attempt?.nextTryAtMs),
-      overdue: attempt?.overdue ?? false,
-    }
-  })
-  return { pending: waiting.length, pendingSales }
 }
 
 /** The customer learns what to do, never why. */
@@ -207,11 +191,4 @@ function scannerLight(scanner: ScannerStatus | undefined): Light {
   if (scanner.phase === 'open') return { device: 'scanner', level: 'ok', detail: 'open' }
   const level = scanner.phase === 'opening' ? 'busy' : 'bad'
   return { device: 'scanner', level, detail: scanner.phase }
-}
-
-function optional<Key extends string, Value>(
-  key: Key,
-  value: Value | undefined,
-): { readonly [Name in Key]?: Value } {
-  return (value === undefined ? {} : { [key]: value }) as { readonly [Name in Key]?: Value }
 }

@@ -81,6 +81,9 @@ export const configSchema = z.strictObject({
         message: 'must be text that fits on a bill: not blank, no control characters, no emoji',
       })
       .meta({ description: 'shown on screens and on the bill' }),
+    refundsAtCounter: z.boolean().default(false).meta({
+      description: "refunds may be made at the cashier's screen; else only over the API",
+    }),
   }),
   merchant: z.strictObject({
     id: z

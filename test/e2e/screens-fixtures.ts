@@ -50,6 +50,7 @@ const ONE_PENDING = {
   pending: 1,
   pendingSales: [
     {
+      what: 'payment',
       saleId: '33333333-3333-4333-8333-333333333333',
       amountFen: 128_000,
       sinceMs: NOW_MS - 65_000,
@@ -62,6 +63,7 @@ const TWO_PENDING = {
   pending: 2,
   pendingSales: [
     {
+      what: 'refund',
       saleId: '22222222-2222-4222-8222-222222222222',
       amountFen: 4_550,
       sinceMs: NOW_MS - 4_000_000,
@@ -170,6 +172,7 @@ export function modelOf(given: Scene, revision = 1): ScreenModel {
       lights: LIGHTS,
       recent: RECENT,
       pending: 0,
+      mayRefund: false,
       pendingSales: [],
       ...given.cashier,
     },

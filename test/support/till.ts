@@ -2,13 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sale } from '../../src/domain/sale.ts'
+import { WAITS } from '../../src/domain/waits.ts'
 import { Engine, type Mark } from '../../src/engine/engine.ts'
 import { openJournal } from '../../src/journal/node/sqlite-journal.ts'
 import type { Journal } from '../../src/ports/journal.ts'
 import { createFakeScanner, type FakeScanner } from './fake-scanner.ts'
 import { createKeptLog, type KeptLog } from './kept-log.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
-import { createScriptedGateway, type ScriptedGateway, settle } from './scripted-gateway.ts'
+import {
+  createScriptedGateway,
+  paidAnswer,
+  type ScriptedGateway,
+  settle,
+} from './scripted-gateway.ts'
 import { createSeededEntropy } from './seeded.ts'
 
 export const CODE = '130061098828009406'
@@ -31,6 +37,10 @@ export type Till = {
     kind: 'arm_wanted' | 'cancel_wanted' | 'check_wanted' | 'dismiss_wanted',
     saleId: string,
   ): ReturnType<Engine['command']>
+  /** Gives money of a paid sale back. */
+  refund(saleId: string, amountFen?: number): ReturnType<Engine['command']>
+  /** Makes a sale that is paid. */
+  sellPaid(amountFen?: number): Promise<Sale>
   sale(id: string): Sale
   close(): Promise<void>
 }
@@ -82,6 +92,14 @@ export async function openTill(options: TillOptions = {}): Promise<Till> {
     commands += 1
     return { clientId: `test-${options.seed ?? 1}-${clock.nowMs()}-${commands}`, digest: text }
   }
+  const sell = async (amountFen = 1_230): Promise<Sale> => {
+    const answer = await engine.command(
+      { kind: 'sale_wanted', amountFen, currency: 'CNY', arm: true },
+      identity('sell'),
+    )
+    if (!answer.ok) throw new Error(answer.error.code)
+    return answer.value
+  }
   return {
     engine,
     gateway,
@@ -91,13 +109,19 @@ export async function openTill(options: TillOptions = {}): Promise<Till> {
     log,
     journalFile,
     marks,
-    async sell(amountFen = 1_230) {
-      const answer = await engine.command(
-        { kind: 'sale_wanted', amountFen, currency: 'CNY', arm: true },
-        identity('sell'),
-      )
-      if (!answer.ok) throw new Error(answer.error.code)
-      return answer.value
+    sell,
+    async sellPaid(amountFen) {
+      const { id } = await sell(amountFen)
+      scanner.present(CODE)
+      await gateway.last().answer(paidAnswer(gateway.last()))
+      clock.advance(WAITS.resultShownMs)
+      const sale = engine.sale(id)
+      if (sale?.phase !== 'paid') throw new Error('not paid')
+      return sale
+    },
+    refund(saleId, amountFen) {
+      const wish = { kind: 'refund_wanted', saleId, operator: 'M1', reason: '退货' } as const
+      return engine.command({ ...wish, amountFen }, identity(`refund ${amountFen}`))
     },
     wish: (kind, saleId) => engine.command({ kind, saleId }, identity(kind)),
     sale(id) {

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { CheckoutEvent } from '../../../src/checkout/events.ts'
 import { reduce, type SaleEvent, TABLE } from '../../../src/checkout/reduce.ts'
 import { INITIAL, type State } from '../../../src/checkout/state.ts'
+import { type Refund, reservedFen } from '../../../src/domain/refund.ts'
 import type { Attempt, AttemptPhase, Sale, SalePhase } from '../../../src/domain/sale.ts'
-import type { GatewayAnswer } from '../../../src/ports/gateway.ts'
+import type { GatewayAnswer, RefundAnswer } from '../../../src/ports/gateway.ts'
 
 const START_MS = 1_800_000_000_000
 const PHASES: readonly SalePhase[] = ['ready', 'armed', 'in_flight', 'paid', 'closed']
@@ -38,6 +39,23 @@ function attemptIn(phase: AttemptPhase): Attempt {
   }
 }
 
+/** A refund of half the money, under way. */
+const REFUND: Refund = {
+  outRefundNo: 'GRTEST000001',
+  outTradeNo: 'GTTEST000001',
+  amountFen: 615,
+  reason: '退货',
+  operator: 'M1',
+  wantedAtMs: START_MS - 100_000,
+  phase: 'processing',
+  outcome: 'UNKNOWN',
+  refundId: '50300000000001',
+  submits: 1,
+  queries: 0,
+  step: 1,
+  awaits: 'timer',
+}
+
 function saleIn(phase: SalePhase, attemptPhase?: AttemptPhase): Sale {
   const attempts = phase === 'in_flight' ? [attemptIn(attemptPhase ?? 'submitting')] : []
   return {
@@ -48,6 +66,7 @@ function saleIn(phase: SalePhase, attemptPhase?: AttemptPhase): Sale {
     traceId: 't1',
     phase,
     attempts: phase === 'paid' ? [attemptIn('paid')] : attempts,
+    ...(phase === 'paid' ? { refunds: [REFUND] } : {}),
     cancelWanted: false,
     ...(phase === 'armed' ? { armedUntilMs: START_MS + 1_000 } : {}),
   }
@@ -90,9 +109,21 @@ const ANSWERS: readonly GatewayAnswer[] = [
   { kind: 'unknown', cause: 'gateway.unreachable', sent: false },
 ]
 
+const REFUND_ANSWERS: readonly RefundAnswer[] = [
+  { kind: 'refund', state: 'refunded', refundId: '50300000000001' },
+  { kind: 'refund', state: 'processing', refundId: '50300000000001' },
+  { kind: 'refund', state: 'abnormal', refundId: '50300000000001' },
+  { kind: 'refund', state: 'closed', refundId: '50300000000001' },
+  { kind: 'not_found' },
+  { kind: 'refused', cause: 'refund.merchant_funds' },
+  { kind: 'unknown', cause: 'gateway.timeout', sent: true },
+  { kind: 'unknown', cause: 'gateway.unreachable', sent: false },
+]
+
 function eventsOf(kind: SaleEvent['kind']): CheckoutEvent[] {
   const on = { atMs: START_MS + 20_000, saleId: 'sale-1' }
   const attempt = { ...on, outTradeNo: 'GTTEST000001', step: 1 }
+  const refund = { ...on, outRefundNo: REFUND.outRefundNo, step: 1 }
   switch (kind) {
     case 'arm_wanted':
     case 'cancel_wanted':
@@ -110,6 +141,22 @@ function eventsOf(kind: SaleEvent['kind']): CheckoutEvent[] {
       ]
     case 'attempt_due':
       return [{ ...attempt, kind }]
+    case 'refund_wanted': {
+      const wish = { ...on, kind, reason: '退货', operator: 'M1', outRefundNo: 'GRTEST000002' }
+      const merchant = { merchantId: '1900000001', appId: 'wx1' }
+      return [
+        { ...wish, ...merchant },
+        { ...wish, ...merchant, amountFen: 615 },
+        { ...wish, ...merchant, amountFen: 616 },
+        { ...wish, ...merchant, appId: 'wx2' },
+        { ...wish, ...merchant, outTradeNo: 'GTOTHER00001' },
+      ]
+    }
+    case 'refund_answered':
+    case 'refund_query_answered':
+      return REFUND_ANSWERS.map((answer) => ({ ...refund, kind, answer }))
+    case 'refund_due':
+      return [{ ...refund, kind }]
     case 'charge_answered':
     case 'query_answered':
     case 'reverse_answered':
@@ -171,6 +218,19 @@ describe('the table of phases and events', () => {
       expect(pending || untouched).toBe(true)
       expect(last.awaits).not.toBe('nothing')
     }
+    const refunds = after.refunds ?? []
+    expect(reservedFen(refunds, 'GTTEST000001')).toBeLessThanOrEqual(sale.amountFen)
+    for (const refund of refunds.filter(
+      ({ step: now }, index) => now !== sale.refunds?.[index]?.step,
+    )) {
+      // An open refund waits for something that was ordered, and keeps its number.
+      const ordered = step.effects.some(({ kind }) =>
+        ['refund', 'query_refund', 'wait'].includes(kind),
+      )
+      if (refund.awaits !== 'nothing') expect(ordered).toBe(true)
+      if (refund.awaits === 'nothing')
+        expect(refund.outcome === 'UNKNOWN').toBe('closedByHand' in refund)
+    }
     if (step.refusal) expect(step).toMatchObject({ changed: [], effects: [] })
   })
 
@@ -198,6 +258,20 @@ describe('the table of phases and events', () => {
         }
       }
     }
+  })
+
+  it("P4: only the gateway's word that it arrived or was closed ends a refund at once", () => {
+    const ended = new Set<string>()
+    for (const kind of ['refund_answered', 'refund_query_answered'] as const) {
+      for (const event of eventsOf(kind)) {
+        const step = reduce(stateWith(saleIn('paid')), event)
+        const refund = step.changed[0]?.refunds?.[0]
+        const said = 'answer' in event && event.answer.kind === 'refund' ? event.answer : undefined
+        const state = said && 'state' in said ? said.state : 'none'
+        if (refund?.awaits === 'nothing') ended.add(`${state}:${refund.outcome}`)
+      }
+    }
+    expect([...ended].toSorted()).toEqual(['closed:NOT_REFUNDED', 'refunded:REFUNDED'])
   })
 
   it('P4: nothing but the listed answers is NOT_PAID', () => {

@@ -4,6 +4,7 @@ import { err } from '../../../src/base/result.ts'
 import { problem } from '../../../src/domain/errors.ts'
 import { WAITS } from '../../../src/domain/waits.ts'
 import type { Journal } from '../../../src/ports/journal.ts'
+import { bind } from '../../support/bound-journal.ts'
 import { paidAnswer, settle } from '../../support/scripted-gateway.ts'
 import { CODE, OTHER_CODE, openTill, type Till, type TillOptions } from '../../support/till.ts'
 
@@ -573,18 +574,3 @@ describe('commands are carried out once', () => {
     })
   })
 })
-
-/** A journal whose methods can be spread. */
-function bind(journal: Journal): Journal {
-  return {
-    append: (entry) => journal.append(entry),
-    openSales: () => journal.openSales(),
-    sale: (id) => journal.sale(id),
-    recentSales: (limit, beforeId) => journal.recentSales(limit, beforeId),
-    command: (clientId) => journal.command(clientId),
-    rows: (fromSeq, limit) => journal.rows(fromSeq, limit),
-    verify: () => journal.verify(),
-    status: () => journal.status(),
-    close: () => journal.close(),
-  }
-}

@@ -35,6 +35,7 @@ describe('the pending list', () => {
     const submittedAtMs = till.sale(sale.id).attempts[0]?.submittedAtMs ?? 0
     expect(pendingSales).toEqual([
       {
+        what: 'payment',
         saleId: sale.id,
         amountFen: 1_230,
         sinceMs: submittedAtMs,

@@ -27,6 +27,7 @@ function model(cashier: Partial<CashierScreen>): ScreenModel {
       lights: [],
       recent: [],
       pending: 0,
+      mayRefund: false,
       pendingSales: [],
       ...cashier,
     },
@@ -235,7 +236,7 @@ test('a picture that repeats the state is silent, and so is the first one', () =
 })
 
 test('F7 asks about the oldest pending sale that waits, a touch about its own', () => {
-  const sale = { amountFen: 100, sinceMs: 1, overdue: false }
+  const sale = { what: 'payment' as const, amountFen: 100, sinceMs: 1, overdue: false }
   const pendingSales = [
     { ...sale, saleId: 'asked' },
     { ...sale, saleId: 'older', nextTryAtMs: 9 },

@@ -21,6 +21,7 @@ const MODEL: ScreenModel = {
     lights: [],
     recent: [],
     pending: 0,
+    mayRefund: false,
     pendingSales: [],
   },
   customer: { state: 'ready', store: 's' },

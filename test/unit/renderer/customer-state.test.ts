@@ -26,6 +26,7 @@ function picture(customer: Partial<CustomerScreen>): CustomerEvent {
         lights: [],
         recent: [],
         pending: 0,
+        mayRefund: false,
         pendingSales: [],
       },
       customer: { state: 'ready', store: 's', ...customer },

@@ -1,0 +1,181 @@
+import { unreachable } from '../base/invariant.ts'
+import { isRefundOpen, type Refund } from '../domain/refund.ts'
+import type { Sale } from '../domain/sale.ts'
+import { admitRefund } from './admit-refund.ts'
+import type { Effect, RefundEvent, SaleWish } from './events.ts'
+import { afterRefundQuery, afterSubmit, type RefundMove } from './refund.ts'
+import { ignore, refuse, type State, type Step, withSales } from './state.ts'
+
+type RefundWish = Extract<SaleWish, { kind: 'refund_wanted' }>
+type CloseWish = Extract<SaleWish, { kind: 'close_wanted' }>
+
+/** The key of the timer of a refund. */
+function keyOf(outRefundNo: string): string {
+  return `refund:${outRefundNo}`
+}
+
+/**
+ * Somebody gives money back: the refund is made here, its amount is reserved by that, and it is
+ * durable before the request leaves.
+ */
+export function makeRefund(state: State, sale: Sale, event: RefundWish): Step {
+  const admitted = admitRefund(sale, event)
+  if (!admitted.ok) return refuse(state, admitted.error)
+  const { attempt, amountFen } = admitted.value
+  const refund: Refund = {
+    outRefundNo: event.outRefundNo,
+    outTradeNo: attempt.outTradeNo,
+    amountFen,
+    reason: event.reason,
+    operator: event.operator,
+    wantedAtMs: event.atMs,
+    phase: 'submitting',
+    outcome: 'UNKNOWN',
+    submits: 1,
+    queries: 0,
+    step: 1,
+    awaits: 'answer',
+  }
+  const changed: Sale = { ...sale, refunds: [...(sale.refunds ?? []), refund] }
+  return {
+    state: withSales(state, [changed]),
+    effects: [{ kind: 'refund', sale: changed, outRefundNo: refund.outRefundNo }],
+    changed: [changed],
+  }
+}
+
+/** An answer or a timer of a refund. Stale ones are ignored. */
+export function advanceRefund(state: State, sale: Sale, event: RefundEvent): Step {
+  const refund = sale.refunds?.find(({ outRefundNo }) => outRefundNo === event.outRefundNo)
+  if (!refund || refund.step !== event.step) return ignore(state)
+  return carryOut(state, sale, { atMs: event.atMs, move: decide(refund, event) })
+}
+
+function decide(refund: Refund, event: RefundEvent): RefundMove {
+  switch (event.kind) {
+    case 'refund_answered':
+      return afterSubmit(refund, event.answer, event.atMs)
+    case 'refund_query_answered':
+      return afterRefundQuery(refund, event.answer, event.atMs)
+    case 'refund_due':
+      return { kind: refund.nextMove ?? 'ask', refund, atMs: event.atMs }
+    default:
+      return unreachable(event)
+  }
+}
+
+/** "Check now": every refund that waits is asked about at once. */
+export function checkRefunds(state: State, sale: Sale, _event: unknown): Step {
+  const waiting = (sale.refunds ?? []).filter(({ awaits }) => awaits === 'timer')
+  if (waiting.length === 0) {
+    return sale.refunds?.some(isRefundOpen) ? ignore(state) : refuse(state, 'sale.nothing_to_check')
+  }
+  const asked = waiting.map((refund) => begin('ask', refund))
+  const changed = withRefunds(sale, asked)
+  return {
+    state: withSales(state, [changed]),
+    effects: asked.map(({ outRefundNo }) => ({ kind: 'query_refund', sale: changed, outRefundNo })),
+    changed: [changed],
+  }
+}
+
+/**
+ * A manager stops waiting for a refund. Only between two requests. It stays UNKNOWN and its amount
+ * reserved, for ever: reconciliation says what became of it.
+ */
+export function closeRefundByHand(state: State, sale: Sale, event: CloseWish): Step {
+  const open = (sale.refunds ?? []).filter(isRefundOpen)
+  if (open.length === 0) return refuse(state, 'sale.nothing_to_close')
+  if (open.some(({ awaits }) => awaits === 'answer')) return refuse(state, 'sale.request_in_flight')
+  const { operator, reason, atMs } = event
+  const closed = open.map((refund): Refund => {
+    const { nextTryAtMs: _next, nextMove: _move, ...rest } = refund
+    const closedByHand = { operator, reason, atMs }
+    return { ...rest, step: refund.step + 1, awaits: 'nothing', closedByHand }
+  })
+  const changed = withRefunds(sale, closed)
+  return {
+    state: withSales(state, [changed]),
+    effects: closed.map(({ outRefundNo }) => ({ kind: 'stop_waiting', key: keyOf(outRefundNo) })),
+    changed: [changed],
+  }
+}
+
+/** What is done at start about refunds that were under way: each is asked about at once. */
+export function recoverRefunds(sale: Sale, atMs: number): Sale {
+  if (!sale.refunds?.some(isRefundOpen)) return sale
+  const refunds = sale.refunds.map((refund): Refund => {
+    if (!isRefundOpen(refund)) return refund
+    const asked = { ...begin('ask', refund), waitsFromMs: atMs }
+    if (refund.phase === 'processing' || refund.phase === 'abnormal') return asked
+    // Whatever was on its way when the program ended may still arrive.
+    const wasSubmitting = refund.phase === 'submitting'
+    return {
+      ...asked,
+      phase: refund.refusal ? 'confirming' : 'checking',
+      unclearAtMs: atMs,
+      ...(wasSubmitting ? { cause: 'terminal.restarted' as const } : {}),
+    }
+  })
+  return { ...sale, refunds }
+}
+
+/** The questions that {@link recoverRefunds} began. */
+export function refundQuestions(sale: Sale): readonly Effect[] {
+  return (sale.refunds ?? [])
+    .filter(isRefundOpen)
+    .map(({ outRefundNo }) => ({ kind: 'query_refund', sale, outRefundNo }))
+}
+
+function carryOut(
+  state: State,
+  sale: Sale,
+  decision: { readonly atMs: number; readonly move: RefundMove },
+): Step {
+  const next = decision.move
+  const { outRefundNo } = next.refund
+  if (next.kind === 'settle') {
+    const { nextTryAtMs: _next, nextMove: _move, ...settled } = next.refund
+    const changed = withRefunds(sale, [settled])
+    const effects: Effect[] = [{ kind: 'stop_waiting', key: keyOf(outRefundNo) }]
+    return { state: withSales(state, [changed]), effects, changed: [changed] }
+  }
+  const isNow = next.atMs <= decision.atMs
+  const refund = isNow ? begin(next.kind, next.refund) : later(next)
+  const changed = withRefunds(sale, [refund])
+  const effect: Effect = isNow
+    ? { kind: next.kind === 'ask' ? 'query_refund' : 'refund', sale: changed, outRefundNo }
+    : {
+        kind: 'wait',
+        key: keyOf(outRefundNo),
+        dueAtMs: next.atMs,
+        fires: { kind: 'refund_due', saleId: sale.id, outRefundNo, step: refund.step },
+      }
+  return { state: withSales(state, [changed]), effects: [effect], changed: [changed] }
+}
+
+/** A request about it begins. */
+function begin(kind: 'ask' | 'submit', refund: Refund): Refund {
+  const { nextTryAtMs: _next, nextMove: _move, ...rest } = refund
+  const begun = { ...rest, step: refund.step + 1, awaits: 'answer' as const }
+  if (kind === 'ask') return { ...begun, queries: refund.queries + 1 }
+  return { ...begun, submits: refund.submits + 1 }
+}
+
+function later(next: Exclude<RefundMove, { kind: 'settle' }>): Refund {
+  const { refund, atMs, kind } = next
+  return {
+    ...refund,
+    step: refund.step + 1,
+    awaits: 'timer',
+    nextTryAtMs: atMs,
+    nextMove: kind,
+  }
+}
+
+/** Puts changed refunds in the places of those with their numbers. */
+function withRefunds(sale: Sale, changed: readonly Refund[]): Sale {
+  const byNumber = new Map(changed.map((refund) => [refund.outRefundNo, refund]))
+  const refunds = (sale.refunds ?? []).map((refund) => byNumber.get(refund.outRefundNo) ?? refund)
+  return { ...sale, refunds }
+}

@@ -1,0 +1,141 @@
+import type { Cause } from '../domain/errors.ts'
+import type { Refund } from '../domain/refund.ts'
+import { WAITS } from '../domain/waits.ts'
+import type { RefundAnswer } from '../ports/gateway.ts'
+
+/**
+ * What a refund does next. Pure decisions over one refund; its money rules live here.
+ * - `settle`: final.
+ * - `ask`: query, at once or at a time.
+ * - `submit`: send the same request again, under the same number, at once or at a time.
+ */
+export type RefundMove =
+  | { readonly kind: 'settle'; readonly refund: Refund }
+  | { readonly kind: 'ask' | 'submit'; readonly refund: Refund; readonly atMs: number }
+
+type Taken = Extract<RefundAnswer, { kind: 'refund' }>
+type Unknown = Extract<RefundAnswer, { kind: 'unknown' }>
+
+/**
+ * After the answer to a request. A 200 means that the gateway took it, not that it was done; a refusal
+ * still needs one query; silence is asked about, and never leads to a new number.
+ */
+export function afterSubmit(refund: Refund, answer: RefundAnswer, atMs: number): RefundMove {
+  const heard = hear(refund, answer)
+  switch (answer.kind) {
+    case 'refund':
+      return afterTaken(heard, answer, atMs)
+    case 'refused':
+      return ask({ ...heard, phase: 'confirming', refusal: answer.cause }, atMs)
+    case 'not_found':
+      return ask(unclear(heard, 'refund.not_known', atMs), atMs + retryMs(heard))
+    case 'unknown':
+      return ask(notSettled(heard, answer, atMs), atMs + retryMs(heard))
+  }
+}
+
+/** After the answer to a query. */
+export function afterRefundQuery(refund: Refund, answer: RefundAnswer, atMs: number): RefundMove {
+  const heard = hear(refund, answer)
+  switch (answer.kind) {
+    case 'refund':
+      return afterTaken(heard, answer, atMs)
+    case 'not_found':
+      return afterNotFound(heard, atMs)
+    case 'refused':
+    case 'unknown':
+      if (isTaken(heard)) return ask(heard, atMs + pollMs(heard))
+      return ask({ ...heard, cause: answer.cause }, atMs + retryMs(heard))
+  }
+}
+
+/** The gateway knows the refund. Only its last word that the money arrived ends it as given. */
+function afterTaken(refund: Refund, answer: Taken, atMs: number): RefundMove {
+  const { refusal: _refusal, cause: _cause, unclearAtMs: _unclear, ...rest } = refund
+  // The pauses begin again when the gateway has it: until then they were for another question.
+  const queries = isTaken(refund) ? refund.queries : 0
+  const taken: Refund = { ...rest, queries, refundId: answer.refundId }
+  switch (answer.state) {
+    case 'refunded': {
+      const at = answer.refundedAt === undefined ? {} : { refundedAt: answer.refundedAt }
+      return settle({ ...taken, ...at, phase: 'refunded', outcome: 'REFUNDED' }, atMs)
+    }
+    case 'closed':
+      return settleNotRefunded(taken, 'refund.closed', atMs)
+    case 'processing':
+      return ask({ ...taken, phase: 'processing' }, atMs + pollMs(taken))
+    case 'abnormal':
+      return ask(
+        { ...taken, phase: 'abnormal', cause: 'refund.abnormal' },
+        atMs + WAITS.refundAbnormalMs,
+      )
+  }
+}
+
+/**
+ * "No such refund". After a refusal it is final, unless an earlier request under the same number may
+ * still arrive. Without one, the request goes out again: the number makes it the same refund.
+ */
+function afterNotFound(refund: Refund, atMs: number): RefundMove {
+  if (isTaken(refund)) return ask(refund, atMs + pollMs(refund))
+  if (refund.refusal === undefined) {
+    return {
+      kind: 'submit',
+      refund: { ...refund, phase: 'checking' },
+      atMs: atMs + retryMs(refund),
+    }
+  }
+  const arrivesUntilMs = (refund.unclearAtMs ?? Number.NEGATIVE_INFINITY) + WAITS.notFoundFinalMs
+  if (atMs < arrivesUntilMs) return ask(refund, arrivesUntilMs)
+  return settleNotRefunded(refund, refund.refusal, atMs)
+}
+
+/** The gateway has said that it took the request: nothing is sent again. */
+function isTaken(refund: Refund): boolean {
+  return refund.refundId !== undefined
+}
+
+function notSettled(refund: Refund, answer: Unknown, atMs: number): Refund {
+  if (answer.sent) return unclear(refund, answer.cause, atMs)
+  return { ...refund, phase: 'checking', cause: answer.cause }
+}
+
+/** A request without a clear answer may arrive later. */
+function unclear(refund: Refund, cause: Cause, atMs: number): Refund {
+  return { ...refund, phase: 'checking', cause, unclearAtMs: atMs }
+}
+
+function ask(refund: Refund, atMs: number): RefundMove {
+  return { kind: 'ask', refund, atMs }
+}
+
+function settle(refund: Refund, settledAtMs: number): RefundMove {
+  return { kind: 'settle', refund: { ...refund, awaits: 'nothing', settledAtMs } }
+}
+
+function settleNotRefunded(refund: Refund, cause: Cause, atMs: number): RefundMove {
+  return settle({ ...refund, phase: 'not_refunded', outcome: 'NOT_REFUNDED', cause }, atMs)
+}
+
+/** The pause while it is not known whether the gateway has it. */
+function retryMs(refund: Refund): number {
+  return nth(WAITS.refundRetryMs, refund.queries)
+}
+
+/** The pause while the gateway has it and the money is on its way. */
+function pollMs(refund: Refund): number {
+  return nth(WAITS.refundPollMs, refund.queries)
+}
+
+/** The pause after so many questions; the last of the schedule repeats. */
+function nth(schedule: readonly number[], count: number): number {
+  return schedule[Math.min(count, schedule.length - 1)] ?? WAITS.queryEveryMs
+}
+
+/** Keeps the gateway's words for staff. */
+function hear(refund: Refund, answer: RefundAnswer): Refund {
+  const { gatewayText: _old, ...rest } = refund
+  const text = [answer.wireCode, answer.wireText].filter(Boolean).join(' ')
+  if (text !== '') return { ...rest, gatewayText: text }
+  return refund.refusal ? refund : rest
+}
