@@ -72,9 +72,9 @@ export function answerMessage(timestamp: string, nonce: string, body: Uint8Array
 }
 
 /**
- * Percent-encodes an `out_trade_no` for a path, once: `|` and `*` are the only characters of its
- * alphabet that need it (`%7C`, `%2A`).
+ * Percent-encodes an `out_trade_no` or `out_refund_no` for a path, once: `|`, `*` and `@` are the only
+ * characters of their alphabets that need it (`%7C`, `%2A`, `%40`).
  */
-export function encodeOrderNumber(outTradeNo: string): string {
-  return outTradeNo.replaceAll('|', '%7C').replaceAll('*', '%2A')
+export function encodeOrderNumber(orderNumber: string): string {
+  return orderNumber.replaceAll('|', '%7C').replaceAll('*', '%2A').replaceAll('@', '%40')
 }

@@ -52,13 +52,15 @@ function unknown(cause: Cause, facts: AnswerFacts): GatewayAnswer {
   return { ...facts, kind: 'unknown', cause, sent: true }
 }
 
-function factsOf(answer: RawAnswer): AnswerFacts {
+/** What every answer carries for the log, fit for it. */
+export function factsOf(answer: RawAnswer): AnswerFacts {
   const requestId = answer.headers['request-id']
   const id = requestId === undefined ? '' : cleanId(requestId)
   return { status: answer.status, ...(id === '' ? {} : { requestId: id }) }
 }
 
-function withText(
+/** `facts` with the gateway's own code and words, both cleaned. */
+export function withText(
   facts: AnswerFacts,
   code: string | undefined,
   text: string | undefined,

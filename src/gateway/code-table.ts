@@ -1,7 +1,10 @@
 import type { Cause } from '../domain/errors.ts'
 
-/** The calls of the pay gateway. */
+/** The calls about an order. */
 export type Call = 'charge' | 'query' | 'reverse'
+
+/** The calls about a refund. */
+export type RefundCall = 'refund' | 'refund_query'
 
 /** What an error code comes to. `refused` is definite: this request moved no money and never will. */
 export type CodeMeaning =
@@ -146,8 +149,64 @@ const REVERSE_WHILE_PAYING: CodeRow = {
   statuses: [400, 403],
 }
 
+/**
+ * Answers to `POST /v3/refund/domestic/refunds`. Source: the error table of APIv3 refund. Two of its
+ * codes come with a 404 that speaks of the order or the merchant and not of this address, so they are
+ * definite under it too; whatever is refused, one query still confirms it.
+ */
+const REFUND_ROWS: readonly CodeRow[] = [
+  {
+    codes: ['NOT_ENOUGH', 'NOTENOUGH'],
+    meaning: refused('refund.merchant_funds'),
+    statuses: DEFINITE,
+  },
+  {
+    codes: ['USER_ACCOUNT_ABNORMAL', 'USERACCOUNTABNORMAL'],
+    meaning: refused('refund.account_abnormal'),
+    statuses: DEFINITE,
+  },
+  {
+    codes: ['PARAM_ERROR', 'PARAMERROR', 'REFUND_FEE_MISMATCH', 'TRADE_OVERDUE'],
+    meaning: refused('refund.refused'),
+    statuses: DEFINITE,
+  },
+  {
+    codes: ['INVALID_REQUEST', 'INVALIDREQUEST'],
+    meaning: refused('refund.refused'),
+    statuses: DEFINITE,
+    onResend: false,
+  },
+  {
+    codes: ['RESOURCE_NOT_EXISTS'],
+    meaning: refused('refund.refused'),
+    statuses: [404],
+  },
+  {
+    codes: ['MCH_NOT_EXISTS'],
+    meaning: refused('gateway.not_authorised'),
+    statuses: [...DEFINITE, 404],
+  },
+  {
+    codes: ['NO_AUTH', 'NOAUTH', 'MCHID_NOT_EXIST', 'APPID_NOT_EXIST', 'APPID_MCHID_NOT_MATCH'],
+    meaning: refused('gateway.not_authorised'),
+    statuses: DEFINITE,
+  },
+  {
+    codes: ['SIGN_ERROR', 'SIGNERROR'],
+    meaning: refused('gateway.sign_error'),
+    statuses: DEFINITE,
+  },
+]
+
+/** "No such refund": not final by itself, the request may still be on its way (APIv3 refund query). */
+const REFUND_NOT_FOUND: CodeRow = {
+  codes: ['RESOURCE_NOT_EXISTS'],
+  meaning: { kind: 'not_found' },
+  statuses: [404],
+}
+
 /** The code table of every call. */
-export const CODE_TABLE: Readonly<Record<Call, readonly CodeRow[]>> = {
+export const CODE_TABLE: Readonly<Record<Call | RefundCall, readonly CodeRow[]>> = {
   charge: CHARGE_ROWS,
   query: [NOT_FOUND, ASKING_REFUSED],
   reverse: [
@@ -172,6 +231,8 @@ export const CODE_TABLE: Readonly<Record<Call, readonly CodeRow[]>> = {
       statuses: DEFINITE,
     },
   ],
+  refund: REFUND_ROWS,
+  refund_query: [REFUND_NOT_FOUND, { ...ASKING_REFUSED, statuses: [...DEFINITE, 404] }],
 }
 
 /** Statuses whose meaning does not depend on a code. None of them settles anything. */
@@ -190,7 +251,7 @@ export type WireError = {
 }
 
 /** Looks an error answer up. What is not in the table is unknown (P4). */
-export function meaningOf(call: Call, error: WireError): CodeMeaning {
+export function meaningOf(call: Call | RefundCall, error: WireError): CodeMeaning {
   const ofStatus = causeOfStatus(error.status)
   if (ofStatus) return unknown(ofStatus)
   const { wireCode } = error

@@ -133,7 +133,8 @@ export type WireCertificate = z.infer<typeof certificatesSchema>['data'][number]
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-function parse<Schema extends z.ZodType>(
+/** Reads a JSON body by its schema; undefined when it is not UTF-8, not JSON, or not of the schema. */
+export function parse<Schema extends z.ZodType>(
   schema: Schema,
   body: Uint8Array,
 ): z.output<Schema> | undefined {

@@ -9,11 +9,14 @@ import type {
   Gateway,
   GatewayAnswer,
   GatewayHealth,
+  RefundAnswer,
+  RefundRequest,
   SignedCharge,
 } from '../../ports/gateway.ts'
 import { authorizationHeader, requestMessage, type SignedRequest } from '../canonical.ts'
 import { type Arrival, classify } from '../classify.ts'
-import type { Call } from '../code-table.ts'
+import { classifyRefund } from '../classify-refund.ts'
+import type { Call, RefundCall } from '../code-table.ts'
 import {
   CERTIFICATES_TARGET,
   encodeCharge,
@@ -21,7 +24,9 @@ import {
   encodeReverse,
   type WireRequest,
 } from '../codec.ts'
+import { encodeRefund, encodeRefundQuery } from '../refund-codec.ts'
 import { type PlatformKeys, type Verdict, verify } from '../verify.ts'
+import { type About, type Heard, isProbe, logFields } from './answer-log.ts'
 import { fetchBill } from './bill-download.ts'
 import { CertificateStore } from './certificates.ts'
 import type { HttpRequest } from './exchange.ts'
@@ -35,9 +40,9 @@ export type GatewayTransport = Pick<Transport, 'send' | 'close'>
 /** Sent with every request; the gateway wants one (interface rules, "基本规则"). */
 const USER_AGENT = 'guitai/0.1'
 
-/** When to touch an idle connection, if the gateway does not say how long it keeps one. */
 /** With no charge expected, only the light on the screen wants to know how the line is. */
 const IDLE_PING_MS = 60_000
+/** When to touch an idle connection, if the gateway does not say how long it keeps one. */
 const PING_AFTER_MS = 3_000
 const PING_AFTER_MIN_MS = 1_000
 const PING_AFTER_MAX_MS = 20_000
@@ -118,7 +123,17 @@ export class PayGateway implements Gateway, BillSource {
   }
 
   reverse(expected: Expected): Promise<GatewayAnswer> {
+    if (this.#isExpired()) return Promise.resolve(this.#refuseExpired('reverse'))
     return this.#ask('reverse', expected, this.#sign(encodeReverse(expected)))
+  }
+
+  refund(request: RefundRequest): Promise<RefundAnswer> {
+    if (this.#isExpired()) return Promise.resolve(this.#refuseExpired('refund'))
+    return this.#askRefund('refund', request, encodeRefund(request, this.#options))
+  }
+
+  queryRefund(request: RefundRequest): Promise<RefundAnswer> {
+    return this.#askRefund('refund_query', request, encodeRefundQuery(request, this.#options))
   }
 
   async downloadBill(date: string, path: string): Promise<Result<FetchedBill, Problem>> {
@@ -161,18 +176,67 @@ export class PayGateway implements Gateway, BillSource {
   }
 
   async #ask(call: Call, expected: Expected, request: HttpRequest): Promise<GatewayAnswer> {
+    const { outTradeNo } = expected
+    // A read may be repeated; a charge that met a probe is settled by the queries that follow.
+    const again = call === 'query' ? () => this.#sign(encodeQuery(expected)) : undefined
+    const heard = await this.#hear(request, { outTradeNo, ...(again ? { again } : {}) })
+    const answer = classify(heard.arrival, { call, expected, resent: heard.resent })
+    this.#note({ call, outTradeNo }, answer, heard)
+    return answer
+  }
+
+  async #askRefund(
+    call: RefundCall,
+    request: RefundRequest,
+    encoded: Result<WireRequest, string>,
+  ): Promise<RefundAnswer> {
+    const { outTradeNo, outRefundNo } = request
+    if (!encoded.ok) {
+      this.#options.log.error('refund call not sent', { call, outRefundNo, field: encoded.error })
+      const wireText = `not sent: ${encoded.error}`
+      return { kind: 'unknown', cause: 'refund.not_known', sent: false, wireText }
+    }
+    const sign = () => this.#sign(encoded.value)
+    const heard = await this.#hear(sign(), call === 'refund_query' ? { again: sign } : {})
+    const answer = classifyRefund(heard.arrival, { call, request, resent: heard.resent })
+    this.#note({ call, outTradeNo, outRefundNo }, answer, heard)
+    return answer
+  }
+
+  /** One request and what came of it; `again` makes the one that may follow a probe signature. */
+  async #hear(
+    request: HttpRequest,
+    about: { readonly outTradeNo?: string; readonly again?: () => HttpRequest },
+  ): Promise<Heard> {
     const startedAtMs = this.#options.clock.monotonicMs()
-    let end = await this.#send(request, expected.outTradeNo)
+    let end = await this.#send(request, about.outTradeNo)
     let arrival = await this.#verify(end)
-    if (call === 'query' && isProbe(arrival)) {
-      // A read may be repeated; a charge that met a probe is settled by the queries that follow.
-      end = await this.#send(this.#sign(encodeQuery(expected)), expected.outTradeNo)
+    if (about.again && isProbe(arrival)) {
+      end = await this.#send(about.again(), about.outTradeNo)
       arrival = await this.#verify(end)
     }
-    const answer = classify(arrival, { call, expected, resent: end.resent })
-    this.#health.noteAnswer(answer)
     const tookMs = Math.round(this.#options.clock.monotonicMs() - startedAtMs)
-    this.#logAnswer({ call, outTradeNo: expected.outTradeNo, tookMs }, answer, arrival)
+    return { arrival, resent: end.resent, tookMs }
+  }
+
+  #isExpired(): boolean {
+    return this.#options.clock.nowMs() >= this.#settings.certificateExpiresAtMs
+  }
+
+  /**
+   * What gives money back is never asked for under a certificate that has run out. A charge and a
+   * question are left to the gateway, whose answer is worth more than our clock.
+   */
+  #refuseExpired(call: 'reverse' | 'refund') {
+    const wireText = 'not sent: the merchant certificate has expired'
+    const answer = {
+      kind: 'unknown',
+      cause: 'gateway.check_refused',
+      sent: false,
+      wireText,
+    } as const
+    this.#options.log.error('call not sent', { call, detail: 'merchant certificate expired' })
+    this.#health.noteAnswer(answer)
     return answer
   }
 
@@ -300,35 +364,11 @@ export class PayGateway implements Gateway, BillSource {
     if (!this.#closed) this.#noteExchange(end)
   }
 
-  #logAnswer(
-    about: { readonly call: Call; readonly outTradeNo: string; readonly tookMs: number },
-    answer: GatewayAnswer,
-    arrival: Arrival,
-  ): void {
-    const fields = {
-      ...about,
-      kind: answer.kind,
-      status: answer.status,
-      requestId: answer.requestId,
-      wireCode: answer.wireCode,
-      cause: 'cause' in answer ? answer.cause : undefined,
-      sent: answer.kind === 'unknown' ? answer.sent : undefined,
-      fault: faultOf(arrival),
-    }
+  /** Keeps an answer in health and log. */
+  #note(about: About, answer: GatewayAnswer | RefundAnswer, heard: Heard): void {
+    this.#health.noteAnswer(answer)
+    const fields = logFields(about, answer, heard)
     if (answer.kind === 'unknown') this.#options.log.warn('gateway answer not known', fields)
     else this.#options.log.info('gateway answered', fields)
   }
-}
-
-function isProbe(arrival: Arrival): boolean {
-  return (
-    arrival.kind === 'answered' &&
-    arrival.verdict.kind === 'failed' &&
-    arrival.verdict.fault === 'probe'
-  )
-}
-
-function faultOf(arrival: Arrival): string | undefined {
-  if (arrival.kind === 'failed') return arrival.cause
-  return arrival.verdict.kind === 'failed' ? arrival.verdict.fault : undefined
 }

@@ -38,6 +38,11 @@ export type GatewayOptions = {
   /** Needed to verify by certificates; 32 bytes. */
   readonly apiV3Key?: string
   readonly verification: Verification
+  /**
+   * Where the gateway tells what became of a refund (APIv3 refund, `notify_url`, string(256)): `https:`
+   * without a query. Absent: it tells the address of the merchant's console, if there is one.
+   */
+  readonly refundNotifyUrl?: string
   readonly timeouts: Timeouts
   /** Folder for public data that saves a download. */
   readonly cacheDir: string
@@ -66,6 +71,9 @@ export type GatewaySettings = {
   readonly publicKey?: { readonly id: string; readonly check: SignatureCheck }
 }
 
+/** `notify_url` of a refund, string(256). */
+const NOTIFY_URL_MAX = 256
+
 type Checked<Value> = Result<Value, Problem>
 
 function refuse(code: ErrorCode, field: string, detail?: string): Checked<never> {
@@ -81,6 +89,9 @@ export function checkSettings(options: GatewayOptions): Checked<GatewaySettings>
   if (!backup.ok) return backup
   const ca = checkAuthorities(options)
   if (!ca.ok) return ca
+  if (options.refundNotifyUrl !== undefined && !isNotifyUrl(options.refundNotifyUrl)) {
+    return refuse('config.invalid_field', 'refundNotifyUrl')
+  }
   const identity = checkIdentity(options)
   if (!identity.ok) return identity
   const apiV3Key = checkApiV3Key(options)
@@ -103,6 +114,14 @@ function checkOrigin(address: string, field: string): Checked<string> {
     return refuse('config.gateway_not_https', field)
   }
   return ok(url.origin)
+}
+
+/** Notifications go to a public `https:` address without a query (interface rules, "回调通知"). */
+function isNotifyUrl(address: string): boolean {
+  if (address.length > NOTIFY_URL_MAX || !URL.canParse(address)) return false
+  const { protocol, username, password } = new URL(address)
+  const isBare = !/[?#\s]/.test(address) && username === '' && password === ''
+  return protocol === 'https:' && isBare
 }
 
 function checkAuthorities(options: GatewayOptions): Checked<undefined> {

@@ -5,6 +5,7 @@ import {
   sign as signRsa,
   verify as verifyRsa,
 } from 'node:crypto'
+import type { SealedText } from '../sealed.ts'
 import type { SignatureCheck } from '../verify.ts'
 
 /** Fewest bits of an RSA key that is believed. */
@@ -55,14 +56,6 @@ export function signatureCheck(key: KeyObject): SignatureCheck {
 
 /** Length of the tag that ends an AEAD_AES_256_GCM ciphertext, bytes. */
 const TAG_BYTES = 16
-
-/** One AEAD_AES_256_GCM text as the wire has it. */
-export type SealedText = {
-  readonly nonce: string
-  readonly associatedData: string
-  /** Base64 of ciphertext and tag. */
-  readonly ciphertext: string
-}
 
 /**
  * Opens an AEAD_AES_256_GCM text (interface rules, "证书和回调报文解密"): the key is the APIv3 key's 32

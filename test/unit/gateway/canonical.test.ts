@@ -154,6 +154,7 @@ describe('published vectors', () => {
 
 test('an order number is percent-encoded once', () => {
   expect(encodeOrderNumber('A|B*1-_z')).toBe('A%7CB%2A1-_z')
+  expect(encodeOrderNumber('R|1@*')).toBe('R%7C1%40%2A')
 })
 
 test('a signature in anything but canonical base64 is refused without a throw', () => {

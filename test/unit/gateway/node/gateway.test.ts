@@ -7,7 +7,7 @@ import { makeIdentity } from '../../../support/pay-identities.ts'
 import { answer, type PayServer, PROBE, type Reply } from '../../../support/pay-server.ts'
 import { createRealClock } from '../../../support/real-clock.ts'
 import { EXPECTED, OPEN_ID, PAID_BODY, withField } from '../answers.ts'
-import { type Cast, CHARGE, createMemoryLog, LONG, makeCast, Rig } from './rig.ts'
+import { type Cast, CHARGE, createMemoryLog, deadOrigin, LONG, makeCast, Rig } from './rig.ts'
 
 let cast: Cast
 let rig: Rig
@@ -18,15 +18,6 @@ beforeAll(async () => {
 afterEach(() => rig.close())
 
 const SHORT = { connectMs: 20_000, headersMs: 40, bodyMs: 40 }
-
-/** An address where nobody listens: a port that was free a moment ago. */
-async function deadOrigin(): Promise<string> {
-  const server = createTcpServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return `https://127.0.0.1:${port}`
-}
 
 function paths(server: PayServer): string[] {
   return server.seen.map(({ url }) => url).filter((url) => url !== '/v3/certificates')

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
@@ -77,6 +78,15 @@ export function freshFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'guitai-gateway-'))
   folders.push(folder)
   return folder
+}
+
+/** An address where nobody listens: a port that was free a moment ago. */
+export async function deadOrigin(): Promise<string> {
+  const server = createTcpServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return `https://127.0.0.1:${port}`
 }
 
 /** Options that work, for one address. */

@@ -22,6 +22,15 @@ test('opening needs no network', async () => {
   if (opened.ok) await opened.value.close()
 })
 
+test('refunds may be told to an address of the merchant', async () => {
+  const opened = await openGateway({
+    ...good,
+    refundNotifyUrl: 'https://shop.example:8443/refunds',
+  })
+  expect(opened.ok).toBe(true)
+  if (opened.ok) await opened.value.close()
+})
+
 test('public-key mode needs no APIv3 key', async () => {
   const { apiV3Key: _, ...rest } = good
   const verification = { mode: 'public_key', id, pem: cast.platform.publicKeyPem } as const
@@ -83,6 +92,23 @@ const WRONG: readonly [string, ErrorCode, () => Partial<GatewayOptions>][] = [
     'config.public_key_unreadable',
     () => ({ verification: { mode: 'public_key', id, pem: shortKey.publicKey } }),
   ],
+  ...[
+    'http://shop.example/refunds',
+    'https://shop.example/refunds?shop=1',
+    'https://shop.example/refunds#1',
+    'https://a:b@shop.example/refunds',
+    'https://shop.example/ refunds',
+    'shop.example/refunds',
+    '',
+    `https://shop.example/${'a'.repeat(256)}`,
+  ].map(
+    (refundNotifyUrl) =>
+      [
+        `refunds told to ${refundNotifyUrl.slice(0, 40)}`,
+        'config.invalid_field',
+        () => ({ refundNotifyUrl }),
+      ] as [string, ErrorCode, () => Partial<GatewayOptions>],
+  ),
 ]
 
 test.each(WRONG)('refuses %s as %s', async (_name, code, change) => {
