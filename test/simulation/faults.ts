@@ -29,6 +29,7 @@ export const FAULTS = {
   answer_of_other_amount: 0.01,
   answer_of_other_merchant: 0.01,
   answer_of_other_app: 0.01,
+  answer_of_other_refund: 0.01,
   answer_unknown_state: 0.01,
   answer_unknown_code: 0.02,
   server_error: 0.03,
@@ -38,6 +39,9 @@ export const FAULTS = {
   reverse_done_but_server_error: 0.1,
   charge_refused_though_paid: 0.02,
   order_invisible: 0.06,
+  merchant_has_no_funds: 0.08,
+  refund_refused_though_taken: 0.05,
+  refund_taken_but_server_error: 0.06,
   wall_clock_forward: 0.05,
   wall_clock_back: 0.05,
   scanner_lost: 0.03,
@@ -55,6 +59,7 @@ export const FAULTS = {
   dismiss_at_random: 0.12,
   sale_at_random: 0.08,
   close_by_hand: 0.01,
+  refund_at_random: 0.5,
 } as const
 
 /** What follows from the faults and the customers, and must have been met as well. */
@@ -76,6 +81,12 @@ export const MET = [
   'reverse_repeated',
   'clock_refused_by_gateway',
   'health_came_back',
+  'refund_ends_SUCCESS',
+  'refund_ends_CLOSED',
+  'refund_ends_ABNORMAL',
+  'refund_submitted_again',
+  'refund_arrived_after_query',
+  'restart_while_refunding',
 ] as const
 
 export type FaultKind = keyof typeof FAULTS
@@ -102,6 +113,7 @@ const HARMLESS: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'dismiss_at_random',
   'sale_at_random',
   'close_by_hand',
+  'refund_at_random',
 ])
 
 /** Some days are better: where less goes wrong, one fault is not hidden by the next. */

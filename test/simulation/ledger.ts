@@ -1,6 +1,7 @@
 import type { ManualClock } from '../support/manual-clock.ts'
 import type { Random } from '../support/seeded.ts'
 import type { Fate } from './faults.ts'
+import { RefundBook } from './refund-book.ts'
 
 /** What the gateway answers, before anybody signs it. */
 export type Reply = { readonly status: number; readonly body: Readonly<Record<string, unknown>> }
@@ -55,6 +56,7 @@ const REVERSE_LIMIT_MS = 7 * 24 * 3_600_000
  */
 export class Ledger {
   readonly orders = new Map<string, Order>()
+  readonly refunds: RefundBook
   readonly #clock: ManualClock
   readonly #random: Random
   readonly #fate: Fate
@@ -68,6 +70,7 @@ export class Ledger {
     this.#clock = clock
     this.#random = random
     this.#fate = fate
+    this.refunds = new RefundBook(clock, random.fork(), fate)
   }
 
   /** The code that was minted last. */
@@ -149,6 +152,7 @@ export class Ledger {
     if (this.#clock.monotonicMs() - order.madeAtMs > REVERSE_LIMIT_MS) {
       return fail(400, 'REVERSE_EXPIRE', '订单超过撤销期限')
     }
+    if (this.refunds.takenFen(outTradeNo) > 0) return fail(400, 'TRADE_ERROR', '订单已退款')
     if (order.state === 'REVOKED') this.#fate.met('reverse_repeated')
     if (order.state === 'SUCCESS') {
       order.timesReturned += 1
@@ -219,7 +223,13 @@ export class Ledger {
 
   #stateOf(order: Order): Reply {
     const { appid, mchid, out_trade_no, amount } = order.charge
-    const base = { appid, mchid, out_trade_no, trade_state: order.state }
+    const isRefunded = this.refunds.takenFen(out_trade_no) > 0
+    const base = {
+      appid,
+      mchid,
+      out_trade_no,
+      trade_state: isRefunded ? 'REFUND' : order.state,
+    }
     if (order.state !== 'SUCCESS') return { status: 200, body: base }
     const paid = { total: amount.total, payer_total: amount.total, currency: 'CNY' }
     const transaction_id = `42${out_trade_no.slice(-24)}`

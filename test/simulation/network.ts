@@ -9,6 +9,7 @@ import {
   MERCHANT,
   subjectOf,
   type WireAnswer,
+  type WireCall,
   type WireGateway,
   type WireRequest,
 } from './wire.ts'
@@ -17,7 +18,7 @@ import {
 export type Life = { isOver: boolean }
 
 /** Told of every request of which a byte leaves the terminal. */
-export type OnLeave = (call: ReturnType<typeof callOf>, outTradeNo: string) => void
+export type OnLeave = (call: WireCall, subject: string, body: string) => void
 
 /** What a call of a dead process comes to. */
 const NEVER = new Promise<never>(() => {})
@@ -73,6 +74,30 @@ const MONEY_SPOILERS: readonly (readonly [FaultKind, Spoiler])[] = [
   ...SPOILERS,
 ]
 
+/** An answer about a refund names neither merchant nor app. */
+const REFUND_SPOILERS: readonly (readonly [FaultKind, Spoiler])[] = [
+  [
+    'answer_of_other_amount',
+    (_, lie, gateway) => {
+      const { total } = lie.amount as { readonly total: number }
+      return gateway.claim({ ...lie, amount: { refund: total + 1, total, currency: 'CNY' } })
+    },
+  ],
+  [
+    'answer_of_other_refund',
+    (_, lie, gateway) => gateway.claim({ ...lie, out_refund_no: 'GR0000000000000000000000' }),
+  ],
+  ...SPOILERS.filter(
+    ([kind]) => kind !== 'answer_of_other_merchant' && kind !== 'answer_unknown_state',
+  ),
+  ['answer_unknown_state', (_, lie, gateway) => gateway.claim({ ...lie, status: 'PARTLY' })],
+]
+
+function spoilersOf(call: WireCall): readonly (readonly [FaultKind, Spoiler])[] {
+  if (call === 'refund' || call === 'query_refund') return REFUND_SPOILERS
+  return call === 'reverse' ? SPOILERS : MONEY_SPOILERS
+}
+
 function withHeaders(
   answer: WireAnswer,
   changed: Readonly<Record<string, string>> | undefined,
@@ -90,6 +115,7 @@ export class Network {
   readonly #gateway: WireGateway
   readonly #onLeave: OnLeave
   readonly #amounts = new Map<string, number>()
+  readonly #refunds = new Map<string, { readonly outTradeNo: string; readonly refund: number }>()
   #lineOutUntilMs = 0
   #gatewayOutUntilMs = 0
 
@@ -116,10 +142,8 @@ export class Network {
     if (this.#isOut(subject)) return this.#fail(50, { cause: 'gateway.unreachable' }, false)
     const viaBackup = this.#fate.strikes('backup_host_answers', subject)
     const host = viaBackup ? 'backup' : 'primary'
-    this.#onLeave(callOf(request), subject ?? '')
-    if (callOf(request) === 'charge' && subject !== undefined) {
-      this.#amounts.set(subject, Number(/"total":(\d+)/.exec(request.body)?.[1]))
-    }
+    this.#onLeave(callOf(request), subject ?? '', request.body)
+    this.#note(request, subject)
     return new Promise((resolve) => {
       const end = (made: Promise<Exchange> | Exchange) => {
         if (life.isOver) return
@@ -154,6 +178,17 @@ export class Network {
     })
   }
 
+  /** Remembers what a liar has to know. */
+  #note(request: HttpRequest, subject: string | undefined): void {
+    const call = callOf(request)
+    if (subject === undefined || (call !== 'charge' && call !== 'refund')) return
+    const number = (name: string) => new RegExp(`"${name}":(\\d+)`).exec(request.body)?.[1]
+    this.#amounts.set(subject, Number(number('total')))
+    if (call !== 'refund') return
+    const outTradeNo = /"out_trade_no":"([^"]+)"/.exec(request.body)?.[1] ?? ''
+    this.#refunds.set(subject, { outTradeNo, refund: Number(number('refund')) })
+  }
+
   /** Brings a request to the gateway and its answer back, or not. */
   #carry(request: WireRequest, arrive: (answer: WireAnswer) => void): void {
     const subject = subjectOf(request)
@@ -186,7 +221,7 @@ export class Network {
     if (call === 'other') return gateway.serve(request)
     if (this.#isSick(subject)) return gateway.refuse(503, 'SERVICE_UNAVAILABLE')
     if (fate.strikes('too_many_requests', subject)) return gateway.refuse(429, 'FREQUENCY_LIMITED')
-    const spoilers = call === 'reverse' ? SPOILERS : MONEY_SPOILERS
+    const spoilers = spoilersOf(call)
     const spoiler = spoilers.find(([kind]) => fate.strikes(kind, subject))
     if (spoiler) {
       // Sometimes the true gateway never heard of it: the liar sits on the way.
@@ -200,14 +235,22 @@ export class Network {
     if (call === 'reverse' && fate.strikes('reverse_done_but_server_error', subject)) {
       return gateway.refuse(500, 'SYSTEM_ERROR')
     }
+    if (call === 'refund' && fate.strikes('refund_taken_but_server_error', subject)) {
+      return gateway.refuse(500, 'SYSTEM_ERROR')
+    }
     if (fate.strikes('answer_unknown_code', subject)) return gateway.refuse(400, 'SOMETHING_NEW')
     return answer
   }
 
   /** The whole of what a true answer would say, had the money moved. */
-  #lie(call: 'charge' | 'query' | 'reverse', outTradeNo: string): Lie {
-    const total = this.#amounts.get(outTradeNo)
-    const ids = { appid: MERCHANT.appId, mchid: MERCHANT.id, out_trade_no: outTradeNo }
+  #lie(call: Exclude<WireCall, 'other'>, subject: string): Lie {
+    const total = this.#amounts.get(subject)
+    if (call === 'refund' || call === 'query_refund') {
+      const { outTradeNo, refund } = this.#refunds.get(subject) ?? { outTradeNo: '', refund: 0 }
+      const ids = { out_refund_no: subject, out_trade_no: outTradeNo, refund_id: '503' }
+      return { ...ids, status: 'SUCCESS', amount: { refund, total, currency: 'CNY' } }
+    }
+    const ids = { appid: MERCHANT.appId, mchid: MERCHANT.id, out_trade_no: subject }
     if (call === 'reverse') return ids
     const amount = { total, payer_total: total, currency: 'CNY' }
     return { ...ids, trade_state: 'SUCCESS', transaction_id: '42', amount }

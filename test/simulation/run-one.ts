@@ -1,3 +1,4 @@
+import { isRefundOpen } from '../../src/domain/refund.ts'
 import type { Wish } from '../../src/ports/terminal.ts'
 import type { Counted, FaultKind } from './faults.ts'
 import { SimulatedTill } from './till.ts'
@@ -17,6 +18,8 @@ export type RunResult = {
 
 /** Longest time that anything may stay unsettled in a calm world: the longest pause, twice, and some. */
 const CALM_LIMIT_MS = 900_000
+/** The longest pause of a refund under way, and some. */
+const REFUND_LIMIT_MS = 8_000_000
 /** After this nothing that was sent in the bad world is still on its way. */
 const LATEST_MS = 200_000
 
@@ -127,6 +130,13 @@ function meddle(till: SimulatedTill): void {
     operator: '店长',
     reason: '模拟',
   }))
+  later('refund_at_random', (saleId) => ({
+    kind: 'refund_wanted',
+    saleId,
+    operator: '店长',
+    reason: '模拟退货',
+    ...(random.chance(0.3) ? {} : { amountFen: random.integer(1, 150_000) }),
+  }))
 }
 
 /** Time passes until nothing is in flight any more, and nothing on its way can arrive. */
@@ -136,5 +146,16 @@ async function waitForCalm(till: SimulatedTill): Promise<void> {
     if (till.clock.monotonicMs() - calmAtMs > CALM_LIMIT_MS) return
     await till.pass(1_000)
   }
+  const paidAtMs = till.clock.monotonicMs()
+  while (isRefunding(till) && till.clock.monotonicMs() - paidAtMs < REFUND_LIMIT_MS) {
+    await till.pass(60_000)
+  }
   await till.pass(LATEST_MS)
+}
+
+/** Whether a refund is under way that the gateway will still end. */
+function isRefunding(till: SimulatedTill): boolean {
+  return till.engine
+    .refunding()
+    .some(({ refunds }) => refunds?.some((one) => isRefundOpen(one) && one.phase !== 'abnormal'))
 }

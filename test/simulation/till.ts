@@ -70,8 +70,8 @@ export class SimulatedTill {
     const trueMs = () => this.#startWallMs + clock.monotonicMs()
     const gateway = new WireGateway(this.ledger, this.fate, trueMs)
     const world = { clock, random: this.random.fork(), fate: this.fate }
-    this.#network = new Network(world, gateway, (call, outTradeNo) =>
-      this.watch.left(call, outTradeNo),
+    this.#network = new Network(world, gateway, (call, subject, body) =>
+      this.watch.left(call, subject, body),
     )
     this.#disk = seed % 8 === 0 ? new FileDisk(this.random.fork()) : new MemoryDisk()
     this.#start()
@@ -206,6 +206,8 @@ export class SimulatedTill {
       recentSales: (limit, beforeId) => journal.recentSales(limit, beforeId),
       command: (clientId) => journal.command(clientId),
       rows: (fromSeq, limit) => journal.rows(fromSeq, limit),
+      lastRow: (kind) => journal.lastRow(kind),
+      money: (afterSeq, toSeq) => journal.money(afterSeq, toSeq),
       verify: () => journal.verify(),
       close: () => {},
     }
@@ -220,6 +222,7 @@ export class SimulatedTill {
 
   async #restart(): Promise<void> {
     if (this.#engine.pending().length > 0) this.fate.met('restart_while_unknown')
+    if (this.#engine.refunding().length > 0) this.fate.met('restart_while_refunding')
     await this.#engine.stop()
     await this.#gateway.close()
     this.#disk.crash()

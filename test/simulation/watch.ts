@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { RefundOutcome } from '../../src/domain/refund.ts'
 import type { Outcome, Sale } from '../../src/domain/sale.ts'
 import { saleOutcome } from '../../src/domain/sale.ts'
 import type { Journal, JournalEntry } from '../../src/ports/journal.ts'
@@ -6,6 +7,7 @@ import type { ScreenModel } from '../../src/screen/model.ts'
 import type { ManualClock } from '../support/manual-clock.ts'
 import type { Fate } from './faults.ts'
 import type { Ledger } from './ledger.ts'
+import type { WireCall } from './wire.ts'
 
 const REVERSE_NOT_BEFORE_MS = 15_000
 const PAYMENT_CODE = /"1[0-5]\d{16}"|\b13\d{16}\b/
@@ -35,6 +37,8 @@ export class Watch {
   readonly #paid = new Set<string>()
   readonly #outcomes = new Map<string, Outcome>()
   readonly #durable = new Set<string>()
+  readonly #refunds = new Map<string, RefundOutcome>()
+  readonly #refundBodies = new Map<string, string>()
   readonly #chargedAtMs = new Map<string, number>()
   /** The last step of which the terminal was told that it is on the disk. */
   #kept: { readonly seq: number; readonly sales: readonly Sale[] } = { seq: 0, sales: [] }
@@ -71,6 +75,17 @@ export class Watch {
       this.#outcomes.set(outTradeNo, outcome)
       this.#durable.add(outTradeNo)
     }
+    this.#lookAtRefunds(sale)
+  }
+
+  #lookAtRefunds(sale: Sale): void {
+    for (const { outRefundNo, outcome } of sale.refunds ?? []) {
+      const before = this.#refunds.get(outRefundNo)
+      if (before !== undefined && before !== 'UNKNOWN' && before !== outcome) {
+        this.say(`${outRefundNo} was ${before} and became ${outcome}`)
+      }
+      this.#refunds.set(outRefundNo, outcome)
+    }
   }
 
   #settled(outTradeNo: string): void {
@@ -102,8 +117,10 @@ export class Watch {
   }
 
   /** A byte of a request leaves the terminal. */
-  left(call: 'charge' | 'query' | 'reverse' | 'other', outTradeNo: string): void {
+  left(call: WireCall, subject: string, body: string): void {
     const nowMs = this.#clock.monotonicMs()
+    if (call === 'refund') this.#refundLeft(subject, body)
+    const outTradeNo = subject
     if (call === 'charge') {
       if (!this.#durable.has(outTradeNo)) this.say(`a charge before its attempt: ${outTradeNo}`)
       if (this.#chargedAtMs.has(outTradeNo)) this.say(`charged twice: ${outTradeNo}`)
@@ -113,6 +130,14 @@ export class Watch {
       const sinceMs = nowMs - (this.#chargedAtMs.get(outTradeNo) ?? Number.NEGATIVE_INFINITY)
       if (sinceMs < REVERSE_NOT_BEFORE_MS) this.say(`reversed after ${sinceMs} ms: ${outTradeNo}`)
     }
+  }
+
+  /** A number is one refund: durable before it leaves, and always the same request. */
+  #refundLeft(outRefundNo: string, body: string): void {
+    if (!this.#refunds.has(outRefundNo)) this.say(`a refund before it was durable: ${outRefundNo}`)
+    const before = this.#refundBodies.get(outRefundNo)
+    if (before !== undefined && before !== body) this.say(`another body for ${outRefundNo}`)
+    this.#refundBodies.set(outRefundNo, body)
   }
 
   /** A register or screen was told of a sale. */
@@ -147,12 +172,38 @@ export class Watch {
       if (order.timesTaken > 1) this.say(`money was taken twice for ${outTradeNo}`)
       if (order.timesReturned > order.timesTaken) this.say(`money from nowhere: ${outTradeNo}`)
     }
+    this.#compareRefunds(sales)
     const verified = journal.verify()
     if (!verified.ok) this.say(`the hash chain is broken at ${verified.error.seq}`)
     for (const { seq, event } of journal.rows(1, 1_000_000)) {
       if (PAYMENT_CODE.test(JSON.stringify(event))) this.say(`a payment code is in row ${seq}`)
     }
     return { sales: sales.length, paid: sales.filter((sale) => sale.phase === 'paid').length }
+  }
+
+  /** Every refund here is as it is there, and there is none there that is not known here. */
+  #compareRefunds(sales: readonly Sale[]): void {
+    const { refunds: book, orders } = this.#ledger
+    const known = new Set<string>()
+    for (const refund of sales.flatMap(({ refunds }) => refunds ?? [])) {
+      const { outRefundNo, outcome, phase, amountFen, closedByHand } = refund
+      known.add(outRefundNo)
+      const there = book.refunds.get(outRefundNo)
+      const isGiven = there?.state === 'SUCCESS'
+      if (outcome === 'REFUNDED' && !isGiven) this.say(`REFUNDED without money: ${outRefundNo}`)
+      if (outcome === 'NOT_REFUNDED' && there && there.state !== 'CLOSED') {
+        this.say(`money for NOT_REFUNDED: ${outRefundNo}`)
+      }
+      const isStaffs = closedByHand !== undefined || (phase === 'abnormal' && !isGiven)
+      if (outcome === 'UNKNOWN' && !isStaffs) this.say(`refund never settled: ${outRefundNo}`)
+      if (there && there.wire.amount.refund !== amountFen) this.say(`other fen: ${outRefundNo}`)
+    }
+    for (const number of book.refunds.keys()) {
+      if (!known.has(number)) this.say(`the journal does not know the refund ${number}`)
+    }
+    for (const [number, { charge }] of orders) {
+      if (book.takenFen(number) > charge.amount.total) this.say(`more given than taken: ${number}`)
+    }
   }
 
   #compareSale(sale: Sale): void {

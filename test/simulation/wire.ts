@@ -1,5 +1,6 @@
 import type { Fate } from './faults.ts'
 import { fail, type Ledger, type Reply, type WireCharge } from './ledger.ts'
+import type { WireRefund } from './refund-book.ts'
 
 /** A request as it arrives. */
 export type WireRequest = {
@@ -43,15 +44,24 @@ export function isSealed(message: Uint8Array, signature: string): boolean {
   return seal('platform', decoder.decode(message)) === signature
 }
 
-/** What of a request tells which order it is about. */
+/** What of a request tells which order or refund it is about. */
 export function subjectOf(request: WireRequest): string | undefined {
+  const asked = /^\/v3\/refund\/domestic\/refunds\/([^/?]+)/.exec(request.target)?.[1]
+  if (asked !== undefined) return asked
+  const refund = /"out_refund_no":"([^"]+)"/.exec(request.body)?.[1]
+  if (refund !== undefined) return refund
   const path = /^\/v3\/pay\/transactions\/out-trade-no\/([^/?]+)/.exec(request.target)?.[1]
   if (path !== undefined) return path
   return /"out_trade_no":"([^"]+)"/.exec(request.body)?.[1]
 }
 
-/** Which of the three calls a request is. */
-export function callOf(request: WireRequest): 'charge' | 'query' | 'reverse' | 'other' {
+/** The calls of the gateway, and everything else. */
+export type WireCall = 'charge' | 'query' | 'reverse' | 'refund' | 'query_refund' | 'other'
+
+/** Which call a request is. */
+export function callOf(request: WireRequest): WireCall {
+  if (request.target === '/v3/refund/domestic/refunds') return 'refund'
+  if (request.target.startsWith('/v3/refund/domestic/refunds/')) return 'query_refund'
   if (request.target === '/v3/pay/transactions/codepay') return 'charge'
   if (!request.target.startsWith('/v3/pay/transactions/out-trade-no/')) return 'other'
   return request.target.endsWith('/reverse') ? 'reverse' : 'query'
@@ -105,10 +115,23 @@ export class WireGateway {
     return isRight ? undefined : fail(401, 'SIGN_ERROR', '签名错误')
   }
 
-  #carryOut(call: 'charge' | 'query' | 'reverse', request: WireRequest): Reply {
-    if (call === 'charge') return this.#ledger.charge(JSON.parse(request.body) as WireCharge)
-    const outTradeNo = subjectOf(request) ?? ''
-    return call === 'query' ? this.#ledger.query(outTradeNo) : this.#ledger.reverse(outTradeNo)
+  #carryOut(call: Exclude<WireCall, 'other'>, request: WireRequest): Reply {
+    const ledger = this.#ledger
+    const subject = subjectOf(request) ?? ''
+    switch (call) {
+      case 'charge':
+        return ledger.charge(JSON.parse(request.body) as WireCharge)
+      case 'query':
+        return ledger.query(subject)
+      case 'reverse':
+        return ledger.reverse(subject)
+      case 'refund': {
+        const wire = JSON.parse(request.body) as WireRefund
+        return ledger.refunds.submit(wire, ledger.orders.get(wire.out_trade_no))
+      }
+      case 'query_refund':
+        return ledger.refunds.query(subject)
+    }
   }
 
   #dress({ status, body }: Reply): WireAnswer {
