@@ -65,7 +65,7 @@ export async function startTerminal(
   const clock = options.clock ?? systemClock
   const { dataDir } = config.value
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const { log, close: closeLog } = openLog(join(dataDir, 'logs'))
+  const { log, close: closeLog } = openLog(join(dataDir, 'logs'), clock)
 
   const gateway = await makeGateway(config.value, { dataDir, clock, log, options })
   if (!gateway.ok) return failed(gateway.error, log, closeLog)
