@@ -1,5 +1,5 @@
 import { ok, type Result } from '../base/result.ts'
-import { admit } from '../checkout/admit.ts'
+import { admit, admitTexts } from '../checkout/admit.ts'
 import type { SaleWish } from '../checkout/events.ts'
 import type { Problem } from '../domain/errors.ts'
 import type { Sale } from '../domain/sale.ts'
@@ -19,6 +19,8 @@ export type Stamps = {
 /** Makes an event of a wish, or says why what it wants collected cannot be. */
 export function stampWish(wish: Wish, stamps: Stamps): Result<SaleWish, Problem> {
   const { atMs, entropy, archived } = stamps
+  const texts = admitTexts(wish)
+  if (!texts.ok) return texts
   if (wish.kind !== 'sale_wanted') return ok({ ...wish, atMs, ...(archived ? { archived } : {}) })
   const description = wish.description ?? stamps.storeName
   const admitted = admit({ ...wish, description })
