@@ -28,6 +28,7 @@ import {
   wasUsed,
 } from './terminal/identity.ts'
 import { openLog } from './terminal/log.ts'
+import { checkSameMerchant } from './terminal/same-merchant.ts'
 import { systemClock, systemEntropy } from './terminal/system.ts'
 import { VERSION } from './version.ts'
 
@@ -65,7 +66,7 @@ export async function startTerminal(
   const clock = options.clock ?? systemClock
   const { dataDir } = config.value
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const { log, close: closeLog } = openLog(join(dataDir, 'logs'))
+  const { log, close: closeLog } = openLog(join(dataDir, 'logs'), clock)
 
   const gateway = await makeGateway(config.value, { dataDir, clock, log, options })
   if (!gateway.ok) return failed(gateway.error, log, closeLog)
@@ -89,7 +90,8 @@ export async function startTerminal(
     journal.value.close()
     closeLog()
   }
-  const started = engine.start()
+  const merchant = checkSameMerchant(journal.value.openSales(), config.value.merchant)
+  const started = merchant.ok ? engine.start() : merchant
   const served = started.ok
     ? await serve(config.value, { engine, dispatch, dataDir, log, options })
     : started

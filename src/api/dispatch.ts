@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { err, ok, type Result } from '../base/result.ts'
 import { type Problem, problem } from '../domain/errors.ts'
+import { holdsCode } from '../domain/redact.ts'
 import type { Terminal, Wish } from '../ports/terminal.ts'
 import { OPERATIONS, type OperationName, type Scope } from './protocol.ts'
 import { type TerminalName, viewSale, viewStatus } from './views.ts'
@@ -108,6 +109,7 @@ async function wish(
   command: { readonly input: CommandInput; readonly wish: Wish },
 ): Promise<Result<unknown, Problem>> {
   const { clientId, ...rest } = command.input
+  if (holdsCode(clientId)) return err(problem('text.holds_a_code', { field: 'clientId' }))
   const identity = { clientId, digest: JSON.stringify([operation, rest]) }
   const answer = await terminal.command(command.wish, identity)
   return answer.ok ? ok(viewSale(answer.value)) : answer

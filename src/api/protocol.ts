@@ -27,14 +27,16 @@ export const problemSchema = z
   })
   .meta({ id: 'Problem' })
 
+const NO_CODE =
+  'Refused when some run of digits in it could be a payment code: 18 that begin with 10 to 15, 16 to 24 that begin with 25 to 30, or 19 that begin with 62.'
+
 const clientId = z
   .string()
   .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces')
   .min(1)
   .max(LIMITS.clientIdMax)
   .meta({
-    description:
-      'Made by the caller, once per command. A repeat with the same body returns the first answer; with another body it is refused.',
+    description: `Made by the caller, once per command. A repeat with the same body returns the first answer; with another body it is refused. ${NO_CODE}`,
   })
 
 const saleId = z
@@ -201,16 +203,16 @@ export const OPERATIONS = {
         .string()
         .optional()
         .meta({
-          description: `what the customer finds on the bill, at most ${LIMITS.descriptionMax} characters; the store's name when absent`,
+          description: `what the customer finds on the bill, at most ${LIMITS.descriptionMax} characters; the store's name when absent. ${NO_CODE}`,
         }),
       orderRef: z
         .string()
         .regex(/^[\x20-\x7e]{1,64}$/, '1 to 64 printable ASCII characters')
         .optional()
-        .meta({ description: "the caller's own order number" }),
+        .meta({ description: `the caller's own order number. ${NO_CODE}` }),
       operator: operator
         .optional()
-        .meta({ description: 'who collects it; the totals of a shift are kept by operator' }),
+        .meta({ description: `who collects it; a shift is counted by operator. ${NO_CODE}` }),
       arm: z.boolean().default(true),
     }),
     output: saleSchema,
@@ -251,8 +253,13 @@ export const OPERATIONS = {
     input: z.strictObject({
       ...command,
       saleId,
-      operator: operator.meta({ description: 'who closes it; kept in the journal' }),
-      reason: z.string().trim().min(3).max(200).meta({ description: 'why; kept in the journal' }),
+      operator: operator.meta({ description: `who closes it; kept in the journal. ${NO_CODE}` }),
+      reason: z
+        .string()
+        .trim()
+        .min(3)
+        .max(200)
+        .meta({ description: `why; kept in the journal. ${NO_CODE}` }),
     }),
     output: saleSchema,
   },

@@ -2,6 +2,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { checkAmount } from '../domain/money.ts'
+import { holdsCode } from '../domain/redact.ts'
 
 /**
  * Checks what a register wants collected against what the wire can carry.
@@ -22,6 +23,22 @@ export function admit(wanted: {
   const detail = faultOf(description, LIMITS.descriptionMax)
   if (detail) return err(problem('description.invalid', { field: 'description', detail }))
   return ok({ amountFen: amount.value })
+}
+
+/** The fields of a wish whose text is the caller's own. */
+const CALLERS_TEXTS = ['orderRef', 'description', 'operator', 'reason'] as const
+
+/**
+ * Refuses a text that holds what could be a payment code: everything a caller writes is journalled and
+ * shown, and a code must not be (P6). The problem names the field.
+ */
+export function admitTexts(wanted: object): Result<void, Problem> {
+  const texts = wanted as Readonly<Record<string, unknown>>
+  const field = CALLERS_TEXTS.find((name) => {
+    const text = texts[name]
+    return typeof text === 'string' && holdsCode(text)
+  })
+  return field === undefined ? ok(undefined) : err(problem('text.holds_a_code', { field }))
 }
 
 /**

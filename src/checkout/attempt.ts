@@ -118,9 +118,13 @@ export function afterReverse(attempt: Attempt, answer: GatewayAnswer, moment: Mo
   }
 }
 
-/** What a cancellation does to an attempt that waits for a timer: ask first, then reverse. */
-export function afterCancel(attempt: Attempt, atMs: number): Move {
-  return ask(attempt, atMs)
+/**
+ * A query before its time, because somebody asked or cancelled. A reversal that is due later stays due
+ * then: only queries can be brought forward.
+ */
+export function askNow(attempt: Attempt, atMs: number): Move {
+  if (attempt.phase !== 'reversing' || attempt.nextTryAtMs === undefined) return ask(attempt, atMs)
+  return ask({ ...attempt, undoNotBeforeMs: attempt.nextTryAtMs }, atMs)
 }
 
 /**
@@ -187,12 +191,14 @@ function ask(attempt: Attempt, atMs: number): Move {
 
 /**
  * A reversal, not earlier than 15 s after submit, and never more than that away. One that repeats a
- * confirmed reversal (the gateway still shows the payment) backs off.
+ * confirmed reversal (the gateway still shows the payment) backs off. One that was due already when a
+ * query was brought forward stays due then.
  */
 function undo(attempt: Attempt, atMs: number): Move {
   const earliest = waitsFromMs(attempt) + WAITS.reverseNotBeforeMs
+  const soonest = Math.min(Math.max(atMs, earliest), atMs + WAITS.reverseNotBeforeMs)
   const pauseMs = attempt.reverseConfirmed ? backOffMs(attempt.reversals) : 0
-  const due = Math.min(Math.max(atMs, earliest), atMs + WAITS.reverseNotBeforeMs) + pauseMs
+  const due = Math.max(soonest, attempt.undoNotBeforeMs ?? soonest + pauseMs)
   return { kind: 'undo', attempt: { ...attempt, phase: 'reversing' }, atMs: due }
 }
 

@@ -31,6 +31,8 @@ export type SaleWish =
       readonly kind: 'arm_wanted' | 'cancel_wanted' | 'check_wanted' | 'dismiss_wanted'
       readonly atMs: number
       readonly saleId: string
+      /** A check that nobody asked for: the gateway can be reached again. */
+      readonly lineIsBack?: true
       /** The sale, when it is closed and no longer in the state. */
       readonly archived?: Sale
     }

@@ -31,7 +31,7 @@ function recoverSale(sale: Sale, atMs: number): Sale {
     const { armedUntilMs: _until, ...rest } = sale
     return { ...rest, phase: sale.phase === 'armed' ? 'ready' : sale.phase }
   }
-  const { nextTryAtMs: _next, nextMove: _move, ...rest } = attempt
+  const { nextTryAtMs: _next, nextMove: _move, undoNotBeforeMs: _undo, ...rest } = attempt
   const wasSubmitting = attempt.phase === 'submitting'
   return {
     ...sale,

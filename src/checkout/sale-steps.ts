@@ -2,14 +2,7 @@ import { unreachable } from '../base/invariant.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { type Attempt, lastAttempt, type Sale } from '../domain/sale.ts'
 import { WAITS } from '../domain/waits.ts'
-import {
-  afterCancel,
-  afterCharge,
-  afterQuery,
-  afterReverse,
-  type Move,
-  waitsFromMs,
-} from './attempt.ts'
+import { afterCharge, afterQuery, afterReverse, askNow, type Move, waitsFromMs } from './attempt.ts'
 import type { AttemptEvent, Effect, SaleTimerEvent, SaleWish, ScanEvent } from './events.ts'
 import { ignore, refuse, type State, type Step, withSales } from './state.ts'
 
@@ -144,16 +137,20 @@ export function cancelInFlight(state: State, sale: Sale, event: WishOnSale): Ste
   if (attempt?.awaits !== 'timer') {
     return { state: withSales(state, [wanted]), effects: [], changed: [wanted] }
   }
-  return move(state, wanted, { ...event, move: afterCancel(attempt, event.atMs) })
+  return move(state, wanted, { ...event, move: askNow(attempt, event.atMs) })
 }
 
-/** "Check now": the query that was due later is made at once. */
+/**
+ * "Check now": the query that was due later is made at once. A reversal keeps its time, unless it waits
+ * because the line was down and that is back.
+ */
 export function checkNow(state: State, sale: Sale, event: WishOnSale): Step {
   const attempt = lastAttempt(sale)
   if (attempt?.awaits !== 'timer') return ignore(state)
+  const isBack = 'lineIsBack' in event && event.lineIsBack
   return move(state, sale, {
     ...event,
-    move: { kind: 'ask', attempt, atMs: event.atMs },
+    move: isBack ? { kind: 'ask', attempt, atMs: event.atMs } : askNow(attempt, event.atMs),
   })
 }
 
@@ -281,9 +278,12 @@ function order(next: Exclude<Move, { kind: 'settle' }>, sale: Sale, now: boolean
 
 /** A request begins. A reversal counts as able to land from before it leaves. */
 function begin(kind: 'ask' | 'undo', attempt: Attempt, askedAtMs: number): Attempt {
-  const { nextTryAtMs: _next, nextMove: _move, ...rest } = attempt
+  const { nextTryAtMs: _next, nextMove: _move, undoNotBeforeMs, ...rest } = attempt
   const asked = { ...rest, askedAtMs, step: attempt.step + 1, awaits: 'answer' as const }
-  if (kind === 'ask') return { ...asked, queries: attempt.queries + 1 }
+  if (kind === 'ask') {
+    const kept = undoNotBeforeMs === undefined ? {} : { undoNotBeforeMs }
+    return { ...asked, ...kept, queries: attempt.queries + 1 }
+  }
   return {
     ...asked,
     reversals: attempt.reversals + 1,
@@ -304,7 +304,7 @@ function later(next: Exclude<Move, { kind: 'settle' }>): Attempt {
 
 /** The attempt is final. A sale that is not paid may be armed again, unless it was cancelled. */
 function settle(state: State, sale: Sale, settled: Attempt): Step {
-  const { nextMove: _move, ...attempt } = settled
+  const { nextMove: _move, undoNotBeforeMs: _undo, ...attempt } = settled
   const attempts = [...sale.attempts.slice(0, -1), attempt]
   const atMs = attempt.settledAtMs ?? attempt.submittedAtMs
   const shown = state.onScreen === sale.id

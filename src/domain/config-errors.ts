@@ -63,6 +63,16 @@ export const CONFIG_ERRORS = {
     'APIv3 密钥缺失或不是 32 字节。',
     'The APIv3 key is missing or is not 32 bytes long.',
   ),
+  'config.merchant_changed': {
+    moneyTaken: 'unknown',
+    status: 500,
+    staff: {
+      'zh-CN':
+        '配置换了商户号或应用，但还有收款或退款没有结果，终端不启动。不要重复收款。请换回原来的配置，等结果出来或人工结案，再换配置。',
+      en: 'The configuration names another merchant or app, but sales or refunds are still without a result, so the terminal does not start. Do not charge again. Put the old configuration back, wait for the results or close them by hand, then change it.',
+    },
+    customer: { 'zh-CN': '请联系店员', en: 'Please ask the staff' },
+  },
   'config.public_key_unreadable': refusal(
     '微信支付公钥或其编号无法识别。',
     'The WeChat Pay public key or its id cannot be read.',

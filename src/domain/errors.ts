@@ -76,6 +76,11 @@ export const ERRORS = {
     en: 'The description is too long or has characters the gateway does not take. Nothing was charged; change it.',
     customer: ASK_STAFF,
   }),
+  'text.holds_a_code': entry('no', 400, {
+    zh: '文字里有像付款码的数字，没有受理，没有动钱。请去掉它再试；订单号请在数字中间加字母或连字符。',
+    en: 'The text holds digits that could be a payment code, so nothing was done and no money moved. Take them out and try again; in an order number, put a letter or a hyphen among the digits.',
+    customer: ASK_STAFF,
+  }),
   'code.alipay': entry('no', 409, {
     zh: '这是支付宝付款码，本机只收微信付款码。未收款，请顾客打开微信付款码。',
     en: 'This is an Alipay code; this terminal takes WeChat codes. Nothing was charged; ask for a WeChat code.',

@@ -73,6 +73,8 @@ export type Attempt = {
   readonly awaits: 'answer' | 'timer' | 'nothing'
   /** What the timer begins: a query (`ask`) or a reversal (`undo`). */
   readonly nextMove?: 'ask' | 'undo'
+  /** When the reversal is due that a query was brought forward of, Unix milliseconds. */
+  readonly undoNotBeforeMs?: number
   /** Unix time of the next query or reversal, milliseconds. */
   readonly nextTryAtMs?: number
   readonly settledAtMs?: number

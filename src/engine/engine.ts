@@ -205,7 +205,7 @@ export class Engine implements Terminal {
     for (const sale of this.#line.isBack(health, atMs) ? this.pending() : []) {
       const sinceMs = lastAttempt(sale)?.submittedAtMs ?? atMs
       if (atMs - sinceMs < WAITS.firstQueryMs) continue
-      this.#post({ event: { kind: 'check_wanted', atMs, saleId: sale.id } })
+      this.#post({ event: { kind: 'check_wanted', atMs, saleId: sale.id, lineIsBack: true } })
     }
     if (this.#running) this.#publish()
   }

@@ -1,13 +1,16 @@
 import type { CheckoutEvent } from '../checkout/events.ts'
 import type { Step } from '../checkout/state.ts'
-import { redactCodes } from '../domain/redact.ts'
+import { holdsCode, redactCodes, withoutCodes } from '../domain/redact.ts'
 import type { AnswerFacts } from '../ports/gateway.ts'
 import type { CommandRecord, JournalEntry } from '../ports/journal.ts'
 
 /** What a row of the journal may be called. */
 export type JournalKind = CheckoutEvent['kind'] | 'wish_refused'
 
-/** One step as the journal keeps it: the event without its credential, and the sales after it. */
+/**
+ * One step as the journal keeps it: the event without its credential, and the sales after it. Texts
+ * that hold a code were refused before they came here; should one come, it is taken out (P6).
+ */
 export function journalled(
   event: CheckoutEvent,
   step: Step,
@@ -16,9 +19,27 @@ export function journalled(
   return {
     atMs: event.atMs,
     kind: step.refusal ? 'wish_refused' : event.kind,
-    event: { ...withoutCredential(event), ...(step.refusal ? { refusal: step.refusal } : {}) },
-    sales: step.changed,
-    ...(command ? { command } : {}),
+    event: withoutCodes({
+      ...withoutCredential(event),
+      ...(step.refusal ? { refusal: step.refusal } : {}),
+    }),
+    sales: withoutCodes(step.changed),
+    ...(command ? { command: cleanCommand(command) } : {}),
+  }
+}
+
+/** Digest and answer are JSON of what the caller wrote and of the sale. */
+function cleanCommand(command: CommandRecord): CommandRecord {
+  const { digest, answer } = command
+  return { ...command, digest: cleanJson(digest), answer: cleanJson(answer) }
+}
+
+function cleanJson(text: string): string {
+  if (!holdsCode(text)) return text
+  try {
+    return JSON.stringify(withoutCodes(JSON.parse(text)))
+  } catch {
+    return redactCodes(text)
   }
 }
 

@@ -1,5 +1,5 @@
 import { ok, type Result } from '../base/result.ts'
-import { admit, admitRefundTexts } from '../checkout/admit.ts'
+import { admit, admitRefundTexts, admitTexts } from '../checkout/admit.ts'
 import type { Binding, SaleWish } from '../checkout/events.ts'
 import type { Problem } from '../domain/errors.ts'
 import { makeOutRefundNo } from '../domain/order-number.ts'
@@ -22,6 +22,8 @@ export type Stamps = {
 /** Makes an event of a wish, or says why what it wants collected cannot be. */
 export function stampWish(wish: Wish, stamps: Stamps): Result<SaleWish, Problem> {
   const { atMs, entropy, archived } = stamps
+  const texts = admitTexts(wish)
+  if (!texts.ok) return texts
   if (wish.kind === 'refund_wanted') return stampRefund(wish, stamps)
   if (wish.kind !== 'sale_wanted') return ok({ ...wish, atMs, ...(archived ? { archived } : {}) })
   const description = wish.description ?? stamps.storeName

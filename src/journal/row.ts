@@ -49,6 +49,7 @@ const attempt = z.strictObject({
   step: z.number().int(),
   awaits: z.enum(['answer', 'timer', 'nothing']),
   nextMove: z.enum(['ask', 'undo']).optional(),
+  undoNotBeforeMs: time.optional(),
   nextTryAtMs: time.optional(),
   settledAtMs: time.optional(),
   transactionId: z.string().optional(),

@@ -4,6 +4,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Attempt, Sale } from '../../../src/domain/sale.ts'
+import { openJournal } from '../../../src/journal/node/sqlite-journal.ts'
 import { type Sandbox, startSandbox } from '../../../src/sandbox/node/sandbox.ts'
 import { startTerminal } from '../../../src/terminal.ts'
 
@@ -32,6 +34,37 @@ function start(change: (settings: Settings) => void) {
   const configFile = join(dir, 'changed.json')
   writeFileSync(configFile, JSON.stringify(settings))
   return startTerminal({ configFile })
+}
+
+function saleWithoutResult(merchant: { merchantId: string; appId: string }): Sale {
+  const attempt: Attempt = {
+    ...merchant,
+    outTradeNo: 'GTTEST000001',
+    amountFen: 100,
+    storeId: 'S001',
+    interface: 'MICROPAY',
+    grantVersion: 'test-1',
+    submittedAtMs: 1,
+    phase: 'checking',
+    outcome: 'UNKNOWN',
+    sent: true,
+    queries: 0,
+    reversals: 0,
+    reversalsOutstanding: 0,
+    reverseConfirmed: false,
+    step: 1,
+    awaits: 'timer',
+  }
+  return {
+    id: 'sale-1',
+    amountFen: 100,
+    description: '测试',
+    createdAtMs: 1,
+    traceId: 't1',
+    phase: 'in_flight',
+    attempts: [attempt],
+    cancelWanted: false,
+  }
 }
 
 function writeSecret(name: string, text: string, mode = 0o600): string {
@@ -107,6 +140,28 @@ describe('starting the terminal is refused, with the field and no money moved', 
       error: { code: 'config.port_taken', field: 'api.port' },
     })
     taken.close()
+  })
+
+  it('for another app than that of a sale without a result, and not for the same one', async () => {
+    const data = (settings: Settings) => Object.assign(settings, { dataDir: join(dir, 'waiting') })
+    const first = await start(data)
+    if (!first.ok) throw new Error(first.error.code)
+    await first.value.close()
+    const journal = openJournal(join(dir, 'waiting', 'journal.db'))
+    if (!journal.ok) throw new Error(journal.error.code)
+    const settings = JSON.parse(readFileSync(sandbox.terminalConfig, 'utf8')) as Settings
+    const { id: merchantId, appId } = settings.merchant
+    const sale = saleWithoutResult({ merchantId: merchantId ?? '', appId: appId ?? '' })
+    journal.value.append({ atMs: 1, kind: 'charge_answered', event: {}, sales: [sale] })
+    journal.value.close()
+    const changed = await start((wanted) => {
+      data(wanted).merchant.appId = 'wxanother00000001'
+    })
+    const error = { code: 'config.merchant_changed', field: 'merchant.appId' }
+    expect(changed).toMatchObject({ ok: false, error })
+    const again = await start(data)
+    expect(again).toMatchObject({ ok: true })
+    if (again.ok) await again.value.close()
   })
 
   it('for a journal that another terminal has, which goes on', async () => {
