@@ -73,6 +73,14 @@ export const REFUND_ERRORS = {
     zh: '网关不受理这笔退款。请核对可退金额和商户平台。',
     en: 'The gateway refused this refund. Check what is left to refund, and the merchant platform.',
   }),
+  'refund.not_authorised': entry(409, {
+    zh: '商户无权限退款，或配置不符，退款未受理。请联系安装人员。',
+    en: 'The merchant may not refund, or its settings differ; the refund was not taken. Call the installer.',
+  }),
+  'refund.sign_error': entry(409, {
+    zh: '网关不接受签名，退款未受理。请检查证书、密钥和系统时间。',
+    en: 'The gateway does not accept our signature; the refund was not taken. Check certificate, key and clock.',
+  }),
   'refund.account_abnormal': entry(409, {
     zh: '顾客账户异常，退款未受理。请在商户平台处理。',
     en: "The customer's account cannot take the refund. Settle it on the merchant platform.",
