@@ -159,13 +159,19 @@ function afterPaid(attempt: Attempt, answer: Paid, moment: Moment): Move {
 }
 
 /**
- * "No such order" is final when the gateway refused the charge, when no byte of it left, or when the
- * reversal was confirmed. Otherwise the charge may still be on its way: wait, then reverse.
+ * "No such order" is final when the gateway refused the charge, when no byte of it left, when the
+ * reversal was confirmed, or when a reversal was tried and the code is dead for long. Otherwise the
+ * charge may still be on its way: wait, then reverse.
  */
 function afterNotFound(attempt: Attempt, moment: Moment): Move {
   if (attempt.refusal) return settleNotPaid(attempt, attempt.refusal, moment.atMs)
   if (!attempt.sent) return settleNotPaid(attempt, 'gateway.never_arrived', moment.atMs)
   if (attempt.reverseConfirmed) return settleNotPaid(attempt, 'gateway.reversed', moment.atMs)
+  // What was true when it was asked: the answer may have been long on its way.
+  const askedAtMs = attempt.askedAtMs ?? waitsFromMs(attempt)
+  if (attempt.reversals > 0 && isLongAgo(attempt, askedAtMs)) {
+    return settleNotPaid(attempt, 'gateway.never_arrived', moment.atMs)
+  }
   return askOrUndo(
     { ...attempt, phase: attempt.phase === 'reversing' ? 'reversing' : 'checking' },
     moment,

@@ -11,7 +11,7 @@ import { lastAttempt, type Sale } from '../domain/sale.ts'
 import { WAITS } from '../domain/waits.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
-import type { Gateway, GatewayHealth } from '../ports/gateway.ts'
+import type { Gateway } from '../ports/gateway.ts'
 import type { CommandRecord, Journal } from '../ports/journal.ts'
 import type { Log } from '../ports/log.ts'
 import type { Scanner, ScannerEvent } from '../ports/scanner.ts'
@@ -23,7 +23,7 @@ import { EffectRunner } from './effect-runner.ts'
 import { firstAnswer } from './first-answer.ts'
 import { JournalWatch } from './journal-watch.ts'
 import { LineWatch } from './line-watch.ts'
-import { salesInFlight, salesRefunding } from './open-sales.ts'
+import { salesInFlight, salesRefunding, waitingForLine } from './open-sales.ts'
 import type { Point } from './points.ts'
 import { asRecent, RECENT_MAX, remember } from './recent.ts'
 import { journalled } from './record.ts'
@@ -78,7 +78,7 @@ export class Engine implements Terminal {
   #chargeLeaving = false
   readonly #changed: Sale[] = []
   #running = false
-  readonly #line = new LineWatch()
+  readonly #line: LineWatch
   readonly #startedAtMs: number
 
   constructor(options: EngineOptions) {
@@ -98,6 +98,7 @@ export class Engine implements Terminal {
       time: this.#time,
       onBack: () => this.#onJournalBack(),
     })
+    this.#line = new LineWatch(options.clock, () => this.#onLineBack())
     this.#startedAtMs = options.clock.nowMs()
   }
 
@@ -115,7 +116,10 @@ export class Engine implements Terminal {
     this.#take(step)
     this.#tell()
     for (const scanner of scanners) scanner.open((seen) => this.#onScanner(seen))
-    this.#options.gateway.onHealth((health) => this.#onHealth(health))
+    this.#options.gateway.onHealth((health) => {
+      this.#line.note(health)
+      if (this.#running) this.#publish()
+    })
     return ok(undefined)
   }
 
@@ -188,6 +192,7 @@ export class Engine implements Terminal {
     this.#running = false
     this.#effects.stop()
     this.#journalWatch.stop()
+    this.#line.stop()
     await Promise.all(this.#options.scanners.map((scanner) => scanner.close()))
   }
 
@@ -200,14 +205,11 @@ export class Engine implements Terminal {
   }
 
   /** The line is back: what has waited longer than the first wait is asked about now. */
-  #onHealth(health: GatewayHealth): void {
+  #onLineBack(): void {
     const atMs = this.#time.nowMs()
-    for (const sale of this.#line.isBack(health, atMs) ? this.pending() : []) {
-      const sinceMs = lastAttempt(sale)?.submittedAtMs ?? atMs
-      if (atMs - sinceMs < WAITS.firstQueryMs) continue
-      this.#post({ event: { kind: 'check_wanted', atMs, saleId: sale.id, lineIsBack: true } })
+    for (const saleId of waitingForLine(this.#state, atMs)) {
+      this.#post({ event: { kind: 'check_wanted', atMs, saleId, lineIsBack: true } })
     }
-    if (this.#running) this.#publish()
   }
 
   #post(posted: Posted): boolean {

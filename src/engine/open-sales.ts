@@ -1,5 +1,7 @@
 import type { State } from '../checkout/state.ts'
-import { isClosed, type Sale } from '../domain/sale.ts'
+import { isRefundUnclear } from '../domain/refund.ts'
+import { isClosed, lastAttempt, type Sale } from '../domain/sale.ts'
+import { WAITS } from '../domain/waits.ts'
 
 /** Sales whose outcome is not known, oldest first. */
 export function salesInFlight(state: State): readonly Sale[] {
@@ -9,6 +11,18 @@ export function salesInFlight(state: State): readonly Sale[] {
 /** Paid sales with a refund under way, oldest first. */
 export function salesRefunding(state: State): readonly Sale[] {
   return oldestFirst(state, (sale) => sale.phase === 'paid' && !isClosed(sale))
+}
+
+/** Sales whose payment or refund has gone without a clear answer for longer than the first wait. */
+export function waitingForLine(state: State, atMs: number): readonly string[] {
+  const isOld = (sinceMs: number) => atMs - sinceMs >= WAITS.firstQueryMs
+  const payments = salesInFlight(state).filter((sale) => {
+    return isOld(lastAttempt(sale)?.submittedAtMs ?? atMs)
+  })
+  const refunds = salesRefunding(state).filter(({ refunds: made }) => {
+    return made?.some((refund) => isRefundUnclear(refund) && isOld(refund.wantedAtMs))
+  })
+  return [...payments, ...refunds].map(({ id }) => id)
 }
 
 function oldestFirst(state: State, wanted: (sale: Sale) => boolean): readonly Sale[] {

@@ -184,17 +184,17 @@ const REFUND_ROWS: readonly CodeRow[] = [
   },
   {
     codes: ['MCH_NOT_EXISTS'],
-    meaning: refused('gateway.not_authorised'),
+    meaning: refused('refund.not_authorised'),
     statuses: [...DEFINITE, 404],
   },
   {
     codes: ['NO_AUTH', 'NOAUTH', 'MCHID_NOT_EXIST', 'APPID_NOT_EXIST', 'APPID_MCHID_NOT_MATCH'],
-    meaning: refused('gateway.not_authorised'),
+    meaning: refused('refund.not_authorised'),
     statuses: DEFINITE,
   },
   {
     codes: ['SIGN_ERROR', 'SIGNERROR'],
-    meaning: refused('gateway.sign_error'),
+    meaning: refused('refund.sign_error'),
     statuses: DEFINITE,
   },
   {
