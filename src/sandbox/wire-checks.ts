@@ -12,6 +12,8 @@ export type WireRequest = {
   readonly url: string
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: string
+  /** DER of the certificate the client showed, where the path asks for one. */
+  readonly clientCertificate?: Uint8Array | undefined
 }
 
 /** What the gateway knows when it looks at a request. */

@@ -37,6 +37,9 @@ const limitOf = (url: string): number => {
 const ROUTES: Readonly<Record<string, Route>> = {
   'GET /sandbox/ledger': (controls) => ({ orders: controls.ledger() }),
   'GET /sandbox/requests': (controls, { url }) => ({ requests: controls.requests(limitOf(url)) }),
+  'GET /sandbox/client-certificates': (controls) => ({
+    refused: controls.refusedClientCertificates(),
+  }),
   'POST /sandbox/script': (controls, { body }) => ({
     entries: controls.script(scriptSchema.parse(json(body))),
   }),

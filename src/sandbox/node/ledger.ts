@@ -17,6 +17,8 @@ export type LedgerRow = {
   readonly charges: number
   /** Whether it went back, by a reversal or a refund. */
   readonly returned: boolean
+  /** Means of payment the order does not take; only v2 can say so. */
+  readonly limitPay: string | null
 }
 
 /** One request as the sandbox saw it; payment codes are never part of it. */
@@ -93,6 +95,10 @@ CREATE TABLE IF NOT EXISTS plans (
 CREATE TABLE IF NOT EXISTS codes (
   code_hash TEXT PRIMARY KEY,
   out_trade_no TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS limits (
+  out_trade_no TEXT PRIMARY KEY,
+  limit_pay TEXT NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS requests (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -253,7 +259,33 @@ export class Ledger {
       reversedAtMs: order.reversedAtMs,
       charges: order.charges,
       returned: order.returned,
+      limitPay: this.#limitOf(order.outTradeNo),
     }))
+  }
+
+  #limitOf(outTradeNo: string): string | null {
+    const row = this.#db
+      .prepare('SELECT limit_pay AS limitPay FROM limits WHERE out_trade_no = ?')
+      .get(outTradeNo)
+    return (row as { limitPay: string } | undefined)?.limitPay ?? null
+  }
+
+  /** Keeps which means of payment an order does not take. */
+  limitPay(outTradeNo: string, limitPay: string): void {
+    this.#db
+      .prepare('INSERT OR IGNORE INTO limits (out_trade_no, limit_pay) VALUES (?, ?)')
+      .run(outTradeNo, limitPay)
+  }
+
+  /** How many requests ended in each verdict that begins with `prefix`. */
+  countVerdicts(prefix: string): Record<string, number> {
+    const rows = this.#db
+      .prepare(
+        `SELECT verdict, count(*) AS count FROM requests
+         WHERE substr(verdict, 1, ?) = ? GROUP BY verdict`,
+      )
+      .all(prefix.length, prefix) as { verdict: string; count: number }[]
+    return Object.fromEntries(rows.map(({ verdict, count }) => [verdict, count]))
   }
 
   plan(outTradeNo: string): Plan | undefined {

@@ -108,6 +108,7 @@ const makeControls = (
   const controls: SandboxControls = {
     ledger: () => ledger.rows(clock.nowMs()),
     requests: (limit = 100) => ledger.requests(limit),
+    refusedClientCertificates: () => ledger.countVerdicts('client_certificate_'),
     script: (entries) => {
       const script = scriptSchema.parse(entries)
       payments.script(script)
@@ -199,7 +200,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const timers = new Timers(clock)
   const token = credentials.controlToken
   const onRequest = makeOnRequest(settings, controls, { timers, token, log })
-  const tls = { certificate: credentials.serverCertificate, key: credentials.serverKey }
+  const tls = {
+    certificate: credentials.serverCertificate,
+    key: credentials.serverKey,
+    clientAuthority: credentials.merchantAuthority,
+  }
   const hosts: { port: number; close(): Promise<void> }[] = []
   const close = async (): Promise<void> => {
     timers.cancelAll()
