@@ -40,7 +40,17 @@ const entryLine = ({ order, amountFen }: Entry, merchant: Merchant): string => {
     ...[merchant.appId, merchant.id, '0', order.deviceId ?? ''],
     ...[order.transactionId ?? '', order.outTradeNo, 'oSandboxPayer000000000000001'],
     ...['MICROPAY', state, 'OTHERS', 'CNY', yuan(amountFen), '0.00', '0', '0', '0.00', '0.00'],
-    ...['', '', '', escaped(order.attach ?? ''), '0.00000', '0.60%', yuan(amountFen), '0.00', ''],
+    ...[
+      '',
+      '',
+      escaped(order.description ?? ''),
+      escaped(order.attach ?? ''),
+      '0.00000',
+      '0.60%',
+      yuan(amountFen),
+      '0.00',
+      '',
+    ],
   ])
 }
 

@@ -12,6 +12,8 @@ type Rule = {
 }
 
 const NUMBER = /^[0-9A-Za-z_\-*|]+$/
+const REFUND_NUMBER = /^[0-9A-Za-z_\-|*@]+$/
+const FEN = /^[1-9]\d*$/
 const FLAG = /^[YN]$/
 const CLOCK = /^\d{14}$/
 const required = true
@@ -35,7 +37,7 @@ const CHARGE: readonly Rule[] = [
   { name: 'detail', max: 6000 },
   { name: 'attach', max: 127 },
   { name: 'out_trade_no', required, max: 32, pattern: NUMBER },
-  { name: 'total_fee', required, max: 10, pattern: /^[1-9]\d*$/ },
+  { name: 'total_fee', required, max: 10, pattern: FEN },
   { name: 'fee_type', max: 16, pattern: /^CNY$/ },
   { name: 'spbill_create_ip', required, max: 64 },
   { name: 'goods_tag', max: 32 },
@@ -62,16 +64,40 @@ const ORDER: readonly Rule[] = [
   { name: 'out_trade_no', max: 32, pattern: NUMBER },
 ]
 
+/** Fields of `/secapi/pay/refund` (v2 refund page, request table). */
+const REFUND: readonly Rule[] = [
+  ...ORDER,
+  { name: 'out_refund_no', required, max: 64, pattern: REFUND_NUMBER },
+  { name: 'total_fee', required, max: 10, pattern: FEN },
+  { name: 'refund_fee', required, max: 10, pattern: FEN },
+  { name: 'refund_fee_type', max: 8, pattern: /^CNY$/ },
+  { name: 'refund_desc', max: 80 },
+  { name: 'refund_account', max: 30, pattern: /^REFUND_SOURCE_(UNSETTLED|RECHARGE)_FUNDS$/ },
+  { name: 'notify_url', max: 256 },
+]
+
+/** Fields of `/pay/refundquery` (v2 refund query page, request table). */
+const REFUND_QUERY: readonly Rule[] = [
+  ...ORDER,
+  { name: 'out_refund_no', max: 64, pattern: REFUND_NUMBER },
+  { name: 'refund_id', max: 32, pattern: /^\d+$/ },
+  { name: 'offset', max: 4, pattern: /^\d+$/ },
+]
+
 const RULES: Readonly<Record<V2Call, readonly Rule[]>> = {
   charge: CHARGE,
   query: ORDER,
   reverse: ORDER,
+  refund: REFUND,
+  refund_query: REFUND_QUERY,
 }
 
 /** One of these names the order or the refund a call is about. */
 const ONE_OF: Readonly<Partial<Record<V2Call, readonly string[]>>> = {
   query: ['transaction_id', 'out_trade_no'],
   reverse: ['transaction_id', 'out_trade_no'],
+  refund: ['transaction_id', 'out_trade_no'],
+  refund_query: ['refund_id', 'out_refund_no', 'transaction_id', 'out_trade_no'],
 }
 
 const missing = (name: string): V2Refusal => ({
@@ -97,7 +123,9 @@ export function checkV2Fields(fields: V2Fields, call: V2Call): V2Refusal | undef
     if (issue) return issue
   }
   const names = ONE_OF[call]
-  return names?.every((name) => !fields.get(name)) ? missing(names.join('、')) : undefined
+  if (names?.every((name) => !fields.get(name))) return missing(names.join('、'))
+  const over = Number(fields.get('refund_fee')) > Number(fields.get('total_fee'))
+  return call === 'refund' && over ? wrong('refund_fee') : undefined
 }
 
 /** What changes from one sending of a request to the next though it asks for the same. */

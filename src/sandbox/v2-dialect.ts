@@ -64,7 +64,8 @@ export function refusedAnswer(writing: V2Writing, refusal: V2Refusal): Answer {
   return signedAnswer(writing, refusalFields(refusal, writing.call))
 }
 
-const RESULT_OK = ['result_code', 'SUCCESS'] as const
+/** `result_code` of what was done, and of every question that has an answer. */
+export const RESULT_OK = ['result_code', 'SUCCESS'] as const
 
 /** `yyyyMMddHHmmss` in Beijing time. @param atMs Unix milliseconds */
 export function v2Time(atMs: number): string {
@@ -109,20 +110,26 @@ const altered = (answer: Answer, writing: V2Writing, change: Change): Answer => 
   if (!fields?.has('sign')) return answer
   const next = new Map(fields)
   for (const [name, value] of fields) {
-    const changed = change[name]?.(value)
+    // Fields of a list end in a number.
+    const changed = change[name.replace(/_\d+$/, '')]?.(value)
     if (changed !== undefined) next.set(name, changed)
   }
   return resigned(next, writing.sign)
 }
 type Change = Readonly<Record<string, (value: string) => string>>
 
+const more = (value: string): string => String(Number(value) + 1)
+
 const CHANGES: Readonly<Partial<Record<FaultName, Change>>> = {
   other_amount: {
-    total_fee: (value) => String(Number(value) + 1),
-    cash_fee: (value) => String(Number(value) + 1),
+    total_fee: more,
+    cash_fee: more,
   },
   other_mchid: { mch_id: () => '1900000009' },
   other_appid: { appid: () => 'wxsandbox00000009' },
+  other_refund_amount: { refund_fee: more, settlement_refund_fee: more, cash_refund_fee: more },
+  other_out_refund_no: { out_refund_no: () => 'SANDBOX-ANOTHER-REFUND' },
+  unknown_status: { refund_status: () => 'SANDBOX_NEVER_HEARD_OF' },
   other_out_trade_no: { out_trade_no: () => 'SANDBOX-ANOTHER-ORDER' },
 }
 

@@ -1,8 +1,7 @@
 import type { RefusalName } from './refusals.ts'
 
 /** The calls of v2 that the sandbox serves. */
-export const V2_CALLS = ['charge', 'query', 'reverse'] as const
-export type V2Call = (typeof V2_CALLS)[number]
+export type V2Call = 'charge' | 'query' | 'reverse' | 'refund' | 'refund_query'
 
 /** `result_code` FAIL in its two fields. */
 export type V2Refusal = { readonly code: string; readonly description: string }
@@ -10,7 +9,8 @@ export type V2Refusal = { readonly code: string; readonly description: string }
 const say = (code: string, description: string): V2Refusal => ({ code, description })
 
 /**
- * How v2 spells a refusal (error tables of the v2 micropay, orderquery and reverse pages). What v2
+ * How v2 spells a refusal (error tables of the v2 micropay, orderquery, reverse, refund and
+ * refundquery pages). What v2
  * has no spelling for keeps the nearest code of its table and says the rest in the description.
  */
 const SPELLINGS: Readonly<Partial<Record<RefusalName, V2Refusal>>> = {
@@ -22,6 +22,18 @@ const SPELLINGS: Readonly<Partial<Record<RefusalName, V2Refusal>>> = {
   reverse_too_late: say('REVERSE_EXPIRE', '订单已超过可撤销的时间'),
   reverse_refunded: say('TRADE_STATE_ERROR', '订单已发生退款，不能撤销'),
   reverse_while_paying: say('USERPAYING', '正在支付中不能发起撤销'),
+  refund_order_absent: say('ORDERNOTEXIST', '订单号不存在'),
+  refund_absent: say('REFUNDNOTEXIST', '退款单不存在'),
+  refund_differs: say('REFUND_FEE_MISMATCH', '退款请求与之前的请求不一致'),
+  refund_reversed: say('ERROR', '订单已撤销，不能退款'),
+  refund_unpaid: say('ORDERNOTEXIST', '订单未支付，不能退款'),
+  refund_total_differs: say('REFUND_FEE_MISMATCH', '订单金额与原订单不一致'),
+  refund_too_late: say('TRADE_OVERDUE', '订单已超过可退款的期限'),
+  refund_too_much: say('INVALID_REQUEST', '退款金额大于订单剩余可退金额'),
+  refund_too_many: say('INVALID_REQUEST', '订单退款次数已达50次上限'),
+  refund_too_soon: say('FREQUENCY_LIMITED', '同一订单两次退款需间隔1分钟'),
+  merchant_funds: say('NOTENOUGH', '商户可用退款余额不足，请充值后重试'),
+  user_account_abnormal: say('USER_ACCOUNT_ABNORMAL', '用户账户异常或已注销'),
   code_expired: say('AUTHCODEEXPIRE', '101 付款码已过期,请退出重试'),
   code_used: say('AUTH_CODE_INVALID', '101 每个二维码仅限使用一次，请刷新再试'),
   code_invalid: say('AUTH_CODE_INVALID', '101 付款码无效，请重新扫码'),

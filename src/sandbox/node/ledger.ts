@@ -2,8 +2,13 @@ import { chmodSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { Order, TradeState } from '../orders.ts'
 import { advanceOrder } from '../orders.ts'
+import type { Refund } from '../refunds.ts'
+import { newRefund, refundedFen } from '../refunds.ts'
 import type { Call, ScenarioParams } from '../scenarios.ts'
 import { CALLS } from '../scenarios.ts'
+import type { LedgerRefund } from './refund-table.ts'
+import { ledgerRefund, REFUND_SCHEMA, RefundTable } from './refund-table.ts'
+import { V2_SCHEMA, V2Table } from './v2-table.ts'
 
 /** One order, for comparison with what a terminal believes. */
 export type LedgerRow = {
@@ -15,10 +20,14 @@ export type LedgerRow = {
   readonly reversedAtMs: number | null
   /** How many times money was taken. */
   readonly charges: number
-  /** Whether it went back, by a reversal or a refund. */
+  /** Whether all of it went back, by a reversal or by refunds. */
   readonly returned: boolean
   /** Means of payment the order does not take; only v2 can say so. */
   readonly limitPay: string | null
+  /** What refunds have certainly brought back, fen. */
+  readonly refundedFen: number
+  /** Oldest first. */
+  readonly refunds: readonly LedgerRefund[]
 }
 
 /** One request as the sandbox saw it; payment codes are never part of it. */
@@ -50,6 +59,7 @@ type OrderRow = {
   transaction_id: string | null
   attach: string | null
   device_id: string | null
+  description: string | null
   submitted_at_ms: number
   paid_at_ms: number | null
   reversed_at_ms: number | null
@@ -69,6 +79,7 @@ CREATE TABLE IF NOT EXISTS orders (
   transaction_id TEXT UNIQUE,
   attach TEXT,
   device_id TEXT,
+  description TEXT,
   submitted_at_ms INTEGER NOT NULL,
   paid_at_ms INTEGER,
   reversed_at_ms INTEGER,
@@ -96,10 +107,6 @@ CREATE TABLE IF NOT EXISTS codes (
   code_hash TEXT PRIMARY KEY,
   out_trade_no TEXT NOT NULL
 ) STRICT;
-CREATE TABLE IF NOT EXISTS limits (
-  out_trade_no TEXT PRIMARY KEY,
-  limit_pay TEXT NOT NULL
-) STRICT;
 CREATE TABLE IF NOT EXISTS requests (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   at_ms INTEGER NOT NULL,
@@ -110,16 +117,16 @@ CREATE TABLE IF NOT EXISTS requests (
   verdict TEXT NOT NULL,
   status INTEGER NOT NULL
 ) STRICT;
-`
+${REFUND_SCHEMA}${V2_SCHEMA}`
 
 const COLUMNS = `sequence, out_trade_no, state, amount_fen, transaction_id, attach, device_id,
-  submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash, next_state, next_at_ms`
+  description, submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash, next_state, next_at_ms`
 
 const UPSERT = `
 INSERT INTO orders (out_trade_no, state, amount_fen, transaction_id, attach, device_id,
-  submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash, next_state, next_at_ms)
-VALUES (@outTradeNo, @state, @amountFen, @transactionId, @attach, @deviceId, @submittedAtMs,
-  @paidAtMs, @reversedAtMs, @charges, @returned, @bodyHash, @nextState, @nextAtMs)
+  description, submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash, next_state, next_at_ms)
+VALUES (@outTradeNo, @state, @amountFen, @transactionId, @attach, @deviceId, @description,
+  @submittedAtMs, @paidAtMs, @reversedAtMs, @charges, @returned, @bodyHash, @nextState, @nextAtMs)
 ON CONFLICT (out_trade_no) DO UPDATE SET state = excluded.state,
   transaction_id = excluded.transaction_id, paid_at_ms = excluded.paid_at_ms,
   reversed_at_ms = excluded.reversed_at_ms, charges = excluded.charges,
@@ -133,6 +140,7 @@ const orderOf = (row: OrderRow): Order => ({
   transactionId: row.transaction_id,
   attach: row.attach,
   deviceId: row.device_id,
+  description: row.description,
   submittedAtMs: row.submitted_at_ms,
   paidAtMs: row.paid_at_ms,
   reversedAtMs: row.reversed_at_ms,
@@ -143,6 +151,26 @@ const orderOf = (row: OrderRow): Order => ({
   nextAtMs: row.next_at_ms,
 })
 
+const ledgerRow = (
+  order: Order,
+  refunds: readonly Refund[],
+  nowMs: number,
+): Omit<LedgerRow, 'limitPay'> => {
+  const backFen = refundedFen(refunds, nowMs)
+  return {
+    outTradeNo: order.outTradeNo,
+    state: order.state,
+    amountFen: order.amountFen,
+    transactionId: order.transactionId,
+    paidAtMs: order.paidAtMs,
+    reversedAtMs: order.reversedAtMs,
+    charges: order.charges,
+    returned: order.returned || backFen === order.amountFen,
+    refundedFen: backFen,
+    refunds: refunds.map((refund) => ledgerRefund(refund, nowMs)),
+  }
+}
+
 const NOTHING_USED: Plan['used'] = { charge: 0, query: 0, reverse: 0 }
 
 /**
@@ -151,6 +179,10 @@ const NOTHING_USED: Plan['used'] = { charge: 0, query: 0, reverse: 0 }
  */
 export class Ledger {
   readonly #db: Database.Database
+  /** The refunds of the orders. */
+  readonly refunds: RefundTable
+  /** What only v2 says. */
+  readonly v2: V2Table
 
   /** Opens or makes the file. Throws when another process has it open. */
   constructor(path: string) {
@@ -162,11 +194,21 @@ export class Ledger {
       this.#db.pragma('journal_mode = WAL')
       this.#db.pragma('synchronous = FULL')
       this.#db.exec(SCHEMA)
+      this.#addMissingColumns()
     } catch (error) {
       this.#db.close()
       if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_BUSY') throw error
       throw new Error(`another sandbox is using ${path}`, { cause: error })
     }
+    this.refunds = new RefundTable(this.#db)
+    this.v2 = new V2Table(this.#db)
+  }
+
+  /** A ledger made before a column existed gets it. */
+  #addMissingColumns(): void {
+    const columns = this.#db.pragma('table_info(orders)') as { name: string }[]
+    if (columns.some(({ name }) => name === 'description')) return
+    this.#db.exec('ALTER TABLE orders ADD COLUMN description TEXT')
   }
 
   /** How SQLite is told to reach the disk, read back from it. */
@@ -216,8 +258,27 @@ export class Ledger {
   #advance(row: OrderRow, nowMs: number): Order {
     const order = orderOf(row)
     const moved = advanceOrder(order, nowMs, row.sequence)
-    if (moved !== order) this.save(moved, order.nextAtMs ?? nowMs)
+    if (moved === order) return order
+    const movedAtMs = order.nextAtMs ?? nowMs
+    this.save(moved, movedAtMs)
+    if (moved.state === 'REFUND') this.#refundWhole(moved, movedAtMs)
     return moved
+  }
+
+  /** The refund of an order that somebody else gave back, so that every REFUND has its refunds. */
+  #refundWhole(order: Order, atMs: number): void {
+    const wish = {
+      outRefundNo: `SANDBOX-${order.outTradeNo}`,
+      outTradeNo: order.outTradeNo,
+      transactionId: undefined,
+      totalFen: order.amountFen,
+      refundFen: order.amountFen,
+      fundsAccount: undefined,
+      bodyHash: '',
+    }
+    const steps = [{ status: 'SUCCESS', afterSeconds: 0 }] as const
+    const sequence = this.refunds.nextSequence()
+    this.refunds.add(newRefund(order, wish, { steps, nowMs: atMs, sequence }))
   }
 
   /** Writes an order and, when its state is new, the change with its time. */
@@ -248,44 +309,15 @@ export class Ledger {
     })
   }
 
-  /** All orders as they are at `nowMs`, oldest first. */
+  /** All orders as they are at `nowMs` with their refunds, oldest first. */
   rows(nowMs: number): LedgerRow[] {
-    return this.orders(nowMs).map((order) => ({
-      outTradeNo: order.outTradeNo,
-      state: order.state,
-      amountFen: order.amountFen,
-      transactionId: order.transactionId,
-      paidAtMs: order.paidAtMs,
-      reversedAtMs: order.reversedAtMs,
-      charges: order.charges,
-      returned: order.returned,
-      limitPay: this.#limitOf(order.outTradeNo),
+    const orders = this.orders(nowMs)
+    const refunds = Map.groupBy(this.refunds.all(), ({ outTradeNo }) => outTradeNo)
+    const limits = this.v2.limits()
+    return orders.map((order) => ({
+      ...ledgerRow(order, refunds.get(order.outTradeNo) ?? [], nowMs),
+      limitPay: limits.get(order.outTradeNo) ?? null,
     }))
-  }
-
-  #limitOf(outTradeNo: string): string | null {
-    const row = this.#db
-      .prepare('SELECT limit_pay AS limitPay FROM limits WHERE out_trade_no = ?')
-      .get(outTradeNo)
-    return (row as { limitPay: string } | undefined)?.limitPay ?? null
-  }
-
-  /** Keeps which means of payment an order does not take. */
-  limitPay(outTradeNo: string, limitPay: string): void {
-    this.#db
-      .prepare('INSERT OR IGNORE INTO limits (out_trade_no, limit_pay) VALUES (?, ?)')
-      .run(outTradeNo, limitPay)
-  }
-
-  /** How many requests ended in each verdict that begins with `prefix`. */
-  countVerdicts(prefix: string): Record<string, number> {
-    const rows = this.#db
-      .prepare(
-        `SELECT verdict, count(*) AS count FROM requests
-         WHERE substr(verdict, 1, ?) = ? GROUP BY verdict`,
-      )
-      .all(prefix.length, prefix) as { verdict: string; count: number }[]
-    return Object.fromEntries(rows.map(({ verdict, count }) => [verdict, count]))
   }
 
   plan(outTradeNo: string): Plan | undefined {

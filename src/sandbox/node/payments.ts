@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto'
 import type { Answer, Delivery } from '../answers.ts'
 import { PLAIN, refusalAnswer } from '../answers.ts'
+import { canonicalBody } from '../body-rules.ts'
 import type { SandboxClock } from '../clock.ts'
 import type { ChargeBody } from '../codepay-body.ts'
-import { canonicalBody, readChargeBody, readReverseBody } from '../codepay-body.ts'
+import { readChargeBody, readReverseBody } from '../codepay-body.ts'
 import type { Dialect } from '../dialect.ts'
 import { v3Dialect } from '../dialect.ts'
 import type { Merchant, Order } from '../orders.ts'
@@ -12,7 +13,7 @@ import type { RefusalName } from '../refusals.ts'
 import { REFUSALS } from '../refusals.ts'
 import type { Call, Scenario } from '../scenarios.ts'
 import { scenarioNamed, scenarioOfCharge } from '../scenarios.ts'
-import type { Chosen, ScriptEntry } from '../script.ts'
+import type { ChargeScriptEntry, Chosen } from '../script.ts'
 import { scenarioOfScript } from '../script.ts'
 import type { Ledger, Plan } from './ledger.ts'
 
@@ -51,7 +52,7 @@ export type Charge = ChargeBody & {
 }
 
 /** What every dialect shares: the script, and how many charges it has seen. */
-type Progress = { script: readonly ScriptEntry[]; chargesSeen: number }
+type Progress = { script: readonly ChargeScriptEntry[]; chargesSeen: number }
 
 const scenarioOf = (plan: Plan): Scenario => {
   const scenario = scenarioNamed(plan.scenario)
@@ -81,7 +82,7 @@ export class Payments {
   }
 
   /** Replaces the script and starts counting charges anew. */
-  script(entries: readonly ScriptEntry[]): void {
+  script(entries: readonly ChargeScriptEntry[]): void {
     this.#progress.script = entries
     this.#progress.chargesSeen = 0
   }
@@ -182,7 +183,7 @@ export class Payments {
       sequence: ledger.sequenceOf(charge.outTradeNo),
     })
     ledger.save(order, clock.nowMs())
-    if (charge.limitPay !== undefined) ledger.limitPay(charge.outTradeNo, charge.limitPay)
+    if (charge.limitPay !== undefined) ledger.v2.limit(charge.outTradeNo, charge.limitPay)
     if (refusal) return this.#refused(refusal)
     const answered = this.#ofOrder(order)
     const held = order.state === 'NOTPAY' && order.nextAtMs !== null
@@ -197,6 +198,7 @@ export class Payments {
       transactionId: null,
       attach: charge.attach ?? null,
       deviceId: charge.deviceId ?? null,
+      description: charge.description,
       submittedAtMs: this.#settings.clock.nowMs(),
       paidAtMs: null,
       reversedAtMs: null,

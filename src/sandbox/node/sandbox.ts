@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path'
 import { goodAnswer, PLAIN, refusalAnswer } from '../answers.ts'
 import type { SandboxClock } from '../clock.ts'
 import { REFUSALS } from '../refusals.ts'
-import { scriptSchema } from '../script.ts'
+import type { ChargeScriptEntry } from '../script.ts'
+import { isRefundEntry, scriptSchema } from '../script.ts'
 import { Bills } from './bills.ts'
 import { handleControl } from './control.ts'
 import { openCredentials, SANDBOX_MERCHANT } from './credentials.ts'
@@ -15,6 +16,7 @@ import { openHttpHost } from './http-host.ts'
 import { Ledger } from './ledger.ts'
 import { Payments } from './payments.ts'
 import { REAL_CLOCK } from './real-clock.ts'
+import { Refunds } from './refunds.ts'
 import type { SandboxControls, ScanWish } from './sandbox-controls.ts'
 import { Signer } from './signer.ts'
 import { mintPaymentCode } from './simulated-scanner.ts'
@@ -103,15 +105,16 @@ const makeControls = (
   clock: SkewedClock,
   scannerOf: () => Scanner | undefined,
 ) => {
-  const { ledger, payments, signer } = settings
+  const { ledger, payments, refunds, signer } = settings
   const random = (): number => randomInt(2 ** 32) / 2 ** 32
   const controls: SandboxControls = {
     ledger: () => ledger.rows(clock.nowMs()),
     requests: (limit = 100) => ledger.requests(limit),
-    refusedClientCertificates: () => ledger.countVerdicts('client_certificate_'),
+    refusedClientCertificates: () => ledger.v2.countVerdicts('client_certificate_'),
     script: (entries) => {
       const script = scriptSchema.parse(entries)
-      payments.script(script)
+      payments.script(script.filter((entry): entry is ChargeScriptEntry => !isRefundEntry(entry)))
+      refunds.script(script.filter(isRefundEntry))
       return script.length
     },
     scan: ({ scenario, text, suffix }: ScanWish) => {
@@ -194,7 +197,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const payments = new Payments({ ledger, clock, merchant: SANDBOX_MERCHANT, hashKey, log })
   const signer = new Signer(credentials, clock)
   const bills = new Bills({ ledger, clock, merchant: SANDBOX_MERCHANT })
-  const settings: GatewaySettings = { credentials, ledger, payments, signer, bills, clock }
+  const refunds = new Refunds({ ledger, clock, notify: () => undefined })
+  const settings: GatewaySettings = {
+    ...{ credentials, ledger, payments, refunds, signer, bills, clock },
+  }
   let scanner: Scanner | undefined
   const controls = makeControls(settings, clock, () => scanner)
   const timers = new Timers(clock)

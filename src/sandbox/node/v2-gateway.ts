@@ -14,7 +14,9 @@ import type { WireRequest } from '../wire-checks.ts'
 import type { Credentials } from './credentials.ts'
 import type { Ledger } from './ledger.ts'
 import type { Payments, Reply } from './payments.ts'
+import type { Refunds } from './refunds.ts'
 import { CERTIFICATE_REFUSALS, refuseCertificate } from './v2-client-certificate.ts'
+import { V2Refunds } from './v2-refunds.ts'
 import type { SignType } from './v2-signing.ts'
 import { SIGN_TYPES, signV2, verifyV2 } from './v2-signing.ts'
 
@@ -22,6 +24,7 @@ export type V2Settings = {
   readonly credentials: Credentials
   readonly ledger: Ledger
   readonly payments: Payments
+  readonly refunds: Refunds
   readonly clock: SandboxClock
   readonly merchant: Merchant
 }
@@ -33,6 +36,8 @@ const ROUTES: Readonly<Record<string, Route>> = {
   '/pay/micropay': { call: 'charge', certificate: false },
   '/pay/orderquery': { call: 'query', certificate: false },
   '/secapi/pay/reverse': { call: 'reverse', certificate: true },
+  '/secapi/pay/refund': { call: 'refund', certificate: true },
+  '/pay/refundquery': { call: 'refund_query', certificate: false },
 }
 
 const routeOf = (url: string): Route | undefined => {
@@ -114,6 +119,7 @@ const charge = (payments: Payments, { fields, header }: Asked): Reply =>
       outTradeNo: fields.get('out_trade_no') ?? '',
       amountFen: Number(fields.get('total_fee')),
       code: fields.get('auth_code') ?? '',
+      description: fields.get('body') ?? '',
       attach: fields.get('attach'),
       deviceId: fields.get('device_info'),
       limitPay: fields.get('limit_pay'),
@@ -125,6 +131,8 @@ const charge = (payments: Payments, { fields, header }: Asked): Reply =>
 const dispatch = (settings: V2Settings, writing: V2Writing, asked: Asked): Reply => {
   const payments = settings.payments.speaking(v2Dialect(writing))
   if (writing.call === 'charge') return charge(payments, asked)
+  if (writing.call === 'refund') return new V2Refunds(settings, writing).request(asked)
+  if (writing.call === 'refund_query') return new V2Refunds(settings, writing).query(asked)
   const outTradeNo = orderNumber(settings, asked.fields)
   if (outTradeNo === undefined) {
     const refusal = spellRefusal('order_absent', writing.call)
