@@ -108,6 +108,28 @@ export class V2Client {
     const fields = { out_trade_no: outTradeNo, ...more.fields }
     return this.send('/secapi/pay/reverse', { agent: this.agentWith(), ...more, fields })
   }
+
+  refund(fields: Fields, more: Partial<V2Sending> = {}): Promise<V2Answer> {
+    return this.send('/secapi/pay/refund', { agent: this.agentWith(), ...more, fields })
+  }
+
+  queryRefund(outRefundNo: string, more: Partial<V2Sending> = {}): Promise<V2Answer> {
+    return this.send('/pay/refundquery', { ...more, fields: { out_refund_no: outRefundNo } })
+  }
+}
+
+export function refundFields(
+  outTradeNo: string,
+  outRefundNo: string,
+  fen: { readonly refund: number; readonly total: number },
+): Fields {
+  return {
+    out_trade_no: outTradeNo,
+    out_refund_no: outRefundNo,
+    total_fee: String(fen.total),
+    refund_fee: String(fen.refund),
+    refund_desc: '商品退货',
+  }
 }
 
 export function chargeFields(outTradeNo: string, amountFen: number): Fields {
