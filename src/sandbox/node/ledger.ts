@@ -117,11 +117,13 @@ CREATE TABLE IF NOT EXISTS requests (
 ${REFUND_SCHEMA}`
 
 const COLUMNS = `sequence, out_trade_no, state, amount_fen, transaction_id, attach, device_id,
-  description, submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash, next_state, next_at_ms`
+  description, submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash,
+  next_state, next_at_ms`
 
 const UPSERT = `
 INSERT INTO orders (out_trade_no, state, amount_fen, transaction_id, attach, device_id,
-  description, submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash, next_state, next_at_ms)
+  description, submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash,
+  next_state, next_at_ms)
 VALUES (@outTradeNo, @state, @amountFen, @transactionId, @attach, @deviceId, @description,
   @submittedAtMs, @paidAtMs, @reversedAtMs, @charges, @returned, @bodyHash, @nextState, @nextAtMs)
 ON CONFLICT (out_trade_no) DO UPDATE SET state = excluded.state,
