@@ -1,34 +1,15 @@
 import { chmodSync } from 'node:fs'
 import Database from 'better-sqlite3'
+import type { LedgerRow } from '../ledger-row.ts'
+import { ledgerRow } from '../ledger-row.ts'
 import type { Order, TradeState } from '../orders.ts'
 import { advanceOrder } from '../orders.ts'
-import type { Refund } from '../refunds.ts'
-import { newRefund, refundedFen } from '../refunds.ts'
+import { newRefund } from '../refunds.ts'
 import type { Call, ScenarioParams } from '../scenarios.ts'
 import { CALLS } from '../scenarios.ts'
-import type { LedgerRefund } from './refund-table.ts'
-import { ledgerRefund, REFUND_SCHEMA, RefundTable } from './refund-table.ts'
+import { NOTICE_SCHEMA, NoticeTable } from './notice-table.ts'
+import { REFUND_SCHEMA, RefundTable } from './refund-table.ts'
 import { V2_SCHEMA, V2Table } from './v2-table.ts'
-
-/** One order, for comparison with what a terminal believes. */
-export type LedgerRow = {
-  readonly outTradeNo: string
-  readonly state: TradeState
-  readonly amountFen: number
-  readonly transactionId: string | null
-  readonly paidAtMs: number | null
-  readonly reversedAtMs: number | null
-  /** How many times money was taken. */
-  readonly charges: number
-  /** Whether all of it went back, by a reversal or by refunds. */
-  readonly returned: boolean
-  /** Means of payment the order does not take; only v2 can say so. */
-  readonly limitPay: string | null
-  /** What refunds have certainly brought back, fen. */
-  readonly refundedFen: number
-  /** Oldest first. */
-  readonly refunds: readonly LedgerRefund[]
-}
 
 /** One request as the sandbox saw it; payment codes are never part of it. */
 export type SeenRequest = {
@@ -117,14 +98,16 @@ CREATE TABLE IF NOT EXISTS requests (
   verdict TEXT NOT NULL,
   status INTEGER NOT NULL
 ) STRICT;
-${REFUND_SCHEMA}${V2_SCHEMA}`
+${REFUND_SCHEMA}${NOTICE_SCHEMA}${V2_SCHEMA}`
 
 const COLUMNS = `sequence, out_trade_no, state, amount_fen, transaction_id, attach, device_id,
-  description, submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash, next_state, next_at_ms`
+  description, submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash,
+  next_state, next_at_ms`
 
 const UPSERT = `
 INSERT INTO orders (out_trade_no, state, amount_fen, transaction_id, attach, device_id,
-  description, submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash, next_state, next_at_ms)
+  description, submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash,
+  next_state, next_at_ms)
 VALUES (@outTradeNo, @state, @amountFen, @transactionId, @attach, @deviceId, @description,
   @submittedAtMs, @paidAtMs, @reversedAtMs, @charges, @returned, @bodyHash, @nextState, @nextAtMs)
 ON CONFLICT (out_trade_no) DO UPDATE SET state = excluded.state,
@@ -151,26 +134,6 @@ const orderOf = (row: OrderRow): Order => ({
   nextAtMs: row.next_at_ms,
 })
 
-const ledgerRow = (
-  order: Order,
-  refunds: readonly Refund[],
-  nowMs: number,
-): Omit<LedgerRow, 'limitPay'> => {
-  const backFen = refundedFen(refunds, nowMs)
-  return {
-    outTradeNo: order.outTradeNo,
-    state: order.state,
-    amountFen: order.amountFen,
-    transactionId: order.transactionId,
-    paidAtMs: order.paidAtMs,
-    reversedAtMs: order.reversedAtMs,
-    charges: order.charges,
-    returned: order.returned || backFen === order.amountFen,
-    refundedFen: backFen,
-    refunds: refunds.map((refund) => ledgerRefund(refund, nowMs)),
-  }
-}
-
 const NOTHING_USED: Plan['used'] = { charge: 0, query: 0, reverse: 0 }
 
 /**
@@ -181,6 +144,8 @@ export class Ledger {
   readonly #db: Database.Database
   /** The refunds of the orders. */
   readonly refunds: RefundTable
+  /** The notices about them. */
+  readonly notices: NoticeTable
   /** What only v2 says. */
   readonly v2: V2Table
 
@@ -201,6 +166,7 @@ export class Ledger {
       throw new Error(`another sandbox is using ${path}`, { cause: error })
     }
     this.refunds = new RefundTable(this.#db)
+    this.notices = new NoticeTable(this.#db)
     this.v2 = new V2Table(this.#db)
   }
 

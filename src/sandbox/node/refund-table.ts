@@ -1,8 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { RefundCall, RefundParams } from '../refund-scenarios.ts'
 import { REFUND_CALLS } from '../refund-scenarios.ts'
-import type { Refund, RefundStatus } from '../refunds.ts'
-import { refundStep } from '../refunds.ts'
+import type { Refund } from '../refunds.ts'
 
 /** What was decided for a refund number before any refund existed. */
 export type RefundPlan = {
@@ -11,17 +10,6 @@ export type RefundPlan = {
   readonly params: RefundParams
   /** How often each kind of call was struck, or refused, so far. */
   readonly used: Readonly<Record<RefundCall, number>>
-}
-
-/** One refund, for comparison with what a terminal believes. */
-export type LedgerRefund = {
-  readonly outRefundNo: string
-  readonly refundId: string
-  readonly amountFen: number
-  readonly status: RefundStatus
-  readonly createdAtMs: number
-  /** When it got the status it has. */
-  readonly changedAtMs: number
 }
 
 type RefundRow = {
@@ -67,13 +55,6 @@ const refundOf = (row: RefundRow): Refund => ({
   fundsAccount: row.funds_account,
   bodyHash: row.body_hash,
 })
-
-/** A refund as a row for comparison, as it is at `nowMs`. */
-export function ledgerRefund(refund: Refund, nowMs: number): LedgerRefund {
-  const { status, atMs } = refundStep(refund, nowMs)
-  const { outRefundNo, refundId, amountFen, createdAtMs } = refund
-  return { outRefundNo, refundId, amountFen, status, createdAtMs, changedAtMs: atMs }
-}
 
 /** The refunds in the ledger's file. Every method expects to run inside a ledger transaction. */
 export class RefundTable {
