@@ -20,6 +20,8 @@ export type Order = {
   readonly transactionId: string | null
   readonly attach: string | null
   readonly deviceId: string | null
+  /** What the customer reads on the bill. */
+  readonly description: string | null
   readonly submittedAtMs: number
   readonly paidAtMs: number | null
   readonly reversedAtMs: number | null
@@ -152,6 +154,11 @@ export function reverseOrder(order: Order, nowMs: number): Reversal {
       nextAtMs: null,
     },
   }
+}
+
+/** What a state is called in answers. */
+export function orderStateText(state: TradeState): string {
+  return DESCRIPTIONS[state]
 }
 
 /** The body of a charge or a query about an order (code-pay and query pages). */

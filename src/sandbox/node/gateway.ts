@@ -11,13 +11,16 @@ import type { Credentials } from './credentials.ts'
 import { SANDBOX_MERCHANT } from './credentials.ts'
 import type { Ledger } from './ledger.ts'
 import type { Payments, Reply } from './payments.ts'
+import type { Refunds } from './refunds.ts'
 import type { Signer } from './signer.ts'
 import { seal, verifyMessage } from './signing.ts'
+import { handleV2, isV2Request } from './v2-gateway.ts'
 
 export type GatewaySettings = {
   readonly credentials: Credentials
   readonly ledger: Ledger
   readonly payments: Payments
+  readonly refunds: Refunds
   readonly signer: Signer
   readonly bills: Bills
   readonly clock: SandboxClock
@@ -78,6 +81,12 @@ const dispatch = (settings: GatewaySettings, passed: Passed, request: WireReques
       const answer = refusalAnswer(REFUSALS.close_refused)
       return { ...withoutOrder(answer, 'close_refused'), outTradeNo: passed.argument }
     }
+    case 'refund': {
+      const { publicKeyMode } = passed
+      return settings.refunds.request(request.body, { header, publicKeyMode })
+    }
+    case 'refund_query':
+      return settings.refunds.query(passed.argument, header)
     case 'certificates':
       return certificates(settings, passed.query.get('algorithm_type') ?? 'RSA')
     case 'tradebill':
@@ -90,6 +99,10 @@ const dispatch = (settings: GatewaySettings, passed: Passed, request: WireReques
 
 const decide = (settings: GatewaySettings, request: WireRequest): Decision => {
   const { credentials, clock, signer } = settings
+  if (isV2Request(request)) {
+    const reply = handleV2({ ...settings, merchant: SANDBOX_MERCHANT }, request)
+    return { reply, publicKeyMode: false }
+  }
   const wire = checkWire(request, {
     nowMs: clock.nowMs(),
     merchantId: SANDBOX_MERCHANT.id,
