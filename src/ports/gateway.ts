@@ -85,7 +85,7 @@ export type RefundAnswer = AnswerFacts &
   (
     | {
         readonly kind: 'refund'
-        readonly status: 'refunded' | 'processing' | 'abnormal' | 'closed'
+        readonly state: 'refunded' | 'processing' | 'abnormal' | 'closed'
         readonly refundId: string
         readonly refundedAt?: string
       }
