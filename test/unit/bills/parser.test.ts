@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { fenOfYuan } from '../../../src/bills/amount.ts'
 import { BillParser, type BillRow } from '../../../src/bills/parser.ts'
-import { billText, entryLine } from './bill-text.ts'
+import { billText, entryLine, refundEntry } from './bill-text.ts'
 
 function parse(bytes: Uint8Array, cutAt = bytes.length) {
   const rows: BillRow[] = []
@@ -13,19 +13,14 @@ function parse(bytes: Uint8Array, cutAt = bytes.length) {
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 const PAID = { 商户订单号: 'A1', 微信订单号: '4200A1', 商品名称: '咖啡\\ 大杯\\"' }
-const REFUND = {
-  商户订单号: 'A0',
-  交易状态: 'REFUND',
-  订单金额: '0.00',
-  商户退款单号: 'R0',
-  申请退款金额: '0.10',
-  退款状态: 'SUCCESS',
-}
+const REFUND = refundEntry({ 商户订单号: 'A0', 商户退款单号: 'R0', 申请退款金额: '0.10' })
 
 it('reads entries and sums, wherever the bytes are cut', () => {
   const bytes = bytesOf(billText([PAID, REFUND]))
   const whole = parse(bytes)
-  expect(whole.end).toEqual({ sums: { rows: 2, amountFen: 100, refundFen: 0 } })
+  expect(whole.end).toEqual({
+    sums: { rows: 2, amountFen: 100, refundFen: 10, differences: [] },
+  })
   expect(
     whole.rows.map((row) => [row.outTradeNo, row.state, row.amountFen, row.refundFen]),
   ).toEqual([
@@ -57,7 +52,6 @@ describe('refuses the whole file', () => {
     ['a field without a backtick', good.replace('`A1', 'A1'), /backtick/],
     ['no sums', good.slice(0, good.indexOf('总交易单数')), /before its sums/],
     ['a cut entry', good.slice(0, good.indexOf('A1') + 1), /fields instead/],
-    ['another count', billText([PAID], 2), /1 entries/],
     ['text after the sums', `${good}more`, /follows/],
     ['an amount of another form', good.replace('`1.00', '`1e2'), /amount/],
     ['another currency', good.replace('`CNY', '`USD'), /CNY/],
