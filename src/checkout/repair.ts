@@ -3,6 +3,7 @@ import type { Cause } from '../domain/errors.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { checkAmount } from '../domain/money.ts'
 import { isOutTradeNo } from '../domain/order-number.ts'
+import { redactCodes } from '../domain/redact.ts'
 import { type Refund, refundedFen, reservedFen } from '../domain/refund.ts'
 import type { Attempt, PaymentInterface, Sale } from '../domain/sale.ts'
 import type { GatewayAnswer, RefundAnswer } from '../ports/gateway.ts'
@@ -113,7 +114,7 @@ export function repairLost(order: LostOrder, heard: HeardOfOrder): Result<Repair
   const sale: Sale = {
     id: saleId,
     amountFen,
-    description: description.slice(0, LIMITS.descriptionMax),
+    description: redactCodes(description).slice(0, LIMITS.descriptionMax),
     createdAtMs: boughtAtMs,
     traceId,
     phase: 'closed',
