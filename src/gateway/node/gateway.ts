@@ -127,8 +127,10 @@ export class PayGateway implements Gateway, BillSource {
     const origins = backup === undefined ? [primary] : [primary, backup]
     const dispatchers = origins.map((origin) => makePool(origin, this.#options))
     const ask = async (target: string) => {
-      const arrival = await this.#verify(await this.#send(sign(target)))
-      return isProbe(arrival) ? this.#verify(await this.#send(sign(target))) : arrival
+      const read = async () =>
+        this.#verify(await this.#send({ ...sign(target), isRepeatable: true }))
+      const arrival = await read()
+      return isProbe(arrival) ? read() : arrival
     }
     try {
       return await fetchBill(date, path, { ask, sign, dispatchers, clock: this.#options.clock })
