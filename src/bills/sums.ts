@@ -2,7 +2,7 @@ import { fenOfYuan } from './amount.ts'
 import { type Column, SUM_COLUMNS } from './columns.ts'
 
 /** The columns whose sum stands in the last line. Fees are rounded there, so they are not added up. */
-export const SUMMED: readonly (readonly [sum: (typeof SUM_COLUMNS)[number], of: Column])[] = [
+const SUMMED: readonly (readonly [sum: (typeof SUM_COLUMNS)[number], of: Column])[] = [
   ['应结订单总金额', '应结订单金额'],
   ['退款总金额', '退款金额'],
   ['充值券退款总金额', '充值券退款金额'],

@@ -23,7 +23,7 @@ export const DATE_WORDS: Readonly<Record<DateRefusal, Text>> = {
 }
 
 /** Why the journal was left as it is. */
-export const REFUSAL_WORDS: Readonly<Record<RepairRefusal, Text>> = {
+const REFUSAL_WORDS: Readonly<Record<RepairRefusal, Text>> = {
   unknown_number: { 'zh-CN': '流水里没有这个单号', en: 'the journal has no such number' },
   left_to_terminal: {
     'zh-CN': '终端还在处理这笔收款：请启动终端等待结果',

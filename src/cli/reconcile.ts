@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { ok, type Result } from '../base/result.ts'
 import { billDate } from '../bills/bill-date.ts'
@@ -91,19 +91,28 @@ async function run(journal: Journal, work: Run): Promise<void> {
   const { config, date, bill, language, say } = work
   const folder = join(config.dataDir, 'bills')
   const fetched = join(folder, `${date}.csv`)
+  const candidates: Candidate[] = []
+  let done: Result<Summary, Problem>
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (bill === undefined) removeLeftBills(folder)
     const billPath = bill === undefined ? await fetchBill(work, fetched) : ok(resolve(bill))
     if (!billPath.ok) return give(billPath.error, language)
-    const candidates: Candidate[] = []
-    const done = compare(journal, work, { billPath: billPath.value, folder, candidates })
-    if (!done.ok) return give(done.error, language)
-    say('summary', done.value, summaryLines(done.value, language).join('\n'))
-    process.exitCode = done.value.differences === 0 ? 0 : 1
-    await repairOrTell(journal, work, { candidates, differences: done.value.differences })
+    done = compare(journal, work, { billPath: billPath.value, folder, candidates })
   } finally {
     // A bill names the people who paid: it is kept no longer than it is read.
-    rmSync(fetched, { force: true })
+    if (bill === undefined) rmSync(fetched, { force: true })
+  }
+  if (!done.ok) return give(done.error, language)
+  say('summary', done.value, summaryLines(done.value, language).join('\n'))
+  process.exitCode = done.value.differences === 0 ? 0 : 1
+  await repairOrTell(journal, work, { candidates, differences: done.value.differences })
+}
+
+/** Bills that a run which was killed has left. */
+function removeLeftBills(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (/^\d{4}-\d\d-\d\d\.csv(\.part)?$/.test(name)) rmSync(join(folder, name), { force: true })
   }
 }
 

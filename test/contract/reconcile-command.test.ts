@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -41,16 +41,16 @@ function reconcile(...more: string[]) {
 }
 
 describe('guitai reconcile', () => {
-  it('ends with 0 for a day without trade, and keeps no bill', () => {
+  it('ends with 0 for a day without trade, and keeps no bill, not even of a run that was killed', () => {
+    mkdirSync(join(dir, 'terminal', 'bills'), { recursive: true })
+    writeFileSync(join(dir, 'terminal', 'bills', '2026-01-02.csv.part'), 'left')
     const { code, events } = reconcile('--date', YESTERDAY)
     expect({ code, events }).toMatchObject({
       code: 0,
       events: [{ event: 'summary', differences: 0 }],
     })
     const kept = join(dir, 'terminal', 'bills')
-    expect(
-      existsSync(kept) ? readdirSync(kept).filter((name) => name.endsWith('.csv')) : [],
-    ).toEqual([])
+    expect(readdirSync(kept)).toEqual([])
   })
 
   it('ends with 1 and names an order that is missing here', () => {
