@@ -20,12 +20,15 @@ export const HELP = `guitai: a checkout terminal for payment codes
       Checks the hash chain, lists sales, or lists those without a result.
       The terminal must not be running: a journal has one user.
 
-  guitai reconcile --config FILE --date YYYY-MM-DD [--bill FILE]
-                   [--out FILE] [--json]
-      Fetches a day's trade bill, or reads it from --bill (unpacked), and
-      compares it with the journal. Ends with 0 when all agree,
-      1 with differences, 2 when it could not be done. The terminal must not be
-      running: a journal has one user.
+  guitai reconcile --config FILE [--date YYYY-MM-DD] [--bill FILE] [--repair]
+                   [--language zh-CN|en] [--out FILE] [--json]
+      Fetches a day's trade bill (yesterday's, in Beijing, when no day is said),
+      or reads it from --bill (unpacked), and compares payments, refunds and
+      sums with the journal. With --repair asks the gateway about what the bill
+      has and the journal lacks, and adds what it verifies to the journal;
+      without it says what would be asked. Ends with 0 when all agree or was
+      repaired, 1 with differences, 2 when it could not be done. The terminal
+      must not be running: a journal has one user.
 
   guitai close --config FILE --sale ID --operator NAME --reason TEXT
       A manager stops waiting for a sale without a result.

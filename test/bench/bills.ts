@@ -26,7 +26,7 @@ function writeBill(): void {
   }
   writeSync(
     file,
-    `${SUM_COLUMNS.join(',')}\r\n\`${ROWS}.0,\`1.00,\`0.00,\`0.0,\`0.0,\`1.00,\`0.00\r\n`,
+    `${SUM_COLUMNS.join(',')}\r\n\`${ROWS}.0,\`${ROWS}.00,\`0.00,\`0.0,\`0.0,\`${ROWS}.00,\`0.00\r\n`,
   )
   closeSync(file)
 }
@@ -61,7 +61,9 @@ try {
     billPath: path,
     scratchPath: join(folder, 'comparison.db'),
     onDifference: () => {},
-    onRefund: () => {},
+    onSumDifference: (found) => console.error(JSON.stringify(found)),
+    onDoublePayment: () => {},
+    onRefundDifference: () => {},
     onProgress: () => {},
   })
   const seconds = (performance.now() - startedMs) / 1_000

@@ -138,15 +138,19 @@ export class PayGateway implements Gateway, BillSource {
 
   async downloadBill(date: string, path: string): Promise<Result<FetchedBill, Problem>> {
     const sign = (target: string) => this.#sign({ method: 'GET', target, body: '' })
-    const dispatcher = makePool(this.#settings.primary, this.#options)
+    const { primary, backup } = this.#settings
+    const origins = backup === undefined ? [primary] : [primary, backup]
+    const dispatchers = origins.map((origin) => makePool(origin, this.#options))
     const ask = async (target: string) => {
-      const arrival = await this.#verify(await this.#send(sign(target)))
-      return isProbe(arrival) ? this.#verify(await this.#send(sign(target))) : arrival
+      const read = async () =>
+        this.#verify(await this.#send({ ...sign(target), isRepeatable: true }))
+      const arrival = await read()
+      return isProbe(arrival) ? read() : arrival
     }
     try {
-      return await fetchBill(date, path, { ask, sign, dispatcher, clock: this.#options.clock })
+      return await fetchBill(date, path, { ask, sign, dispatchers, clock: this.#options.clock })
     } finally {
-      await dispatcher.destroy()
+      await Promise.all(dispatchers.map((dispatcher) => dispatcher.destroy()))
     }
   }
 

@@ -49,16 +49,17 @@ export class Transport {
     this.#pools = pools
   }
 
-  /** Sends once, or once more to the other host when nothing left. Never rejects. */
+  /** Sends once, or once more to the other host when nothing left or it is a read. Never rejects. */
   async send(request: HttpRequest): Promise<Exchange> {
     const [first, second] = this.#order()
     const end = await this.#exchange(first, request)
-    if (end.kind === 'answered' || end.sent || second === undefined) {
+    const isOver = end.kind === 'answered' || (end.sent && !request.isRepeatable)
+    if (isOver || second === undefined) {
       if (end.kind === 'answered') this.#unreached.delete(first)
       else this.#sayOnce(first, end.detail)
       return { ...end, host: first, resent: false }
     }
-    this.#sayOnce(first, end.detail)
+    if (end.kind === 'failed') this.#sayOnce(first, end.detail)
     const again = await this.#exchange(second, request)
     if (again.kind === 'answered') {
       this.#unreached.delete(second)
