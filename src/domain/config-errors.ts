@@ -63,6 +63,10 @@ export const CONFIG_ERRORS = {
     'APIv3 密钥缺失或不是 32 字节。',
     'The APIv3 key is missing or is not 32 bytes long.',
   ),
+  'config.api_v2_key_invalid': refusal(
+    'APIv2 密钥缺失或不是 32 个字符。',
+    'The APIv2 key is missing or is not 32 characters long.',
+  ),
   'config.public_key_unreadable': refusal(
     '微信支付公钥或其编号无法识别。',
     'The WeChat Pay public key or its id cannot be read.',

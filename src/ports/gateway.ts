@@ -13,6 +13,11 @@ export type Charge = Expected & {
   readonly code: string
   readonly description: string
   readonly storeId: string
+  /**
+   * The customer may not pay with credit. A gateway that cannot ask for that sends nothing; it never
+   * charges without it.
+   */
+  readonly noCredit?: boolean
 }
 
 /** One refund. Sent again only with every field equal: `outRefundNo` makes it one refund. */
@@ -85,7 +90,7 @@ export type RefundAnswer = AnswerFacts &
   (
     | {
         readonly kind: 'refund'
-        readonly status: 'refunded' | 'processing' | 'abnormal' | 'closed'
+        readonly state: 'refunded' | 'processing' | 'abnormal' | 'closed'
         readonly refundId: string
         readonly refundedAt?: string
       }

@@ -1,6 +1,6 @@
 import type { Cause } from '../../domain/errors.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { GatewayAnswer, GatewayHealth } from '../../ports/gateway.ts'
+import type { GatewayAnswer, GatewayHealth, RefundAnswer } from '../../ports/gateway.ts'
 import type { Exchange } from './http.ts'
 
 /** Causes that speak of the way to the gateway or of our standing there, not of one order. */
@@ -78,7 +78,7 @@ export class HealthBook {
   }
 
   /** A call's answer: whether the gateway deals with us. */
-  noteAnswer(answer: GatewayAnswer): void {
+  noteAnswer(answer: GatewayAnswer | RefundAnswer): void {
     const cause = 'cause' in answer ? answer.cause : undefined
     const { lastCause: _, ...rest } = this.#health
     const failing = cause !== undefined && WAY_CAUSES.has(cause)
