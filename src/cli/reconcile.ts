@@ -6,9 +6,10 @@ import { reconcile } from '../bills/node/reconcile.ts'
 import { differenceLine, refundLine, summaryLines } from '../bills/report.ts'
 import type { Language, Problem } from '../domain/errors.ts'
 import { type Config, readConfig } from '../terminal/config.ts'
+import { makeGateway } from '../terminal/gateway.ts'
 import { openLog } from '../terminal/log.ts'
 import { systemClock } from '../terminal/system.ts'
-import { makeGateway, openOwnJournal } from '../terminal.ts'
+import { openOwnJournal } from '../terminal.ts'
 import { describeProblem, fail, readOptions } from './usage.ts'
 
 /**
@@ -76,8 +77,7 @@ async function fetchBill(
   path: string,
 ): Promise<Result<string | undefined, Problem>> {
   const { log, close } = openLog(join(config.dataDir, 'logs'))
-  const options = { configFile: config.baseDir }
-  const context = { dataDir: config.dataDir, clock: systemClock, log, options }
+  const context = { dataDir: config.dataDir, clock: systemClock, log }
   const gateway = await makeGateway(config, context)
   if (!gateway.ok) return gateway
   const bill = await gateway.value.downloadBill(date, path)
