@@ -3,7 +3,7 @@ import type { Gateway, GatewayHealth } from '../ports/gateway.ts'
 /** The calls that both APIs have. */
 export type PayCalls = Pick<Gateway, 'signCharge' | 'query' | 'reverse' | 'refund' | 'queryRefund'>
 
-/** A client of the v2 calls. It keeps no connection warm, and so says nothing of the line. */
+/** A client of the v2 calls. It asks nothing by itself, and so knows of the line only what its calls met. */
 export type V2Client = PayCalls & Pick<Gateway, 'health' | 'onHealth' | 'close'>
 
 /** Which API a call goes by. An order made by one is known to the other. */

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import { mixGateways, type V2Client } from '../gateway/mix.ts'
-import { openGateway } from '../gateway/node/gateway.ts'
+import { type GatewayTransport, openGateway } from '../gateway/node/gateway.ts'
 import type { GatewayOptions } from '../gateway/node/settings.ts'
 import { openV2Gateway } from '../gateway/v2/node/client.ts'
 import { STORE_ID_MAX } from '../gateway/v2/requests.ts'
@@ -31,21 +31,25 @@ export async function makeGateway(
 ): Promise<Result<Gateway & BillSource, Problem>> {
   const options = readOptions(config, context)
   if (!options.ok) return options
-  const v2 = makeV2(config, options.value)
-  if (!v2.ok) return v2
   const v3 = await openGateway(options.value)
-  if (!v3.ok) {
-    await v2.value?.close()
-    return err(withConfiguredField(v3.error))
+  if (!v3.ok) return err(withConfiguredField(v3.error))
+  const { value } = v3
+  const v2 = makeV2(config, options.value, value.transport)
+  if (!v2.ok) {
+    await value.close()
+    return v2
   }
   if (!v2.value) return v3
-  const { value } = v3
   const mixed = mixGateways(value, v2.value, config.gateway.calls)
   return ok({ ...mixed, downloadBill: (date, path) => value.downloadBill(date, path) })
 }
 
 /** The client of the v2 calls; none when there is no key and nothing goes by it. */
-function makeV2(config: Config, options: GatewayOptions): Result<V2Client | undefined, Problem> {
+function makeV2(
+  config: Config,
+  options: GatewayOptions,
+  shared: GatewayTransport,
+): Result<V2Client | undefined, Problem> {
   const { merchant, gateway, store, baseDir } = config
   const field = 'merchant.apiV2KeyFile'
   const asked = Object.entries(gateway.calls).find(([, version]) => version === 'v2')
@@ -60,7 +64,7 @@ function makeV2(config: Config, options: GatewayOptions): Result<V2Client | unde
   }
   const key = readSecret(resolve(baseDir, merchant.apiV2KeyFile), field)
   if (!key.ok) return key
-  const opened = openV2Gateway({ ...options, apiV2Key: key.value.trim() })
+  const opened = openV2Gateway({ ...options, apiV2Key: key.value.trim() }, shared)
   return opened.ok ? opened : err(withConfiguredField(opened.error))
 }
 

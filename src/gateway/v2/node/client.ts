@@ -11,6 +11,7 @@ import type {
   SignedCharge,
 } from '../../../ports/gateway.ts'
 import type { V2Client } from '../../mix.ts'
+import type { GatewayTransport } from '../../node/gateway.ts'
 import { HealthBook } from '../../node/health.ts'
 import { type Exchange, Transport } from '../../node/http.ts'
 import { checkSettings, type GatewayOptions } from '../../node/settings.ts'
@@ -37,10 +38,12 @@ export type V2Options = GatewayOptions & {
   readonly signType?: SignType
 }
 
-/** What carries requests to the gateway: a connection with the merchant certificate, or without. */
-export type V2Transports = {
-  readonly plain: Pick<Transport, 'send' | 'close'>
-  readonly withCertificate: Pick<Transport, 'send' | 'close'>
+/** What carries requests to the gateway: connections without the merchant certificate, and with it. */
+type V2Transports = {
+  readonly plain: GatewayTransport
+  readonly withCertificate: GatewayTransport
+  /** Those that end with the client. */
+  readonly own: readonly GatewayTransport[]
 }
 
 /** Sent with every request. */
@@ -49,8 +52,14 @@ const USER_AGENT = 'guitai/0.1'
 /**
  * Makes the client of the v2 calls. Checks key, certificate and addresses, and needs no network. An
  * error is a problem under `config.`.
+ *
+ * @param shared connections to the same hosts without the merchant certificate, kept by somebody else;
+ *   absent: the client makes its own, which nobody keeps warm
  */
-export function openV2Gateway(options: V2Options): Result<V2Client, Problem> {
+export function openV2Gateway(
+  options: V2Options,
+  shared?: GatewayTransport,
+): Result<V2Client, Problem> {
   const checked = checkSettings(options)
   if (!checked.ok) return checked
   const { apiV2Key, signType = 'HMAC-SHA256' } = options
@@ -68,10 +77,11 @@ export function openV2Gateway(options: V2Options): Result<V2Client, Problem> {
     clock,
     log,
   }
-  const transports = {
-    plain: new Transport(common),
-    withCertificate: new Transport({ ...common, client: { certificatePem, privateKeyPem } }),
-  }
+  const plain = shared ?? new Transport(common)
+  const client = { certificatePem, privateKeyPem }
+  const withCertificate = new Transport({ ...common, client })
+  const own = shared ? [withCertificate] : [plain, withCertificate]
+  const transports = { plain, withCertificate, own }
   return ok(new V2Gateway(options, createSigner(apiV2Key, signType), transports))
 }
 
@@ -100,7 +110,7 @@ type Sent =
     }
 
 /** The client over the transports it is given; {@link openV2Gateway} makes the real ones. */
-export class V2Gateway implements V2Client {
+class V2Gateway implements V2Client {
   readonly #options: GatewayOptions
   readonly #signer: MessageSigner
   readonly #transports: V2Transports
@@ -150,8 +160,7 @@ export class V2Gateway implements V2Client {
   }
 
   async close(): Promise<void> {
-    const { plain, withCertificate } = this.#transports
-    await Promise.all([plain.close(), withCertificate.close()])
+    await Promise.all(this.#transports.own.map((transport) => transport.close()))
   }
 
   #stamp(): Stamp {

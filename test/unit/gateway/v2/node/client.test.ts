@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { V2Client } from '../../../../../src/gateway/mix.ts'
+import { openGateway } from '../../../../../src/gateway/node/gateway.ts'
 import { openV2Gateway, type V2Options } from '../../../../../src/gateway/v2/node/client.ts'
 import { type Identity, makeIdentity } from '../../../../support/pay-identities.ts'
 import { EXPECTED, OPEN_ID } from '../../answers.ts'
@@ -196,6 +197,34 @@ describe('a good exchange over TLS', () => {
     pay.reply = says(PAID)
     const answer = await gateway.signCharge(CHARGE).send()
     expect(answer).toMatchObject({ kind: 'unknown', cause: 'gateway.bad_signature' })
+  })
+})
+
+describe('beside a client of APIv3', () => {
+  test('a charge takes the connection that is kept warm, and leaves it when it is closed', async () => {
+    const pay = await server()
+    pay.reply = says(PAID)
+    const { platform } = cast
+    const verification = {
+      mode: 'public_key' as const,
+      id: 'PUB_KEY_ID_0100000001',
+      pem: platform.publicKeyPem,
+    }
+    const options = { ...goodOptions(cast, pay.origin), verification }
+    const v3 = await openGateway(options)
+    if (!v3.ok) throw new Error(v3.error.code)
+    open.push(v3.value)
+    await expect.poll(() => v3.value.health().state).toBe('ok')
+    expect(pay.connections()).toBe(1)
+    const opened = openV2Gateway({ ...options, apiV2Key: API_V2_KEY }, v3.value.transport)
+    if (!opened.ok) throw new Error(opened.error.code)
+    expect((await opened.value.signCharge(CHARGE).send()).kind).toBe('paid')
+    expect(pay.connections()).toBe(1)
+    // A call that shows the certificate needs a connection of its own.
+    await opened.value.reverse(EXPECTED)
+    expect(pay.connections()).toBe(2)
+    await opened.value.close()
+    expect(await v3.value.query(EXPECTED)).toMatchObject({ kind: 'unknown', status: 200 })
   })
 })
 

@@ -20,6 +20,8 @@ export type SeenV2 = {
 export type V2Server = {
   readonly origin: string
   readonly seen: SeenV2[]
+  /** Connections accepted so far. */
+  readonly connections: () => number
   reply: (response: ServerResponse, seen: SeenV2) => void
   close(): Promise<void>
 }
@@ -39,6 +41,7 @@ export async function startV2Server(
   isStrict = false,
 ): Promise<V2Server> {
   const sockets = new Set<Socket>()
+  let accepted = 0
   const server = createServer(
     {
       key: tls.privateKeyPem,
@@ -50,6 +53,7 @@ export async function startV2Server(
     (request, response) => void handle(request, response),
   )
   server.on('connection', (socket: Socket) => {
+    accepted += 1
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
   })
@@ -58,6 +62,7 @@ export async function startV2Server(
   const v2: V2Server = {
     origin: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen: [],
+    connections: () => accepted,
     reply: (response) => void response.writeHead(500).end(),
     async close() {
       for (const socket of sockets) socket.destroy()
@@ -66,6 +71,10 @@ export async function startV2Server(
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.url === '/') {
+      response.writeHead(404).end()
+      return
+    }
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const text = Buffer.concat(chunks).toString('utf8')
