@@ -380,13 +380,14 @@ describe('a refund', () => {
   })
 
   test('no number of its own, no status, a status nobody knows, another currency, or twice', () => {
+    const twice = { ...REFUND_DONE, out_refund_no_0: REFUND.outRefundNo, refund_fee_0: '300' }
     const cases: readonly [RefundCall, Readonly<Record<string, string>>, string][] = [
       ['refund', without(REFUND_TAKEN, 'refund_id'), 'gateway.unreadable'],
       ['refund', { ...REFUND_TAKEN, refund_fee_type: 'USD' }, 'gateway.mismatch'],
       ['refund_query', without(REFUND_DONE, 'refund_id_1'), 'gateway.unreadable'],
       ['refund_query', without(REFUND_DONE, 'refund_status_1'), 'gateway.unreadable'],
       ['refund_query', { ...REFUND_DONE, refund_status_1: 'NOTSURE' }, 'gateway.unknown_code'],
-      ['refund_query', { ...REFUND_DONE, out_refund_no_0: REFUND.outRefundNo }, 'gateway.mismatch'],
+      ['refund_query', twice, 'gateway.mismatch'],
     ]
     for (const [call, body, cause] of cases) {
       expect(refund(call, body)).toMatchObject({ kind: 'unknown', cause })
