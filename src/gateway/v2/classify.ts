@@ -135,9 +135,13 @@ function causeOfStatus(status: number): Cause {
 }
 
 function factsOf(fields: Fields, status: number): AnswerFacts {
-  const code = fields.get('err_code') ?? fields.get('trade_state') ?? fields.get('return_code')
-  const text =
-    fields.get('err_code_des') ?? fields.get('trade_state_desc') ?? fields.get('return_msg')
+  const isReturned = fields.get('return_code') === 'SUCCESS'
+  const [code, text] = isReturned
+    ? [
+        fields.get('err_code') ?? fields.get('trade_state'),
+        fields.get('err_code_des') ?? fields.get('trade_state_desc'),
+      ]
+    : [fields.get('return_code'), fields.get('return_msg')]
   return {
     status,
     ...(code === undefined ? {} : { wireCode: cleanCode(code) }),
