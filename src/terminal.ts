@@ -9,22 +9,18 @@ import { type Problem, problem } from './domain/errors.ts'
 import type { Sale } from './domain/sale.ts'
 import { Engine, type Mark } from './engine/engine.ts'
 import type { Point } from './engine/points.ts'
-import { openGateway } from './gateway/node/gateway.ts'
 import { openJournal } from './journal/node/sqlite-journal.ts'
-import type { BillSource } from './ports/bill-source.ts'
 import type { Clock } from './ports/clock.ts'
-import type { Gateway } from './ports/gateway.ts'
 import type { Journal } from './ports/journal.ts'
 import type { Log } from './ports/log.ts'
 import type { Scanner } from './ports/scanner.ts'
 import { type Config, readConfig } from './terminal/config.ts'
+import { makeGateway } from './terminal/gateway.ts'
 import {
   configurationVersion,
   keepIdentity,
   type LocalIdentity,
   readIdentity,
-  readSecret,
-  readText,
   wasUsed,
 } from './terminal/identity.ts'
 import { openLog } from './terminal/log.ts'
@@ -68,7 +64,12 @@ export async function startTerminal(
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const { log, close: closeLog } = openLog(join(dataDir, 'logs'), clock)
 
-  const gateway = await makeGateway(config.value, { dataDir, clock, log, options })
+  const gateway = await makeGateway(config.value, {
+    dataDir,
+    clock,
+    log,
+    ...(options.onMark ? { onMark: options.onMark } : {}),
+  })
   if (!gateway.ok) return failed(gateway.error, log, closeLog)
   const journal = openOwnJournal(dataDir)
   if (!journal.ok) {
@@ -132,76 +133,6 @@ type Context = {
   readonly clock: Clock
   readonly log: Log
   readonly options: TerminalOptions
-}
-
-/** The client of the configured gateway. */
-export async function makeGateway(
-  config: Config,
-  context: Context,
-): Promise<Result<Gateway & BillSource, Problem>> {
-  const { merchant, gateway } = config
-  const at = (name: string) => resolve(config.baseDir, name)
-  const certificate = readText(at(merchant.certificateFile), 'merchant.certificateFile')
-  if (!certificate.ok) return certificate
-  const key = readSecret(at(merchant.privateKeyFile), 'merchant.privateKeyFile')
-  if (!key.ok) return key
-  const apiV3Key = merchant.apiV3KeyFile
-    ? readSecret(at(merchant.apiV3KeyFile), 'merchant.apiV3KeyFile')
-    : ok(undefined)
-  if (!apiV3Key.ok) return apiV3Key
-  const ca = gateway.caFile ? readText(at(gateway.caFile), 'gateway.caFile') : ok(undefined)
-  if (!ca.ok) return ca
-  const { verification } = gateway
-  const publicKey =
-    verification.mode === 'public_key'
-      ? readText(at(verification.file), 'gateway.verification.file')
-      : ok('')
-  if (!publicKey.ok) return publicKey
-  const { onMark } = context.options
-  const opened = await openGateway({
-    primary: gateway.primary,
-    ...(gateway.backup === undefined ? {} : { backup: gateway.backup }),
-    ...(ca.value === undefined ? {} : { caPem: ca.value }),
-    merchantId: merchant.id,
-    appId: merchant.appId,
-    terminalId: config.terminalId,
-    deviceIp: gateway.deviceIp,
-    certificatePem: certificate.value,
-    privateKeyPem: key.value,
-    ...(apiV3Key.value === undefined ? {} : { apiV3Key: apiV3Key.value.trim() }),
-    verification:
-      verification.mode === 'public_key'
-        ? { mode: 'public_key', id: verification.id, pem: publicKey.value }
-        : { mode: 'certificates' },
-    timeouts: {
-      connectMs: gateway.connectTimeoutMs,
-      headersMs: gateway.headersTimeoutMs,
-      bodyMs: gateway.bodyTimeoutMs,
-    },
-    cacheDir: join(context.dataDir, 'gateway'),
-    clock: context.clock,
-    entropy: systemEntropy,
-    log: context.log,
-    ...(onMark ? { onMark } : {}),
-  })
-  return opened.ok ? opened : err(withConfiguredField(opened.error))
-}
-
-/** The gateway client names its own options; a person knows the fields of the configuration. */
-const CONFIGURED_FIELDS: Readonly<Record<string, string>> = {
-  primary: 'gateway.primary',
-  backup: 'gateway.backup',
-  caPem: 'gateway.caFile',
-  certificatePem: 'merchant.certificateFile',
-  privateKeyPem: 'merchant.privateKeyFile',
-  apiV3Key: 'merchant.apiV3KeyFile',
-  'verification.id': 'gateway.verification.id',
-  'verification.pem': 'gateway.verification.file',
-}
-
-function withConfiguredField(refused: Problem): Problem {
-  const field = refused.field && CONFIGURED_FIELDS[refused.field]
-  return field ? { ...refused, field } : refused
 }
 
 function makeEngine(

@@ -4,9 +4,9 @@ import type { Problem } from '../domain/errors.ts'
 import type { BillSource } from '../ports/bill-source.ts'
 import type { Gateway } from '../ports/gateway.ts'
 import type { Config } from '../terminal/config.ts'
+import { makeGateway } from '../terminal/gateway.ts'
 import { openLog } from '../terminal/log.ts'
 import { systemClock } from '../terminal/system.ts'
-import { makeGateway } from '../terminal.ts'
 
 /** The gateway for a command, with a log of its own. */
 export type Client = { readonly gateway: Gateway & BillSource; close(): Promise<void> }
@@ -14,8 +14,7 @@ export type Client = { readonly gateway: Gateway & BillSource; close(): Promise<
 /** Opens the client of the configured gateway. */
 export async function openClient(config: Config): Promise<Result<Client, Problem>> {
   const { log, close } = openLog(join(config.dataDir, 'logs'))
-  const options = { configFile: config.baseDir }
-  const context = { dataDir: config.dataDir, clock: systemClock, log, options }
+  const context = { dataDir: config.dataDir, clock: systemClock, log }
   const gateway = await makeGateway(config, context)
   if (!gateway.ok) {
     close()

@@ -54,9 +54,7 @@ const PING_MARGIN_MS = 3_000
  * the connection is warmed and platform certificates are fetched in the background.
  * An error is a problem under `config.`.
  */
-export async function openGateway(
-  options: GatewayOptions,
-): Promise<Result<Gateway & BillSource, Problem>> {
+export async function openGateway(options: GatewayOptions): Promise<Result<PayGateway, Problem>> {
   const checked = checkSettings(options)
   if (!checked.ok) return checked
   const { primary, backup } = checked.value
@@ -102,6 +100,11 @@ export class PayGateway implements Gateway, BillSource {
     await this.#store?.load()
     if (this.#options.verification.mode === 'certificates') this.#store?.start()
     void this.#ping()
+  }
+
+  /** For calls of another API to the same hosts: they find the connections that are kept warm here. */
+  get transport(): GatewayTransport {
+    return this.#transport
   }
 
   signCharge(charge: Charge): SignedCharge {
