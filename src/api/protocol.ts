@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { LIMITS } from '../domain/limits.ts'
 import { AMOUNT_FEN_MAX } from '../domain/money.ts'
 import type { ScreenModel } from '../screen/model.ts'
+import { operatorName, reportLanguage, shiftSchema } from './shift-protocol.ts'
 
 /**
  * The one protocol of screens, cash registers and rigs. These schemas are the single source of the
@@ -239,6 +240,38 @@ export const OPERATIONS = {
       before: saleId.optional().meta({ description: 'continue after this sale' }),
     }),
     output: z.object({ sales: z.array(saleSchema) }),
+  },
+  'shift.current': {
+    summary: 'The open shift so far: its money, and what has no result yet',
+    scopes: everybody,
+    http: { method: 'GET', path: '/v1/shift', status: 200 },
+    input: z.strictObject({ language: reportLanguage }),
+    output: shiftSchema,
+  },
+  'shift.close': {
+    summary: 'Close the open shift; refused while something has no result and is not carried over',
+    scopes: everybody,
+    http: { method: 'POST', path: '/v1/shift/close', status: 200 },
+    input: z.strictObject({
+      ...command,
+      operator: operatorName,
+      carryUnsettled: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'leave what has no result to the next shift' }),
+      language: reportLanguage,
+    }),
+    output: shiftSchema,
+  },
+  'shift.list': {
+    summary: 'Closed shifts, newest first',
+    scopes: everybody,
+    http: { method: 'GET', path: '/v1/shifts', status: 200 },
+    input: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(LIMITS.listPageMax).default(20),
+      language: reportLanguage,
+    }),
+    output: z.object({ shifts: z.array(shiftSchema) }),
   },
   'status.get': {
     summary: 'Devices, gateway, journal',

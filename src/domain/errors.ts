@@ -373,7 +373,11 @@ export type ErrorCode = keyof typeof ERRORS
 /** Why an attempt stands where it stands. */
 export type Cause = Extract<
   ErrorCode,
-  `gateway.${string}` | `terminal.${string}` | `code.${string}` | 'sale.closed_by_hand' | `refund.${string}`
+  | `gateway.${string}`
+  | `terminal.${string}`
+  | `code.${string}`
+  | 'sale.closed_by_hand'
+  | `refund.${string}`
 >
 
 /** Whether `text` is a code of the table. */

@@ -26,6 +26,7 @@ import type { Point } from './points.ts'
 import { asRecent, RECENT_MAX, remember } from './recent.ts'
 import { journalled } from './record.ts'
 import { logFieldsOf, notWritten } from './sale-report.ts'
+import { ShiftDesk } from './shift-desk.ts'
 import { stampWish } from './stamp-wish.ts'
 import { SteadyTime } from './steady-time.ts'
 import { Vault } from './vault.ts'
@@ -59,6 +60,7 @@ type Posted = {
  * event. The only writer of the journal and of the state.
  */
 export class Engine implements Terminal {
+  readonly shifts: ShiftDesk
   readonly #options: EngineOptions
   readonly #time: SteadyTime
   readonly #vault: Vault
@@ -94,6 +96,9 @@ export class Engine implements Terminal {
       time: this.#time,
       onBack: () => this.#onJournalBack(),
     })
+    const isRunning = () => this.#running
+    const [time, watch] = [this.#time, this.#journalWatch]
+    this.shifts = new ShiftDesk({ ...options, time, watch, isRunning })
     this.#startedAtMs = options.clock.nowMs()
   }
 
