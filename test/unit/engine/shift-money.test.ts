@@ -196,7 +196,7 @@ class World {
 it('over all shifts, money counts once and none is lost, whatever crashes', () => {
   let runs = 0
   fc.assert(
-    fc.property(fc.array(act, { minLength: 10, maxLength: 60 }), (acts) => {
+    fc.property(fc.array(act, { minLength: 10, maxLength: 40 }), (acts) => {
       runs += 1
       const world = new World(join(folder, `${runs}.db`))
       try {
@@ -219,6 +219,6 @@ it('over all shifts, money counts once and none is lost, whatever crashes', () =
         world.close()
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   )
 })
