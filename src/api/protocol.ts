@@ -294,6 +294,10 @@ export const OPERATIONS = {
 export type OperationName = keyof typeof OPERATIONS
 /** What a caller sends, before defaults are filled in. */
 export type OperationInput<Name extends OperationName> = z.input<(typeof OPERATIONS)[Name]['input']>
+/** What a caller gets. */
+export type OperationOutput<Name extends OperationName> = z.output<
+  (typeof OPERATIONS)[Name]['output']
+>
 export type ProblemView = z.infer<typeof problemSchema>
 
 /** What can be watched: `screen` for both screens, `sales` for every change of a sale. */
