@@ -67,8 +67,8 @@ function Glance({ shift, language }: PartProps) {
         <dt>{text('day.refunds', { count: refunds.count })}</dt>
         <dd>{signed(-refunds.amountFen)}</dd>
       </dl>
-      <ByOperator shift={shift} language={language} />
       <Unsettled shift={shift} language={language} />
+      <ByOperator shift={shift} language={language} />
     </section>
   )
 }
@@ -201,7 +201,7 @@ function Closed({ language, dispatch, shift }: ActProps) {
       </p>
       <h1>
         {translate(language, 'day.closed', { number })}
-        <small class="shift-when">{translate(language, 'day.closed_by'', { time, operator })}</small>
+        <small class="shift-when">{translate(language, 'day.closed_by', { time, operator })}</small>
       </h1>
       <button
         ref={button}
