@@ -6,6 +6,7 @@ import './shift.css'
 import { render } from 'preact'
 import type { Call } from '../connection/connection.ts'
 import { connectPage, pageTimers } from '../connection/page-connection.ts'
+import { oneAtATime } from '../shared/one-at-a-time.ts'
 import { markPainted } from '../shared/paint-mark.ts'
 import { recall, remember } from '../shared/preferences.ts'
 import { applyTheme, otherTheme } from '../shared/theme.ts'
@@ -36,11 +37,11 @@ function start(root: HTMLElement): void {
   const sounds = createSounds()
   applyTheme(document, recall('cashier.theme'))
 
-  const draw = (): void => {
+  const draw = oneAtATime(() => {
     document.documentElement.lang = state.language
     document.title = translate(state.language, 'cashier.title')
     render(<CashierApp state={state} dispatch={dispatch} act={act} shift={shift} />, root)
-  }
+  })
 
   const shift = new ShiftControl({
     call: (call) => connection.call(call),

@@ -29,6 +29,11 @@ const SIZES = [
   // 200 % zoom of the first.
   { width: 640, height: 400 },
 ] as const
+/** Widths at 96 dpi, less the page's margins. */
+const PAPERS = [
+  ['80mm', 272],
+  ['a4', 763],
+] as const
 const LOOKS = [
   { language: 'zh-CN', theme: 'light' },
   { language: 'en', theme: 'dark' },
@@ -76,8 +81,10 @@ async function take(browser: Browser, server: ScreensServer, shot: Shot): Promis
   await page.keyboard.press('F4')
   await page.waitForSelector('.shift-print')
   await page.screenshot({ path: `${base}-4-closed.png`, ...whole })
-  for (const width of ['80mm', '210mm']) {
-    await page.pdf({ path: `${base}-5-${width}.pdf`, width, height: '297mm' })
+  await page.emulateMedia({ media: 'print' })
+  for (const [paper, width] of PAPERS) {
+    await page.setViewportSize({ width, height: 700 })
+    await page.screenshot({ path: `${base}-5-${paper}.png`, ...whole })
   }
   await context.close()
 }
