@@ -66,6 +66,7 @@ export const CASHIER_TEXTS = {
   'key.arm': { 'zh-CN': '扫码', en: 'Scan' },
   'key.arm_again': { 'zh-CN': '重新扫码', en: 'Scan again' },
   'key.language': { 'zh-CN': 'English', en: '中文' },
+  'key.shift': { 'zh-CN': '交班', en: 'Shift' },
   'key.theme': { 'zh-CN': '深浅', en: 'Theme' },
 
   'ask.cancel': {

@@ -4,6 +4,7 @@ import { type Problem, problem } from '../domain/errors.ts'
 import { holdsCode } from '../domain/redact.ts'
 import type { Terminal, Wish } from '../ports/terminal.ts'
 import { OPERATIONS, type OperationName, type Scope } from './protocol.ts'
+import { viewShift } from './shift-view.ts'
 import { type TerminalName, viewSale, viewStatus } from './views.ts'
 
 /** Answers operations by name: the same for every transport. */
@@ -52,6 +53,19 @@ const HANDLERS: Handlers = {
   },
   'sale.list': (terminal, input) =>
     ok({ sales: terminal.sales(input.limit, input.before).map(viewSale) }),
+  'shift.current': (terminal, { language }, name) =>
+    ok(viewShift(terminal.shifts.current(), { name, language })),
+  'shift.close': (terminal, input, name) => {
+    const { clientId, language, ...closing } = input
+    // The language is not part of it: a repeat may read the same answer in another one.
+    const identity = { clientId, digest: JSON.stringify(['shift.close', closing]) }
+    const closed = terminal.shifts.close(closing, identity)
+    return closed.ok ? ok(viewShift(closed.value, { name, language })) : closed
+  },
+  'shift.list': (terminal, { limit, language }, name) => {
+    const shifts = terminal.shifts.list(limit)
+    return ok({ shifts: shifts.map((shift) => viewShift(shift, { name, language })) })
+  },
   'status.get': (terminal, _input, name) => ok(viewStatus(terminal.status(), name)),
 }
 

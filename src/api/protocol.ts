@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { LIMITS } from '../domain/limits.ts'
 import { AMOUNT_FEN_MAX } from '../domain/money.ts'
 import type { ScreenModel } from '../screen/model.ts'
+import { operatorName, reportLanguage, shiftSchema } from './shift-protocol.ts'
 
 /**
  * The one protocol of screens, cash registers and rigs. These schemas are the single source of the
@@ -314,6 +315,38 @@ export const OPERATIONS = {
     }),
     output: z.object({ sales: z.array(saleSchema) }),
   },
+  'shift.current': {
+    summary: 'The open shift so far: its money, and what has no result yet',
+    scopes: everybody,
+    http: { method: 'GET', path: '/v1/shift', status: 200 },
+    input: z.strictObject({ language: reportLanguage }),
+    output: shiftSchema,
+  },
+  'shift.close': {
+    summary: 'Close the open shift; refused while something has no result and is not carried over',
+    scopes: everybody,
+    http: { method: 'POST', path: '/v1/shift/close', status: 200 },
+    input: z.strictObject({
+      ...command,
+      operator: operatorName,
+      carryUnsettled: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'leave what has no result to the next shift' }),
+      language: reportLanguage,
+    }),
+    output: shiftSchema,
+  },
+  'shift.list': {
+    summary: 'Closed shifts, newest first',
+    scopes: everybody,
+    http: { method: 'GET', path: '/v1/shifts', status: 200 },
+    input: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(LIMITS.listPageMax).default(20),
+      language: reportLanguage,
+    }),
+    output: z.object({ shifts: z.array(shiftSchema) }),
+  },
   'status.get': {
     summary: 'Devices, gateway, journal',
     scopes: everybody,
@@ -335,6 +368,10 @@ export const OPERATIONS = {
 export type OperationName = keyof typeof OPERATIONS
 /** What a caller sends, before defaults are filled in. */
 export type OperationInput<Name extends OperationName> = z.input<(typeof OPERATIONS)[Name]['input']>
+/** What a caller gets. */
+export type OperationOutput<Name extends OperationName> = z.output<
+  (typeof OPERATIONS)[Name]['output']
+>
 export type ProblemView = z.infer<typeof problemSchema>
 
 /** What can be watched: `screen` for both screens, `sales` for every change of a sale. */

@@ -33,6 +33,13 @@ export const HELP = `guitai: a checkout terminal for payment codes
   guitai close --config FILE --sale ID --operator NAME --reason TEXT
       A manager stops waiting for a sale without a result.
 
+  guitai shift show|list --config FILE [--limit N]
+  guitai shift close --config FILE --operator NAME [--carry]
+      [--language zh-CN|en] [--json] [--html FILE]
+      Shows the money of the open shift, closes it, or lists closed ones. What
+      has no result yet keeps a shift open; --carry leaves it to the next one.
+      --html writes a page to print. The terminal must be running.
+
   guitai docs [--check]
       Writes the documents that are made from schemas and tables.
 

@@ -1,6 +1,6 @@
 import { BoundedQueue } from '../base/bounded-queue.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import type { Binding, CheckoutEvent, SaleWish } from '../checkout/events.ts'
+import type { CheckoutEvent, SaleWish } from '../checkout/events.ts'
 import { reduce } from '../checkout/reduce.ts'
 import { INITIAL, type State, type Step } from '../checkout/state.ts'
 import { type Problem, problem } from '../domain/errors.ts'
@@ -9,12 +9,8 @@ import { makeOutTradeNo } from '../domain/order-number.ts'
 import { readCode } from '../domain/payment-code.ts'
 import { lastAttempt, type Sale } from '../domain/sale.ts'
 import { WAITS } from '../domain/waits.ts'
-import type { Clock } from '../ports/clock.ts'
-import type { Entropy } from '../ports/entropy.ts'
-import type { Gateway } from '../ports/gateway.ts'
-import type { CommandRecord, Journal } from '../ports/journal.ts'
-import type { Log } from '../ports/log.ts'
-import type { Scanner, ScannerEvent } from '../ports/scanner.ts'
+import type { CommandRecord } from '../ports/journal.ts'
+import type { ScannerEvent } from '../ports/scanner.ts'
 import type { CommandIdentity, Terminal, TerminalStatus, Wish } from '../ports/terminal.ts'
 import type { RecentSale, ScreenModel } from '../screen/model.ts'
 import { project } from '../screen/project.ts'
@@ -24,33 +20,14 @@ import { firstAnswer } from './first-answer.ts'
 import { JournalWatch } from './journal-watch.ts'
 import { LineWatch } from './line-watch.ts'
 import { salesInFlight, salesRefunding, waitingForLine } from './open-sales.ts'
-import type { Point } from './points.ts'
+import type { EngineOptions, Mark } from './options.ts'
 import { asRecent, RECENT_MAX, remember } from './recent.ts'
 import { journalled } from './record.ts'
 import { logFieldsOf, notWritten, saleOf } from './sale-report.ts'
+import { ShiftDesk } from './shift-desk.ts'
 import { stampWish } from './stamp-wish.ts'
 import { SteadyTime } from './steady-time.ts'
 import { Vault } from './vault.ts'
-
-/** A moment on the way of a sale, for the scripted sale and the benchmark. */
-export type Mark = 'armed' | 'code_read' | 'durable' | 'settled'
-
-export type EngineOptions = {
-  readonly journal: Journal
-  readonly gateway: Gateway
-  readonly scanners: readonly Scanner[]
-  readonly clock: Clock
-  readonly entropy: Entropy
-  readonly log: Log
-  readonly terminalId: string
-  readonly storeName: string
-  readonly binding: Binding
-  /** Whether refunds may be made at the cashier's screen; else a register or a manager makes them. */
-  readonly refundsAtCounter?: boolean
-  readonly onMark?: (mark: Mark, sale: Sale) => void
-  /** Told of every point the loop passes, so that a test can end the program there. */
-  readonly onPoint?: (point: Point) => void
-}
 
 type Posted = {
   readonly event: CheckoutEvent
@@ -63,6 +40,7 @@ type Posted = {
  * event. The only writer of the journal and of the state.
  */
 export class Engine implements Terminal {
+  readonly shifts: ShiftDesk
   readonly #options: EngineOptions
   readonly #time: SteadyTime
   readonly #vault: Vault
@@ -99,6 +77,9 @@ export class Engine implements Terminal {
       onBack: () => this.#onJournalBack(),
     })
     this.#line = new LineWatch(options.clock, () => this.#onLineBack())
+    const isRunning = () => this.#running
+    const [time, watch] = [this.#time, this.#journalWatch]
+    this.shifts = new ShiftDesk({ ...options, time, watch, isRunning })
     this.#startedAtMs = options.clock.nowMs()
   }
 
