@@ -82,6 +82,12 @@ const ROUTES: readonly Route[] = [
     path: /^\/v3\/refund\/domestic\/refunds\/([^/]+)$/,
     ...STRICT,
   },
+  {
+    name: 'not_built',
+    method: 'POST',
+    path: /^\/v3\/refund\/domestic\/refunds\/([^/]+)\/apply-abnormal-refund$/,
+    ...STRICT,
+  },
   { name: 'tradebill', method: 'GET', path: /^\/v3\/bill\/tradebill$/, ...BILL },
   { name: 'bill_file', method: 'GET', path: /^\/v3\/billdownload\/file$/, ...BILL },
   { name: 'not_built', method: 'GET', path: /^\/v3\/bill\/fundflowbill$/, ...BILL },
