@@ -335,6 +335,27 @@ describe('a v2 reversal', () => {
   })
 })
 
+describe('a folder made before there was an authority', () => {
+  it('goes on with the certificate it has, and gets a v2 key', async () => {
+    const old = mkdtempSync(join(tmpdir(), 'guitai-sandbox-'))
+    const made = await startSandbox({ dir: old, clock })
+    await made.close()
+    for (const name of ['merchant_ca.pem', 'merchant_ca_key.pem', 'apiv2.key']) {
+      rmSync(join(old, name))
+    }
+    const again = await startSandbox({ dir: old, clock })
+    const client = new V2Client(old, new WireClient(old, again.origin, clock))
+    const order = newOrder()
+    await client.charge(order, 100)
+    expect((await client.reverse(order)).fields?.result_code).toBe('SUCCESS')
+    const stranger = await client.reverse(order, { agent: v2.agentWith() })
+    expect(stranger.fields?.return_msg).toMatch('证书出错')
+    client.close()
+    await again.close()
+    rmSync(old, { recursive: true, force: true })
+  })
+})
+
 describe('the client certificate', () => {
   const inForce = () => ({ fromMs: clock.nowMs() - DAY_MS, toMs: clock.nowMs() + DAY_MS })
   const counted = async () => {
@@ -411,6 +432,20 @@ describe('the client certificate', () => {
     await v2.charge(order, 100)
     const body = toXml({ ...v2.signed({ out_trade_no: order }), out_trade_no: `${order}X` })
     expect((await v2.reverse(order, { body })).fields?.return_msg).toBe('签名错误')
+  })
+
+  it('is still known when a TLS session is taken up again', async () => {
+    const order = newOrder()
+    await v2.charge(order, 100)
+    const agent = v2.agentWith()
+    const reused: boolean[] = []
+    agent.on('keylog', (_line, socket) => {
+      socket.once('secureConnect', () => reused.push(socket.isSessionReused()))
+    })
+    for (let index = 0; index < 2; index += 1) {
+      expect((await v2.reverse(order, { agent })).fields?.result_code).toBe('SUCCESS')
+    }
+    expect(reused.at(-1)).toBe(true)
   })
 
   it('is neither needed nor in the way elsewhere', async () => {
