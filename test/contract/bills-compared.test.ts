@@ -121,6 +121,11 @@ it('asks nothing about a refund that is given here and failed by the bill', () =
   expect({ found, candidates }).toEqual({ found: { R1: 'state_differs' }, candidates: [] })
 })
 
+it('does not look for what was collected for another merchant', () => {
+  const other = sold('GTAA00001', { merchantId: '1900000099' }, [given('R1', 'GTAA00001')])
+  expect(run([other], [])).toMatchObject({ found: {}, differences: 0 })
+})
+
 it('names a refund that somebody gave elsewhere of an order of this terminal', () => {
   const entries = [paidEntry('GTAA00001'), refund('MCH77', 'GTAA00001', { 设备号: '' })]
   const foreign = refund('MCH78', 'GTFOREIGN1', { 设备号: 'POS02' })
