@@ -73,8 +73,10 @@ export async function runReconcile(argv: string[]): Promise<void> {
         bill,
         isRepair: values.repair,
         language,
-        say: (kind, value, line) =>
-          out.write(json ? JSON.stringify({ event: kind, ...value }) : line),
+        say(kind, value, line) {
+          progress('')
+          out.write(json ? JSON.stringify({ event: kind, ...value }) : line)
+        },
       })
     } finally {
       out.close()
@@ -239,8 +241,9 @@ async function fetchBill(
   }
 }
 
+/** Shows how far it is to whoever watches, on a line that the next one replaces. */
 function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${text}`)
+  if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001b[K`)
 }
 
 /** Where the report goes: a new file readable by its owner, or the terminal. */

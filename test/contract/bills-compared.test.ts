@@ -101,12 +101,29 @@ it('tells two refunds of one order apart, and the same number under two orders',
     sold('GTAA00002', {}, [given('R9', 'GTAA00002')]),
   ]
   const entries = [paidEntry('GTAA00001'), paidEntry('GTAA00002'), refund('R1', 'GTAA00001')]
-  expect(
-    run(sales, [...entries, refund('R2', 'GTAA00001'), refund('R2', 'GTAA00002')]).found,
-  ).toEqual({
-    R9: 'missing_there',
-    R2: 'missing_here',
-  })
+  const both = [refund('R2', 'GTAA00001'), refund('R2', 'GTAA00002')]
+  const { found, refundTotals } = run(sales, [...entries, ...both])
+  expect(found).toEqual({ R9: 'missing_there', R2: 'missing_here' })
+  expect(refundTotals).toMatchObject({ matched: { count: 2 }, missing_here: { count: 1 } })
+})
+
+it('names a refund that the bill has twice, and asks nothing about it', () => {
+  const sale = sold('GTAA00001', {}, [given('R1', 'GTAA00001')])
+  const twice = [refund('R1', 'GTAA00001'), refund('R1', 'GTAA00001')]
+  const { found, candidates } = run([sale], [paidEntry('GTAA00001'), ...twice])
+  expect({ found, candidates }).toEqual({ found: { R1: 'repeated_there' }, candidates: [] })
+})
+
+it('asks nothing about a refund that is given here and failed by the bill', () => {
+  const sale = sold('GTAA00001', {}, [given('R1', 'GTAA00001')])
+  const failed = refund('R1', 'GTAA00001', { 退款状态: 'FAIL' })
+  const { found, candidates } = run([sale], [paidEntry('GTAA00001'), failed])
+  expect({ found, candidates }).toEqual({ found: { R1: 'state_differs' }, candidates: [] })
+})
+
+it('does not look for what was collected for another merchant', () => {
+  const other = sold('GTAA00001', { merchantId: '1900000099' }, [given('R1', 'GTAA00001')])
+  expect(run([other], [])).toMatchObject({ found: {}, differences: 0 })
 })
 
 it('names a refund that somebody gave elsewhere of an order of this terminal', () => {

@@ -66,12 +66,19 @@ export function reconcile(work: Reconciliation): Result<Summary, Problem> {
   }
 }
 
-/** The whole journal: a bill may name an order of an earlier day. Counts the sales paid twice. */
+/**
+ * The whole journal: a bill may name an order of an earlier day. What was collected for another
+ * merchant stands in another bill. Counts the sales paid twice.
+ */
 function readJournal(comparison: Comparison, work: Reconciliation): number {
   let doublePayments = 0
   for (const sale of salesOf(work.journal)) {
-    for (const attempt of sale.attempts) comparison.addHere(hereOf(attempt, sale.id))
-    for (const refund of sale.refunds ?? []) comparison.addRefundHere(refundHereOf(refund, sale.id))
+    const attempts = sale.attempts.filter((made) => made.merchantId === work.asked.merchantId)
+    for (const attempt of attempts) comparison.addHere(hereOf(attempt, sale.id))
+    for (const refund of sale.refunds ?? []) {
+      const isOurs = attempts.some(({ outTradeNo }) => outTradeNo === refund.outTradeNo)
+      if (isOurs) comparison.addRefundHere(refundHereOf(refund, sale.id))
+    }
     const kept = keptPayments(sale)
     if (kept.length < 2) continue
     if (!kept.some((attempt) => hereOf(attempt, sale.id).day === work.asked.date)) continue

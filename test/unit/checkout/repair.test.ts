@@ -169,11 +169,17 @@ describe('an order that the journal lacks', () => {
   test.each([
     ['of another amount', LOST, { ...PAID, amountFen: 999 } as GatewayAnswer, 'not_ours'],
     ['of another kind', { ...LOST, tradeType: 'JSAPI' }, PAID, 'not_ours'],
-    ['with a number of another form', { ...LOST, outTradeNo: 'A' }, PAID, 'not_ours'],
-    ['without an amount', { ...LOST, amountFen: 0 }, PAID, 'not_ours'],
+    ['with a number of another form', { ...LOST, outTradeNo: 'A' }, CLOSED, 'not_ours'],
+    ['without an amount', { ...LOST, amountFen: 0 }, CLOSED, 'not_ours'],
     ['unknown there', LOST, { kind: 'not_found' } as GatewayAnswer, 'not_certain'],
   ])('%s is not taken', (_name, lost, answer, refusal) => {
     expect(repairLost(lost, heard(answer))).toEqual({ ok: false, error: refusal })
+  })
+
+  it('has a description without anything that could be a payment code', () => {
+    const description = '付款码 130061098828009406'
+    const { sale } = unwrap(repairLost({ ...LOST, description }, heard(PAID)))
+    expect(sale.description).toBe('付款码 [redacted]')
   })
 
   it('has a description no longer than the wire takes', () => {
