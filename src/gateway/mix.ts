@@ -17,8 +17,9 @@ export type CallRoutes = Readonly<Record<'charge' | 'query' | 'reverse' | 'refun
  * only there can it be asked for.
  *
  * Line, host, clock and certificate are those of the APIv3 client, which asks regularly and of the same
- * hosts. When the v2 client was answered and not dealt with (its key, its certificate, its standing),
- * that shows as failing until one of its calls is answered well.
+ * hosts. When the v2 client is not dealt with for its key, its certificate or its standing, that shows
+ * as failing until one of its calls is answered well; a passing trouble of it does not, because its
+ * next call may be days away.
  */
 export function mixGateways(v3: Gateway, v2: V2Client, calls: CallRoutes): Gateway {
   const clients: Readonly<Record<ApiVersion, PayCalls>> = { v3, v2 }
@@ -44,18 +45,16 @@ export function mixGateways(v3: Gateway, v2: V2Client, calls: CallRoutes): Gatew
   }
 }
 
-/** Causes of the line: the other client knows better, and sooner, when it is well again. */
-const LINE_CAUSES: ReadonlySet<string> = new Set([
-  'gateway.unreachable',
-  'gateway.timeout',
-  'gateway.cut_off',
-  'gateway.busy',
-  'gateway.server_error',
+/** Causes that stand until somebody changes a key, a certificate or a contract. */
+const STANDING_CAUSES: ReadonlySet<string> = new Set([
+  'gateway.bad_signature',
+  'gateway.check_refused',
+  'gateway.not_authorised',
+  'gateway.sign_error',
 ])
 
 function mixHealth(v3: GatewayHealth, v2: GatewayHealth): GatewayHealth {
   const { lastCause } = v2
-  const isStanding =
-    v2.state === 'failing' && lastCause !== undefined && !LINE_CAUSES.has(lastCause)
+  const isStanding = lastCause !== undefined && STANDING_CAUSES.has(lastCause)
   return v3.state === 'ok' && isStanding ? { ...v3, state: 'failing', lastCause } : v3
 }

@@ -62,6 +62,7 @@ describe('the health of both', () => {
     ['both are well', OK, { state: 'ok', host: 'primary' }, OK],
     ['v2 was never called', OK, { state: 'unknown' }, OK],
     ['v2 met the line, which v3 knows better', OK, fails('gateway.timeout'), OK],
+    ['v2 met a trouble that passes', OK, fails('gateway.unreadable'), OK],
     [
       'v2 is answered and not dealt with',
       OK,

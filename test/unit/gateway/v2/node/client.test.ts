@@ -165,6 +165,15 @@ describe('a good exchange over TLS', () => {
     expect(marks).toEqual(['signed', 'sent', 'answered', 'signed', 'sent', 'answered'])
   })
 
+  test('P1: a charge that was signed and not sent stays here', async () => {
+    const pay = await server()
+    pay.reply = says(PAID)
+    const gateway = client(pay.origin)
+    gateway.signCharge({ ...CHARGE, outTradeNo: 'NEVERSENT1' })
+    await gateway.query(EXPECTED)
+    expect(pay.seen.map(({ path }) => path)).toEqual([CALLS.query.path])
+  })
+
   test('what a refund says, and by what it is asked about', async () => {
     const pay = await server()
     pay.reply = says(REFUND_TAKEN)
