@@ -80,7 +80,7 @@ test('a shift is closed by keyboard alone, and its report is printed', async () 
   await page.keyboard.press('F4')
   await page.waitForSelector('.shift-print')
   expect(sent('shift.close').map(({ input }) => input)).toMatchObject([
-    { operator: '张敏', carryUnsettled: false, clientId: expect.any(String) },
+    { operator: '张敏', number: 128, carryUnsettled: false, clientId: expect.any(String) },
   ])
   expect(await page.locator('.slip').textContent()).toContain('班次结算单')
   expect(await page.evaluate('document.activeElement.className')).toBe('shift-print')
