@@ -141,7 +141,7 @@ function close(state: ShiftState, language: Language): ShiftStep {
     return { state: { ...calm(state), remark: TEXTS['day.carry_first'] } }
   }
   if (!state.isAsked) return { state: { ...calm(state), isAsked: true } }
-  const input = { operator, carryUnsettled: carry, language }
+  const input = { operator, number: shift.number, carryUnsettled: carry, language }
   return {
     state: { ...calm(state), closing: shift.number },
     call: { operation: 'shift.close', input },

@@ -52,7 +52,12 @@ function Glance({ shift, language }: PartProps) {
   const text = (key: Parameters<typeof translate>[1], values?: Record<string, string | number>) =>
     translate(language, key, values)
   return (
-    <section class="shift-glance" aria-label={text('day.title', { number })}>
+    <section
+      class="shift-glance"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a long list is scrolled by keyboard
+      tabIndex={0}
+      aria-label={text('day.title', { number })}
+    >
       <h1>
         {text('day.title', { number })}
         <small class="shift-when">{text('day.since', { time: clockTime(language, fromMs) })}</small>

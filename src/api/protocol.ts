@@ -329,6 +329,12 @@ export const OPERATIONS = {
     input: z.strictObject({
       ...command,
       operator: operatorName,
+      number: z
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .meta({ description: 'the shift that is meant, so that none is closed by mistake' }),
       carryUnsettled: z
         .boolean()
         .default(false)

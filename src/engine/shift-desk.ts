@@ -61,9 +61,8 @@ export class ShiftDesk implements Shifts {
     if (!texts.ok) return texts
     const shift: Shift = { ...this.current(), closedBy: closing.operator }
     const { unsettled, toMs } = shift
-    if (unsettled.length > 0 && !closing.carryUnsettled) {
-      const detail = `${unsettled.length} without a result`
-      const refusal = problem('shift.unsettled', { detail })
+    const refusal = refusalOf(shift, closing)
+    if (refusal) {
       const event = { kind: 'shift_close_wanted', ...closing, refusal: refusal.code }
       return this.#write(err(refusal), { atMs: toMs, kind: 'wish_refused', event }, identity)
     }
@@ -108,6 +107,15 @@ export class ShiftDesk implements Shifts {
     watch.failed()
     return written
   }
+}
+
+/** Why the open shift is not closed, if it is not. */
+function refusalOf({ number, unsettled }: Shift, closing: ShiftClosing): Problem | undefined {
+  if (closing.number !== undefined && closing.number !== number) {
+    return problem('shift.already_closed', { field: 'number', detail: `shift ${number} is open` })
+  }
+  if (unsettled.length === 0 || closing.carryUnsettled) return undefined
+  return problem('shift.unsettled', { detail: `${unsettled.length} without a result` })
 }
 
 /** A closing as it was written; the chain of the journal vouches for its shape. */

@@ -6,6 +6,8 @@ import type { CommandRecord } from './journal.ts'
 /** Who closes the shift. */
 export type ShiftClosing = {
   readonly operator: string
+  /** The shift that is meant; absent means whichever is open. */
+  readonly number?: number | undefined
   /** Whether what has no result yet is left to the next shift; otherwise it keeps this one open. */
   readonly carryUnsettled: boolean
 }
@@ -19,7 +21,8 @@ export interface Shifts {
   current(): Shift
   /**
    * Closes the open shift and begins the next; a repeat of the same client id returns the first
-   * answer. Refused with `shift.unsettled` while something has no result and is not carried over.
+   * answer. Refused with `shift.unsettled` while something has no result and is not carried over, and
+   * with `shift.already_closed` when another shift is open than the one that is meant.
    */
   close(closing: ShiftClosing, identity: Identity): Result<Shift, Problem>
   /** Closed shifts, newest first. */

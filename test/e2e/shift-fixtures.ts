@@ -45,6 +45,19 @@ export const BUSY_SHIFT: Shift = {
   ],
 }
 
+/** So many results still open that the list has to be scrolled. */
+export const CROWDED_SHIFT: Shift = {
+  ...BUSY_SHIFT,
+  unsettled: Array.from({ length: 30 }, (_, index) => ({
+    kind: 'sale',
+    saleId: `s${index}`,
+    number: `GTPOS01202611241000000000000${index + 10}`,
+    amountFen: 100 + index,
+    sinceMs: NOW_MS - 600_000 + index,
+    operator: null,
+  })),
+}
+
 /** The same day with every result known. */
 export const QUIET_SHIFT: Shift = { ...BUSY_SHIFT, unsettled: [] }
 /** A day on which more was given back than taken. */

@@ -17,6 +17,7 @@ import {
 } from './screens-server.ts'
 import {
   BUSY_SHIFT,
+  CROWDED_SHIFT,
   EMPTY_SHIFT,
   NEGATIVE_SHIFT,
   QUIET_SHIFT,
@@ -40,6 +41,7 @@ const LOOKS = [
 ] as const
 const SHIFTS: Readonly<Record<string, Shift>> = {
   busy: BUSY_SHIFT,
+  crowded: CROWDED_SHIFT,
   quiet: QUIET_SHIFT,
   negative: NEGATIVE_SHIFT,
   empty: EMPTY_SHIFT,

@@ -14,7 +14,7 @@ import {
   type ScreensServer,
   serveScreens,
 } from './screens-server.ts'
-import { BUSY_SHIFT, QUIET_SHIFT, shiftAnswer } from './shift-fixtures.ts'
+import { BUSY_SHIFT, CROWDED_SHIFT, QUIET_SHIFT, shiftAnswer } from './shift-fixtures.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -80,7 +80,7 @@ test('a shift is closed by keyboard alone, and its report is printed', async () 
   await page.keyboard.press('F4')
   await page.waitForSelector('.shift-print')
   expect(sent('shift.close').map(({ input }) => input)).toMatchObject([
-    { operator: '张敏', carryUnsettled: false, clientId: expect.any(String) },
+    { operator: '张敏', number: 128, carryUnsettled: false, clientId: expect.any(String) },
   ])
   expect(await page.locator('.slip').textContent()).toContain('班次结算单')
   expect(await page.evaluate('document.activeElement.className')).toBe('shift-print')
@@ -179,16 +179,17 @@ test('only the report is printed, black on white, also from the dark theme', asy
 })
 
 const LOOKS = [
-  ['zh-CN', 'light', { width: 1280, height: 800 }],
-  ['en', 'dark', { width: 1024, height: 600 }],
-  ['en', 'light', { width: 640, height: 400 }],
+  ['zh-CN', 'light', { width: 1280, height: 800 }, BUSY_SHIFT],
+  ['en', 'dark', { width: 1024, height: 600 }, CROWDED_SHIFT],
+  ['zh-CN', 'light', { width: 1024, height: 600 }, CROWDED_SHIFT],
+  ['en', 'light', { width: 640, height: 400 }, BUSY_SHIFT],
 ] as const
 
 test.each(LOOKS)(
   'in %s, %s, at %o: no look has a violation, nothing is cut off',
   async (...look) => {
-    const [language, colorScheme, viewport] = look
-    shift = BUSY_SHIFT
+    const [language, colorScheme, viewport, given] = look
+    shift = given
     const page = await openDay({ language, colorScheme, viewport, bypassCSP: true })
     await page.evaluate(axe)
     const violations = () =>

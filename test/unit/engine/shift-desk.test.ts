@@ -154,6 +154,16 @@ describe('closing a shift', () => {
     expect(second?.totals).toMatchObject([{ count: 1, amountFen: 500 }])
   })
 
+  it('closes the shift that is meant, or none', () => {
+    const first = { ...CLOSING, number: 1 }
+    expect(till.engine.shifts.close(first, who('one')).ok).toBe(true)
+    // Somebody at another screen, or one whose answer was lost, means the same shift.
+    const refused = till.engine.shifts.close(first, who('two'))
+    expect(refused).toMatchObject({ ok: false, error: { code: 'shift.already_closed' } })
+    expect(till.engine.shifts.list(5)).toHaveLength(1)
+    expect(till.engine.shifts.close({ ...CLOSING, number: 2 }, who('three')).ok).toBe(true)
+  })
+
   it('closes nothing when the journal cannot take it', async () => {
     await collect(100)
     isFull = true

@@ -18,7 +18,7 @@ const CURRENT = { operation: 'shift.current', input: { language } } as const
 const LAST = { operation: 'shift.list', input: { limit: 1, language } } as const
 const CLOSE = {
   operation: 'shift.close',
-  input: { operator: '张敏', carryUnsettled: false, language },
+  input: { operator: '张敏', number: 128, carryUnsettled: false, language },
 } as const
 
 function after(state: ShiftState, ...events: ShiftEvent[]): ShiftStep {
