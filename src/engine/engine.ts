@@ -46,6 +46,8 @@ export type EngineOptions = {
   readonly onMark?: (mark: Mark, sale: Sale) => void
   /** Told of every point the loop passes, so that a test can end the program there. */
   readonly onPoint?: (point: Point) => void
+  /** Told of an exception out of the loop: nothing more is taken, and the program has to end. */
+  readonly onBug?: (cause: unknown) => void
 }
 
 type Posted = {
@@ -136,9 +138,7 @@ export class Engine implements Terminal {
 
   /** Sales whose outcome is not known and is being asked for, oldest first. */
   pending(): readonly Sale[] {
-    return [...this.#state.sales.values()]
-      .filter(({ phase }) => phase === 'in_flight')
-      .toSorted((one, other) => one.createdAtMs - other.createdAtMs)
+    return [...this.#state.sales.values()].filter(({ phase }) => phase === 'in_flight')
   }
 
   /** Sales, newest first. */
@@ -224,11 +224,14 @@ export class Engine implements Terminal {
     this.#draining = true
     try {
       for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) this.#handle(next)
-    } finally {
       this.#draining = false
+      if (this.#chargeLeaving) this.#tellSoon()
+      else this.#tell()
+    } catch (cause) {
+      this.#running = false
+      this.#options.onBug?.(cause)
+      throw cause
     }
-    if (this.#chargeLeaving) this.#tellSoon()
-    else this.#tell()
   }
 
   /** A charge goes before its picture: drawing and telling wait until it is on the wire. */
@@ -310,10 +313,8 @@ export class Engine implements Terminal {
 
   /** Nothing was done. A fact is brought again later; a wish or a code is refused (P1). */
   #onJournalFailure(event: CheckoutEvent, fault: Problem): void {
-    this.#options.log.error('journal cannot be written', {
-      kind: event.kind,
-      ...(fault.detail === undefined ? {} : { detail: fault.detail }),
-    })
+    const { detail } = fault
+    this.#options.log.error('journal cannot be written', { kind: event.kind, detail })
     for (const scanner of this.#options.scanners) scanner.disable('idle')
     this.#journalWatch.failed()
     const isLost = event.kind.endsWith('_wanted') || event.kind === 'code_scanned'
