@@ -79,7 +79,7 @@ export type SaleTimerEvent = {
   readonly saleId: string
 }
 
-/** The program started; `sales` are those the journal holds as not closed. */
+/** The program started; `sales` are those the journal holds as not closed, oldest first. */
 export type StartEvent = {
   readonly kind: 'terminal_started'
   readonly atMs: number

@@ -135,9 +135,9 @@ function cashierScreen(shown: ScreenState, scene: Scene): CashierScreen {
 const PENDING_SHOWN_MAX = 4
 
 function pendingOf(state: State): Pick<CashierScreen, 'pending' | 'pendingSales'> {
-  const waiting = [...state.sales.values()]
-    .filter((sale) => sale.phase === 'in_flight' && sale.id !== state.onScreen)
-    .toSorted((one, other) => one.createdAtMs - other.createdAtMs)
+  const waiting = [...state.sales.values()].filter(
+    (sale) => sale.phase === 'in_flight' && sale.id !== state.onScreen,
+  )
   const pendingSales = waiting.slice(0, PENDING_SHOWN_MAX).map((sale) => {
     const attempt = sale.attempts.at(-1)
     return {
