@@ -83,7 +83,7 @@ export class Engine implements Terminal {
     this.#options = options
     this.#screens = new Broadcast(options.log)
     this.#sales = new Broadcast(options.log)
-    this.#time = new SteadyTime(options.clock)
+    this.#time = new SteadyTime(options.clock, () => this.pending().length > 0)
     this.#vault = new Vault(options.clock, options.entropy)
     this.#effects = new EffectRunner({
       ...options,
