@@ -64,9 +64,10 @@ export function arm(state: State, sale: Sale, event: { readonly atMs: number }):
   }
 }
 
-/** Nobody showed a code in time: the sale stays, the scanner is off. */
+/** Nobody showed a code in time, or nobody may be there: the sale stays, the scanner is off. */
 export function disarm(state: State, sale: Sale, event: SaleTimerEvent): Step {
-  if (sale.armedUntilMs !== undefined && event.atMs < sale.armedUntilMs) return ignore(state)
+  const isEarly = sale.armedUntilMs !== undefined && event.atMs < sale.armedUntilMs
+  if (isEarly && !event.slept) return ignore(state)
   const { armedUntilMs: _until, ...rest } = sale
   const ready: Sale = { ...rest, phase: 'ready' }
   return {

@@ -2,7 +2,7 @@ import { BoundedQueue } from '../base/bounded-queue.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Binding, CheckoutEvent, SaleWish } from '../checkout/events.ts'
 import { reduce } from '../checkout/reduce.ts'
-import { INITIAL, type State, type Step } from '../checkout/state.ts'
+import { INITIAL, type State, type Step, saleOnScreen } from '../checkout/state.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { makeOutTradeNo } from '../domain/order-number.ts'
@@ -22,10 +22,12 @@ import { Broadcast } from './broadcast.ts'
 import { EffectRunner } from './effect-runner.ts'
 import { JournalWatch } from './journal-watch.ts'
 import { LineWatch } from './line-watch.ts'
+import { whenAwake, whenLineIsBack } from './occasions.ts'
 import type { Point } from './points.ts'
 import { asRecent, RECENT_MAX, remember } from './recent.ts'
 import { journalled } from './record.ts'
 import { logFieldsOf, notWritten } from './sale-report.ts'
+import { SleepWatch } from './sleep-watch.ts'
 import { stampWish } from './stamp-wish.ts'
 import { SteadyTime } from './steady-time.ts'
 import { Vault } from './vault.ts'
@@ -77,6 +79,7 @@ export class Engine implements Terminal {
   readonly #changed: Sale[] = []
   #running = false
   readonly #line = new LineWatch()
+  readonly #sleep: SleepWatch
   readonly #startedAtMs: number
 
   constructor(options: EngineOptions) {
@@ -96,6 +99,8 @@ export class Engine implements Terminal {
       time: this.#time,
       onBack: () => this.#onJournalBack(),
     })
+    const onWake = (gapMs: number) => this.#onWake(gapMs)
+    this.#sleep = new SleepWatch({ clock: options.clock, time: this.#time, onWake })
     this.#startedAtMs = options.clock.nowMs()
   }
 
@@ -114,6 +119,7 @@ export class Engine implements Terminal {
     this.#tell()
     for (const scanner of scanners) scanner.open((seen) => this.#onScanner(seen))
     this.#options.gateway.onHealth((health) => this.#onHealth(health))
+    this.#sleep.start()
     return ok(undefined)
   }
 
@@ -180,6 +186,7 @@ export class Engine implements Terminal {
     this.#running = false
     this.#effects.stop()
     this.#journalWatch.stop()
+    this.#sleep.stop()
     await Promise.all(this.#options.scanners.map((scanner) => scanner.close()))
   }
 
@@ -200,14 +207,16 @@ export class Engine implements Terminal {
     return stampWish(wish, { atMs: this.#time.nowMs(), entropy, storeName, archived })
   }
 
-  /** The line is back: what has waited longer than the first wait is asked about now. */
+  #onWake(gapMs: number): void {
+    this.#options.log.warn('the machine slept', { gapMs })
+    this.#vault.forgetAll()
+    for (const event of whenAwake(this.#state, this.#time.nowMs())) this.#post({ event })
+  }
+
   #onHealth(health: GatewayHealth): void {
     const atMs = this.#time.nowMs()
-    for (const sale of this.#line.isBack(health, atMs) ? this.pending() : []) {
-      const sinceMs = lastAttempt(sale)?.submittedAtMs ?? atMs
-      if (atMs - sinceMs < WAITS.firstQueryMs) continue
-      this.#post({ event: { kind: 'check_wanted', atMs, saleId: sale.id, lineIsBack: true } })
-    }
+    const pending = this.#line.isBack(health, atMs) ? this.pending() : []
+    for (const event of whenLineIsBack(pending, atMs)) this.#post({ event })
     if (this.#running) this.#publish()
   }
 
@@ -296,7 +305,7 @@ export class Engine implements Terminal {
       onPoint?.(`before_effect:${effect.kind}`)
       this.#effects.run(effect)
       onPoint?.(`after_effect:${effect.kind}`)
-      if (effect.kind === 'enable_scanner') this.#mark('armed', this.#onScreenSale())
+      if (effect.kind === 'enable_scanner') this.#mark('armed', saleOnScreen(this.#state))
       if (effect.kind === 'charge') this.#chargeLeaving = true
     }
     this.#changed.push(...step.changed)
@@ -328,26 +337,21 @@ export class Engine implements Terminal {
 
   #onScanner(seen: ScannerEvent): void {
     const atMs = this.#time.nowMs()
-    switch (seen.kind) {
-      case 'label':
-        this.#onLabel(seen, atMs)
-        return
-      case 'dropped':
-        this.#post({ event: { kind: 'label_dropped', atMs, reason: seen.reason } })
-        return
-      case 'phase':
-        this.#publish()
-    }
+    if (seen.kind === 'label') this.#onLabel(seen)
+    else if (seen.kind === 'phase') this.#publish()
+    else this.#post({ event: { kind: 'label_dropped', atMs, reason: seen.reason } })
   }
 
-  #onLabel(seen: Extract<ScannerEvent, { kind: 'label' }>, atMs: number): void {
+  #onLabel(seen: Extract<ScannerEvent, { kind: 'label' }>): void {
+    this.#sleep.look()
+    const atMs = this.#time.nowMs()
     const reading = readCode(seen.label, seen.symbology)
     if (reading.kind === 'refused') {
       this.#post({ event: { kind: 'code_rejected', atMs, cause: reading.cause } })
       return
     }
     if (!this.#isArmed()) return
-    this.#mark('code_read', this.#onScreenSale())
+    this.#mark('code_read', saleOnScreen(this.#state))
     const { entropy, binding } = this.#options
     this.#post({
       event: {
@@ -361,12 +365,8 @@ export class Engine implements Terminal {
     })
   }
 
-  #onScreenSale(): Sale | undefined {
-    return this.#state.onScreen === null ? undefined : this.#state.sales.get(this.#state.onScreen)
-  }
-
   #isArmed(): boolean {
-    return this.#onScreenSale()?.phase === 'armed'
+    return saleOnScreen(this.#state)?.phase === 'armed'
   }
 
   #publish(): void {

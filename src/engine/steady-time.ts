@@ -34,6 +34,11 @@ export class SteadyTime {
     return Math.round(this.#steadyMs)
   }
 
+  /** Adds time that the monotonic clock left out because the machine slept. */
+  skip(sleptMs: number): void {
+    this.#steadyMs += Math.max(0, sleptMs)
+  }
+
   #correctionMs(mostMs: number): number {
     const aheadMs = this.#clock.nowMs() - this.#steadyMs
     if (aheadMs > TOLERANCE_MS) {
