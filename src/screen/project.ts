@@ -76,7 +76,7 @@ function stateOfAttempt(sale: Sale, attempt: Attempt): ScreenState {
     case 'confirming':
       return 'checking'
     case 'reversing':
-      return known ? 'reversing' : 'unknown'
+      return known && attempt.cause !== 'gateway.reverse_refused' ? 'reversing' : 'unknown'
     default:
       return 'unknown'
   }
@@ -147,6 +147,7 @@ function pendingOf(state: State): Pick<CashierScreen, 'pending' | 'pendingSales'
       sinceMs: attempt?.submittedAtMs ?? sale.createdAtMs,
       ...optional('nextTryAtMs', attempt?.nextTryAtMs),
       overdue: attempt?.overdue ?? false,
+      ...(attempt?.cause === 'gateway.reverse_refused' ? { mustAct: true as const } : {}),
     }
   })
   return { pending: waiting.length, pendingSales }
