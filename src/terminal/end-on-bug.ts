@@ -1,7 +1,7 @@
 import type { Log } from '../ports/log.ts'
 
 /** Exit code of a terminal that ended because of a bug of its own (sysexits, EX_SOFTWARE). */
-export const EXIT_BUG = 70
+const EXIT_BUG = 70
 
 /**
  * What is done about a bug. Effects may be half run and nobody can say which, so the process ends
