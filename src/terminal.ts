@@ -16,6 +16,7 @@ import type { Journal } from './ports/journal.ts'
 import type { Log } from './ports/log.ts'
 import type { Scanner } from './ports/scanner.ts'
 import { type Config, readConfig } from './terminal/config.ts'
+import { endOnBug } from './terminal/end-on-bug.ts'
 import { makeGateway } from './terminal/gateway.ts'
 import {
   configurationVersion,
@@ -38,6 +39,8 @@ export type TerminalOptions = {
   readonly onMark?: (mark: Mark | 'signed' | 'sent' | 'answered', outTradeNo: string) => void
   /** For tests that end the program at one of its points. */
   readonly onPoint?: (point: Point) => void
+  /** The terminal is all that this process does: a bug anywhere in it ends the process. */
+  readonly ownsProcess?: boolean
 }
 
 export type RunningTerminal = {
@@ -64,6 +67,7 @@ export async function startTerminal(
   const { dataDir } = config.value
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const { log, close: closeLog } = openLog(join(dataDir, 'logs'), clock)
+  if (options.ownsProcess) endProcessOnBug(log)
 
   const gateway = await makeGateway(config.value, {
     dataDir,
@@ -129,6 +133,11 @@ function failed(error: Problem, log: Log, closeLog: () => void): Result<never, P
   return err(error)
 }
 
+function endProcessOnBug(log: Log): void {
+  process.on('uncaughtException', endOnBug(log))
+  process.on('unhandledRejection', endOnBug(log))
+}
+
 type Context = {
   readonly dataDir: string
   readonly clock: Clock
@@ -160,6 +169,7 @@ function makeEngine(
       interface: 'MICROPAY',
       grantVersion: configurationVersion(config),
     },
+    onBug: endOnBug(log),
     ...(onPoint ? { onPoint } : {}),
     ...(onMark
       ? { onMark: (mark: Mark, sale: Sale) => onMark(mark, sale.attempts.at(-1)?.outTradeNo ?? '') }

@@ -96,6 +96,10 @@ export const CASHIER_TEXTS = {
   'pending.age': { 'zh-CN': '已 {time}', en: 'for {time}' },
   'pending.next': { 'zh-CN': '{seconds} 秒后查询', en: 'next check in {seconds} s' },
   'pending.asking': { 'zh-CN': '正在查询', en: 'checking' },
+  'pending.must_act': {
+    'zh-CN': '网关拒绝撤销，请负责人处理',
+    en: 'reversal refused: call the manager',
+  },
   'pending.overdue': { 'zh-CN': '超时，请负责人处理', en: 'overdue: call the manager' },
   'outcome.PAID': { 'zh-CN': '已收', en: 'Paid' },
   'outcome.NOT_PAID': { 'zh-CN': '未收', en: 'Not paid' },

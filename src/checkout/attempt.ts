@@ -52,7 +52,8 @@ export function afterCharge(attempt: Attempt, answer: GatewayAnswer, moment: Mom
 
 /** After the answer to a query. */
 export function afterQuery(attempt: Attempt, answer: GatewayAnswer, moment: Moment): Move {
-  const heard = hear(attempt, answer)
+  // Why a reversal is refused stays readable between two of them.
+  const heard = attempt.reverseRefused ? attempt : hear(attempt, answer)
   switch (answer.kind) {
     case 'paid':
       return afterPaid(heard, answer, moment)
@@ -77,7 +78,7 @@ export function afterQuery(attempt: Attempt, answer: GatewayAnswer, moment: Mome
         {
           ...heard,
           phase: heard.phase === 'reversing' ? 'reversing' : 'checking',
-          cause: 'cause' in answer ? answer.cause : 'gateway.not_settled',
+          cause: nameStuck(heard) ?? ('cause' in answer ? answer.cause : 'gateway.not_settled'),
         },
         moment,
       )
@@ -86,7 +87,7 @@ export function afterQuery(attempt: Attempt, answer: GatewayAnswer, moment: Mome
 
 /** After the answer to a reversal. Only a verified one, or a query after it, ends the attempt. */
 export function afterReverse(attempt: Attempt, answer: GatewayAnswer, moment: Moment): Move {
-  const heard = hear(attempt, answer)
+  const heard = hearReverse(attempt, answer)
   const retryMs = backOffMs(heard.reversals)
   // Who answers is well: while the order is young it is asked again soon, whatever failed before.
   const soonMs = isLongAgo(heard, moment.atMs) ? retryMs : WAITS.queryEveryMs
@@ -254,6 +255,20 @@ export function waitsFromMs(attempt: Attempt): number {
 
 function notLanded(attempt: Attempt): Attempt {
   return { ...attempt, reversalsOutstanding: Math.max(0, attempt.reversalsOutstanding - 1) }
+}
+
+/** The cause when staff have to act: reversals are refused for good, and the alarm was raised. */
+export function nameStuck(attempt: Attempt): Cause | undefined {
+  return attempt.reverseRefused && attempt.overdue ? 'gateway.reverse_refused' : undefined
+}
+
+/** Keeps the words, and whether they refuse every further reversal. */
+function hearReverse(attempt: Attempt, answer: GatewayAnswer): Attempt {
+  const { reverseRefused: _old, ...heard } = hear(attempt, answer)
+  if (answer.kind !== 'unknown' || answer.cause !== 'gateway.reverse_refused') return heard
+  const refused: Attempt = { ...heard, reverseRefused: true }
+  const cause = nameStuck(refused)
+  return cause ? { ...refused, cause } : refused
 }
 
 /** Keeps the gateway's words for staff. */

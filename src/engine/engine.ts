@@ -2,7 +2,7 @@ import { BoundedQueue } from '../base/bounded-queue.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { CheckoutEvent, SaleWish } from '../checkout/events.ts'
 import { reduce } from '../checkout/reduce.ts'
-import { INITIAL, type State, type Step } from '../checkout/state.ts'
+import { INITIAL, type State, type Step, saleOnScreen } from '../checkout/state.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { makeOutTradeNo } from '../domain/order-number.ts'
@@ -19,12 +19,14 @@ import { EffectRunner } from './effect-runner.ts'
 import { firstAnswer } from './first-answer.ts'
 import { JournalWatch } from './journal-watch.ts'
 import { LineWatch } from './line-watch.ts'
-import { salesInFlight, salesRefunding, waitingForLine } from './open-sales.ts'
+import { whenAwake, whenLineIsBack } from './occasions.ts'
+import { salesInFlight, salesRefunding } from './open-sales.ts'
 import type { EngineOptions, Mark } from './options.ts'
 import { asRecent, RECENT_MAX, remember } from './recent.ts'
 import { journalled } from './record.ts'
 import { logFieldsOf, notWritten, saleOf } from './sale-report.ts'
 import { ShiftDesk } from './shift-desk.ts'
+import { SleepWatch } from './sleep-watch.ts'
 import { stampWish } from './stamp-wish.ts'
 import { SteadyTime } from './steady-time.ts'
 import { Vault } from './vault.ts'
@@ -57,13 +59,14 @@ export class Engine implements Terminal {
   readonly #changed: Sale[] = []
   #running = false
   readonly #line: LineWatch
+  readonly #sleep: SleepWatch
   readonly #startedAtMs: number
 
   constructor(options: EngineOptions) {
     this.#options = options
     this.#screens = new Broadcast(options.log)
     this.#sales = new Broadcast(options.log)
-    this.#time = new SteadyTime(options.clock)
+    this.#time = new SteadyTime(options.clock, () => this.pending().length > 0)
     this.#vault = new Vault(options.clock, options.entropy)
     this.#effects = new EffectRunner({
       ...options,
@@ -77,6 +80,8 @@ export class Engine implements Terminal {
       onBack: () => this.#onJournalBack(),
     })
     this.#line = new LineWatch(options.clock, () => this.#onLineBack())
+    const onWake = (gapMs: number) => this.#onWake(gapMs)
+    this.#sleep = new SleepWatch({ clock: options.clock, time: this.#time, onWake })
     const isRunning = () => this.#running
     const [time, watch] = [this.#time, this.#journalWatch]
     this.shifts = new ShiftDesk({ ...options, time, watch, isRunning })
@@ -101,6 +106,7 @@ export class Engine implements Terminal {
       this.#line.note(health)
       if (this.#running) this.#publish()
     })
+    this.#sleep.start()
     return ok(undefined)
   }
 
@@ -174,6 +180,7 @@ export class Engine implements Terminal {
     this.#effects.stop()
     this.#journalWatch.stop()
     this.#line.stop()
+    this.#sleep.stop()
     await Promise.all(this.#options.scanners.map((scanner) => scanner.close()))
   }
 
@@ -185,12 +192,14 @@ export class Engine implements Terminal {
     return stampWish(wish, { atMs, entropy, storeName, archived, merchant: binding })
   }
 
-  /** The line is back: what has waited longer than the first wait is asked about now. */
   #onLineBack(): void {
-    const atMs = this.#time.nowMs()
-    for (const saleId of waitingForLine(this.#state, atMs)) {
-      this.#post({ event: { kind: 'check_wanted', atMs, saleId, lineIsBack: true } })
-    }
+    for (const event of whenLineIsBack(this.#state, this.#time.nowMs())) this.#post({ event })
+  }
+
+  #onWake(gapMs: number): void {
+    this.#options.log.warn('the machine slept', { gapMs })
+    this.#vault.forgetAll()
+    for (const event of whenAwake(this.#state, this.#time.nowMs())) this.#post({ event })
   }
 
   #post(posted: Posted): boolean {
@@ -206,11 +215,14 @@ export class Engine implements Terminal {
     this.#draining = true
     try {
       for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) this.#handle(next)
-    } finally {
       this.#draining = false
+      if (this.#chargeLeaving) this.#tellSoon()
+      else this.#tell()
+    } catch (cause) {
+      this.#running = false
+      this.#options.onBug?.(cause)
+      throw cause
     }
-    if (this.#chargeLeaving) this.#tellSoon()
-    else this.#tell()
   }
 
   /** A charge goes before its picture: drawing and telling wait until it is on the wire. */
@@ -274,7 +286,7 @@ export class Engine implements Terminal {
       onPoint?.(`before_effect:${effect.kind}`)
       this.#effects.run(effect)
       onPoint?.(`after_effect:${effect.kind}`)
-      if (effect.kind === 'enable_scanner') this.#mark('armed', this.#onScreenSale())
+      if (effect.kind === 'enable_scanner') this.#mark('armed', saleOnScreen(this.#state))
       if (effect.kind === 'charge') this.#chargeLeaving = true
     }
     this.#changed.push(...step.changed)
@@ -291,10 +303,8 @@ export class Engine implements Terminal {
 
   /** Nothing was done. A fact is brought again later; a wish or a code is refused (P1). */
   #onJournalFailure(event: CheckoutEvent, fault: Problem): void {
-    this.#options.log.error('journal cannot be written', {
-      kind: event.kind,
-      ...(fault.detail === undefined ? {} : { detail: fault.detail }),
-    })
+    const { detail } = fault
+    this.#options.log.error('journal cannot be written', { kind: event.kind, detail })
     for (const scanner of this.#options.scanners) scanner.disable('idle')
     this.#journalWatch.failed()
     const isLost = event.kind.endsWith('_wanted') || event.kind === 'code_scanned'
@@ -308,26 +318,21 @@ export class Engine implements Terminal {
 
   #onScanner(seen: ScannerEvent): void {
     const atMs = this.#time.nowMs()
-    switch (seen.kind) {
-      case 'label':
-        this.#onLabel(seen, atMs)
-        return
-      case 'dropped':
-        this.#post({ event: { kind: 'label_dropped', atMs, reason: seen.reason } })
-        return
-      case 'phase':
-        this.#publish()
-    }
+    if (seen.kind === 'label') this.#onLabel(seen)
+    else if (seen.kind === 'phase') this.#publish()
+    else this.#post({ event: { kind: 'label_dropped', atMs, reason: seen.reason } })
   }
 
-  #onLabel(seen: Extract<ScannerEvent, { kind: 'label' }>, atMs: number): void {
+  #onLabel(seen: Extract<ScannerEvent, { kind: 'label' }>): void {
+    this.#sleep.look()
+    const atMs = this.#time.nowMs()
     const reading = readCode(seen.label, seen.symbology)
     if (reading.kind === 'refused') {
       this.#post({ event: { kind: 'code_rejected', atMs, cause: reading.cause } })
       return
     }
     if (!this.#isArmed()) return
-    this.#mark('code_read', this.#onScreenSale())
+    this.#mark('code_read', saleOnScreen(this.#state))
     const { entropy, binding } = this.#options
     this.#post({
       event: {
@@ -341,12 +346,8 @@ export class Engine implements Terminal {
     })
   }
 
-  #onScreenSale(): Sale | undefined {
-    return this.#state.onScreen === null ? undefined : this.#state.sales.get(this.#state.onScreen)
-  }
-
   #isArmed(): boolean {
-    return this.#onScreenSale()?.phase === 'armed'
+    return saleOnScreen(this.#state)?.phase === 'armed'
   }
 
   #publish(): void {

@@ -27,4 +27,6 @@ export type EngineOptions = {
   readonly onMark?: (mark: Mark, sale: Sale) => void
   /** Told of every point the loop passes, so that a test can end the program there. */
   readonly onPoint?: (point: Point) => void
+  /** Told of an exception out of the loop: nothing more is taken, and the program has to end. */
+  readonly onBug?: (cause: unknown) => void
 }

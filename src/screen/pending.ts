@@ -41,6 +41,7 @@ function pendingSale(
         sinceMs: attempt?.submittedAtMs ?? sale.createdAtMs,
         ...optional('nextTryAtMs', attempt?.nextTryAtMs),
         overdue: attempt?.overdue ?? false,
+        ...(attempt?.cause === 'gateway.reverse_refused' ? { mustAct: true as const } : {}),
       },
     ]
   }
@@ -53,7 +54,8 @@ function pendingSale(
       amountFen: refund.amountFen,
       sinceMs: refund.wantedAtMs,
       ...optional('nextTryAtMs', refund.nextTryAtMs),
-      overdue: refund.phase === 'abnormal' || now.atMs - refund.wantedAtMs >= WAITS.overdueMs,
+      overdue: now.atMs - refund.wantedAtMs >= WAITS.overdueMs,
+      ...(refund.phase === 'abnormal' ? { mustAct: true as const } : {}),
     },
   ]
 }

@@ -51,6 +51,7 @@ export type TillOptions = {
   readonly clock?: ManualClock
   readonly wrapJournal?: (journal: Journal) => Journal
   readonly onCall?: (kind: 'charge' | 'query' | 'reverse') => void
+  readonly onBug?: (cause: unknown) => void
   readonly seed?: number
 }
 
@@ -84,6 +85,7 @@ export async function openTill(options: TillOptions = {}): Promise<Till> {
       grantVersion: 'test-1',
     },
     onMark: (mark) => marks.push(mark),
+    ...(options.onBug ? { onBug: options.onBug } : {}),
   })
   const started = engine.start()
   if (!started.ok) throw new Error(started.error.code)
