@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { LIMITS } from '../domain/limits.ts'
-import { redactCodes } from '../domain/redact.ts'
 
 /** Shapes of the operations on shifts. */
 
@@ -62,12 +61,11 @@ export const reportLanguage = z
   .default('zh-CN')
   .meta({ description: 'language of `text` and `rows`' })
 
-/** A person's name as the journal keeps it: never anything that could be a code. */
+/** A person's name as the journal keeps it. */
 export const operatorName = z
   .string()
   .trim()
   .min(1)
   .max(LIMITS.operatorMax)
   .regex(/^\P{C}*$/u, 'no control characters')
-  .refine((name) => redactCodes(name) === name, 'a number as long as a payment code')
   .meta({ description: 'who does it; kept in the journal and on the report' })

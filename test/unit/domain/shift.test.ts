@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sumsOf, unsettledOf } from '../../../src/domain/shift.ts'
-import { refundOf, saleOf } from '../../support/sales.ts'
+import { refundOf, saleOf } from '../../support/one-attempt-sales.ts'
 
 const outTradeNo = 'T00000001'
 
