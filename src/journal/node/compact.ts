@@ -8,7 +8,7 @@ import type { Signer } from '../../ports/signer.ts'
 import { CheckpointFile } from './checkpoint-file.ts'
 import { type MarkRow, markRow, signMark } from './checkpoints.ts'
 import { journalProblem } from './integrity.ts'
-import { openJournal } from './sqlite-journal.ts'
+import { BUSY_MS, openJournal } from './sqlite-journal.ts'
 
 /** A payment can be refunded for a year; what a refund needs stays for at least this long. */
 export const KEEP_DAYS_MIN = 400
@@ -73,7 +73,7 @@ type Dropped = Pick<Compacted, 'droppedRows' | 'droppedSales'>
 function drop(path: string, wish: CompactWish): Result<Dropped, Problem> {
   let db: Database.Database | undefined
   try {
-    db = new Database(path, { fileMustExist: true })
+    db = new Database(path, { fileMustExist: true, timeout: BUSY_MS })
     db.pragma('locking_mode = EXCLUSIVE')
     db.pragma('synchronous = FULL')
     const { cutSeq, ...dropped } = dropRows(db, wish)

@@ -53,7 +53,7 @@ const SYNCHRONOUS: Readonly<Record<number, string>> = {
 }
 
 /** How long another user of the file is waited for, milliseconds. */
-const BUSY_MS = 2_000
+export const BUSY_MS = 2_000
 
 /** Pages of the write-ahead log that are moved into the file at a time when nothing is going on. */
 const LOG_PAGES = 1_000
