@@ -51,7 +51,8 @@ function sales(db: Database.Database) {
     countOpen: db.prepare('SELECT count(*) AS n FROM sale WHERE open = 1'),
     salesUp: db.prepare('SELECT body FROM sale ORDER BY rowid'),
     salesDown: db.prepare('SELECT body FROM sale ORDER BY rowid DESC'),
-    saleById: db.prepare('SELECT body FROM sale WHERE id = ?'),
+    saleById: db.prepare('SELECT seq, body FROM sale WHERE id = ?'),
+    salesAfter: db.prepare('SELECT count(*) AS n FROM sale WHERE seq > ?'),
     saleSeq: db.prepare('SELECT seq FROM sale WHERE id = ?'),
     recentSales: db.prepare('SELECT body FROM sale WHERE seq < ? ORDER BY seq DESC LIMIT ?'),
   }

@@ -3,9 +3,10 @@ import type { Flaw, Progress, Verified } from '../../ports/journal.ts'
 import type { SignedMark } from '../checkpoint.ts'
 import { baseOf, type CheckpointParts, isSigned, type MarkRow, markOf } from './checkpoints.ts'
 import { type Base, type EventRow, fits, isDamage } from './integrity.ts'
+import { SalesCheck } from './sales-check.ts'
 
 /** Rows between two pauses: what is in memory at a time is one row and the signatures among these. */
-const PAGE_ROWS = 500
+const PAGE_ROWS = 200
 
 /** A check that can be interrupted after every page. */
 export type VerifySteps = Generator<Progress, Result<Verified, Flaw>>
@@ -17,7 +18,7 @@ type Whole = CheckpointParts & {
   readonly onDamage: (cause: unknown) => void
 }
 
-/** Recomputes the chain from its begin and holds every signed row against it. */
+/** Recomputes the chain from its begin, and holds every signed row and every sale against it. */
 export function* verifySteps(whole: Whole): VerifySteps {
   const begin = readSafely(whole, 0, () => readBegin(whole))
   if (!begin.ok) return begin
@@ -25,9 +26,10 @@ export function* verifySteps(whole: Whole): VerifySteps {
   let { seq, hash } = base
   let checkpoints = 0
   const file = new Noted(whole, base.seq)
+  const sales = new SalesCheck({ ...whole, base })
   for (;;) {
     const from = { seq, hash }
-    const page = readSafely(whole, seq, (at) => readPage(whole, { from, file, at }))
+    const page = readSafely(whole, seq, (at) => readPage(whole, { from, file, sales, at }))
     if (!page.ok) return page
     checkpoints += page.value.checkpoints
     if (page.value.seq === seq) break
@@ -38,6 +40,8 @@ export function* verifySteps(whole: Whole): VerifySteps {
   if (!beyond.ok) return beyond
   if (beyond.value)
     return flaw(seq + 1, `it is missing: rows up to ${beyond.value.seq} were signed`)
+  const wrongSale = sales.flawAt(seq)
+  if (wrongSale) return err(wrongSale)
   const { signer } = whole
   const key = signer ? { keyId: signer.keyId } : {}
   return ok({ rows: seq - base.seq, fromSeq: base.seq + 1, checkpoints, ...key })
@@ -112,9 +116,14 @@ type Place = Pick<Page, 'seq' | 'hash'>
 
 function readPage(
   whole: Whole,
-  page: { readonly from: Place; readonly file: Noted; readonly at: { seq: number } },
+  page: {
+    readonly from: Place
+    readonly file: Noted
+    readonly sales: SalesCheck
+    readonly at: { seq: number }
+  },
 ): Result<Page, Flaw> {
-  const { from, file, at } = page
+  const { from, file, sales, at } = page
   let { seq, hash } = from
   const signed = signedBetween(whole, seq)
   for (const found of whole.statements.eventsFrom.iterate(seq + 1, PAGE_ROWS)) {
@@ -124,6 +133,7 @@ function readPage(
     if (!file.agrees(row)) return flaw(row.seq, 'it is not the row that was signed')
     ;({ seq, hash } = row)
     at.seq = seq
+    sales.see(row)
   }
   const checkpoints = [...signed.keys()].filter((signedSeq) => signedSeq <= seq).length
   return ok({ seq, hash, checkpoints })

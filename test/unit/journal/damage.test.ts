@@ -108,6 +108,26 @@ describe('a journal whose file is not as it was written', () => {
     journal.close()
   })
 
+  it.each([
+    ["UPDATE sale SET body = replace(body, '100', '900') WHERE id = 'closed-1'", 2, 'closed-1'],
+    ["DELETE FROM sale WHERE id = 'closed-2'", 3, 'closed-2'],
+    [
+      "INSERT INTO sale SELECT 'made', 2, 0, replace(body, 'closed-0', 'made') FROM sale",
+      5,
+      'began',
+    ],
+    ["UPDATE sale SET body = '{' WHERE id = 'closed-0'", 1, 'cannot be read'],
+  ])('P5: has an old sale that is not as the chain says: %s', (sql, seq, detail) => {
+    write(4)
+    change(sql.endsWith('FROM sale') ? `${sql} WHERE id = 'closed-0'` : sql)
+    const journal = open()
+    expect(journal.verify()).toMatchObject({
+      ok: false,
+      error: { seq, detail: expect.stringContaining(detail) },
+    })
+    journal.close()
+  })
+
   it('is refused when it is cut short, and what is left can be read', () => {
     write(200)
     cutAtTheMiddleRows()
