@@ -1,13 +1,16 @@
 import type { SaleView } from '../api/protocol.ts'
 import { formatYuan } from '../domain/money.ts'
+import { isRefundOpen, type RefundOutcome } from '../domain/refund.ts'
 import { lastAttempt, type Outcome, type Sale, saleOutcome } from '../domain/sale.ts'
 
 /** A sale as a line of a list, whoever was asked for it. */
 export type SaleLine = {
   readonly sale: string
   readonly amountFen: number
-  readonly outcome: Outcome
+  readonly outcome: Outcome | RefundOutcome
   readonly outTradeNo?: string | undefined
+  /** Present when the line is about a refund, whose amount it then has. */
+  readonly outRefundNo?: string | undefined
   readonly cause?: string | undefined
   readonly transactionId?: string | undefined
   /** Unix milliseconds. */
@@ -30,6 +33,22 @@ export function lineOfSale(sale: Sale): SaleLine {
   }
 }
 
+/** What of a sale has no result yet: its payment, and each of its refunds. */
+export function waitingOfSale(sale: Sale): readonly SaleLine[] {
+  const payment = saleOutcome(sale) === 'UNKNOWN' ? [lineOfSale(sale)] : []
+  const refunds = (sale.refunds ?? []).filter(isRefundOpen).map((refund) => ({
+    sale: sale.id,
+    amountFen: refund.amountFen,
+    outcome: refund.outcome,
+    outTradeNo: refund.outTradeNo,
+    outRefundNo: refund.outRefundNo,
+    cause: refund.cause,
+    submittedAtMs: refund.wantedAtMs,
+    nextTryAtMs: refund.nextTryAtMs,
+  }))
+  return [...payment, ...refunds]
+}
+
 /** Of a sale as the running terminal tells it. */
 export function lineOfView(sale: SaleView): SaleLine {
   const attempt = sale.attempts.at(-1)
@@ -47,7 +66,8 @@ export function lineOfView(sale: SaleView): SaleLine {
 
 /** For a person: outcome, amount, number, cause. */
 export function describeLine(line: SaleLine): string {
-  const rest = [line.outTradeNo, line.cause ?? line.transactionId].filter(Boolean).join('  ')
+  const number = line.outRefundNo === undefined ? line.outTradeNo : `refund ${line.outRefundNo}`
+  const rest = [number, line.cause ?? line.transactionId].filter(Boolean).join('  ')
   return `${line.outcome.padEnd(9)}${formatYuan(line.amountFen).padStart(12)}  ${rest}`
 }
 

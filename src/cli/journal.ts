@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import type { Result } from '../base/result.ts'
 import type { Problem } from '../domain/errors.ts'
-import { saleOutcome } from '../domain/sale.ts'
 import { compactJournal, KEEP_DAYS_MIN } from '../journal/node/compact.ts'
 import { openJournal } from '../journal/node/sqlite-journal.ts'
 import { openTerminalKey, readTerminalKey } from '../keys/node/terminal-key.ts'
@@ -10,7 +9,13 @@ import type { Signer } from '../ports/signer.ts'
 import { readConfig } from '../terminal/config.ts'
 import { checkpointsPath, journalPath } from '../terminal/folders.ts'
 import { type ExportWish, exportJournal, wrongWish } from './journal-export.ts'
-import { describeLine, describeWaiting, lineOfSale, type SaleLine } from './journal-list.ts'
+import {
+  describeLine,
+  describeWaiting,
+  lineOfSale,
+  type SaleLine,
+  waitingOfSale,
+} from './journal-list.ts'
 import { askRunning, type Waiting } from './journal-pending.ts'
 import { progressLine } from './progress.ts'
 import { describeProblem, fail, readOptions } from './usage.ts'
@@ -121,8 +126,8 @@ async function pending(asked: Asked): Promise<void> {
   const told = await askRunning(asked.dataDir)
   if (told) return printWaiting(told, asked.values.json)
   withReadable(asked, (journal) => {
-    const sales = journal.openSales().filter((sale) => saleOutcome(sale) === 'UNKNOWN')
-    printWaiting({ nowMs: Date.now(), lines: sales.map(lineOfSale) }, asked.values.json)
+    const lines = journal.openSales().flatMap(waitingOfSale)
+    printWaiting({ nowMs: Date.now(), lines }, asked.values.json)
   })
 }
 

@@ -1,6 +1,12 @@
 import { expect, it } from 'vitest'
-import { describeLine, describeWaiting, lineOfSale } from '../../../src/cli/journal-list.ts'
+import {
+  describeLine,
+  describeWaiting,
+  lineOfSale,
+  waitingOfSale,
+} from '../../../src/cli/journal-list.ts'
 import { progressLine } from '../../../src/cli/progress.ts'
+import type { Refund } from '../../../src/domain/refund.ts'
 import { paidSale } from '../../support/journal-file.ts'
 
 const HOUR_MS = 3_600_000
@@ -14,6 +20,30 @@ it('says how long a sale has been without a result, and when it is asked about n
     / {2}for 1 min 1 s {2}next try now$/,
   )
   expect(describeWaiting(line, 0)).toBe(`${describeLine(line)}  for 0 s`)
+})
+
+it('lists a refund that nobody has heard of yet beside the payment it is of', () => {
+  const paid = paidSale('1', 0)
+  const refund: Refund = {
+    outRefundNo: 'GR1',
+    outTradeNo: 'GT000000000001',
+    amountFen: 40,
+    reason: 'broken',
+    operator: 'manager-1',
+    wantedAtMs: 5,
+    phase: 'checking',
+    outcome: 'UNKNOWN',
+    submits: 1,
+    queries: 0,
+    step: 1,
+    awaits: 'timer',
+    nextTryAtMs: 9,
+  }
+  const settled: Refund = { ...refund, phase: 'refunded', outcome: 'REFUNDED', awaits: 'nothing' }
+  expect(waitingOfSale(paid)).toEqual([])
+  const lines = waitingOfSale({ ...paid, refunds: [settled, refund] })
+  expect(lines).toMatchObject([{ outRefundNo: 'GR1', amountFen: 40, submittedAtMs: 5 }])
+  expect(lines.map(describeLine)[0]).toMatch(/^UNKNOWN +.*0\.40 {2}refund GR1$/)
 })
 
 it('draws how far long work is for a person only, and leaves no trace', () => {
