@@ -300,7 +300,12 @@ class SqliteJournal implements JournalFile {
 
   upkeepDue(atMs: number): boolean {
     if (this.#damage) return false
-    return this.#checkpoints.isDue(this.#head, atMs) || this.#logPages() >= LOG_PAGES
+    try {
+      return this.#checkpoints.isDue(this.#head, atMs) || this.#logPages() >= LOG_PAGES
+    } catch (cause) {
+      if (isDamage(cause)) this.#damaged(cause)
+      return false
+    }
   }
 
   upkeep(atMs: number): void {

@@ -60,10 +60,14 @@ describe('a backup', () => {
     const made = await journal.backup(to, ({ done, total }) => {
       seen.push(done / total)
       append(journal, { atMs: 1_000, kind: 'sale_wanted' })
+      journal.upkeep(3_600_000 * seen.length)
     })
     expect(seen.length).toBeGreaterThan(3)
     expect(made).toMatchObject({ ok: true, value: { rows: 200 + seen.length } })
     expect(journal.verify()).toMatchObject({ ok: true })
+    const copy = copied()
+    expect(copy.status().rows).toBe(200 + seen.length)
+    copy.close()
   })
 
   it('leaves the last one as it was when it cannot be made', async () => {
