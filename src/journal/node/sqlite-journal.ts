@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type Problem, problem } from '../../domain/errors.ts'
-import { isClosed, lastAttempt, type Sale } from '../../domain/sale.ts'
+import type { Sale } from '../../domain/sale.ts'
 import type {
   Backup,
   CommandRecord,
@@ -15,8 +15,6 @@ import type {
   Verified,
 } from '../../ports/journal.ts'
 import type { Signer } from '../../ports/signer.ts'
-import { moneyOf } from '../money.ts'
-import { encodeSale, summarize } from '../row.ts'
 import { backUp } from './backup.ts'
 import { CheckpointFile } from './checkpoint-file.ts'
 import {
@@ -27,22 +25,12 @@ import {
   headOf,
   lastCheckpoint,
 } from './checkpoints.ts'
-import {
-  chain,
-  checkTail,
-  Damage,
-  type EventRow,
-  GENESIS,
-  isDamage,
-  journalProblem,
-} from './integrity.ts'
+import { checkTail, Damage, type EventRow, GENESIS, isDamage, journalProblem } from './integrity.ts'
 import { migrate, standIn } from './migrate.ts'
 import { prepare, type Statements } from './statements.ts'
 import { readSale, type SaleRow, storedRow } from './stored.ts'
 import { type VerifySteps, verifySteps } from './verification.ts'
-
-/** The step that makes an attempt; every later one finds its number taken, by itself. */
-const MAKES_AN_ATTEMPT = 'code_scanned'
+import { writeEntry } from './write-entry.ts'
 
 /** `PRAGMA synchronous` as SQLite names it; FULL means that a commit survives a power cut. */
 const SYNCHRONOUS: Readonly<Record<number, string>> = {
@@ -183,7 +171,7 @@ class SqliteJournal implements JournalFile {
   append(entry: JournalEntry): Result<{ readonly seq: number }, Problem> {
     if (this.#damage) return err(this.#damage)
     try {
-      const next = this.#db.transaction(() => this.#write(entry))()
+      const next = this.#db.transaction(() => writeEntry(this.#statements, this.#head, entry))()
       this.#head = next
       this.#wrote = true
       this.#checkpoints.wrote(entry.kind)
@@ -193,46 +181,6 @@ class SqliteJournal implements JournalFile {
       this.#failure = isDamage(cause) ? this.#damaged(cause) : unwritable(cause)
       return err(this.#failure)
     }
-  }
-
-  #write(entry: JournalEntry): Head {
-    const seq = this.#head.seq + 1
-    const body = JSON.stringify({ event: entry.event, after: entry.sales.map(summarize) })
-    const hash = chain(this.#head.hash, { seq, atMs: entry.atMs, kind: entry.kind, body })
-    const subject = entry.sales.at(-1)
-    this.#statements.insertEvent.run({
-      seq,
-      at_ms: entry.atMs,
-      kind: entry.kind,
-      sale_id: subject?.id ?? (entry.event.saleId as string | undefined) ?? null,
-      out_trade_no: (subject && lastAttempt(subject)?.outTradeNo) ?? null,
-      body,
-      hash,
-    })
-    for (const sale of entry.sales) this.#writeSale(sale, seq)
-    for (const row of entry.sales.flatMap(moneyOf)) {
-      this.#statements.insertMoney.run({ ...row, seq })
-    }
-    if (entry.kind === MAKES_AN_ATTEMPT) this.#claimNumber(entry.sales.at(-1), seq)
-    if (entry.command) this.#statements.insertCommand.run({ ...entry.command, seq })
-    return { seq, hash, atMs: entry.atMs }
-  }
-
-  #writeSale(sale: Sale, seq: number): void {
-    this.#statements.upsertSale.run({
-      id: sale.id,
-      seq,
-      open: isClosed(sale) ? 0 : 1,
-      body: encodeSale(sale),
-    })
-  }
-
-  /** Fails on a number that was used before: the charge then never leaves. */
-  #claimNumber(sale: Sale | undefined, seq: number): void {
-    const attempt = sale && lastAttempt(sale)
-    if (!attempt) return
-    const { outTradeNo } = attempt
-    this.#statements.insertAttempt.run({ out_trade_no: outTradeNo, sale_id: sale.id, seq })
   }
 
   openSales(): readonly Sale[] {
