@@ -11,12 +11,14 @@ import { Engine } from './engine/engine.ts'
 import type { Mark } from './engine/options.ts'
 import type { Point } from './engine/points.ts'
 import { openJournal } from './journal/node/sqlite-journal.ts'
+import { openTerminalKey } from './keys/node/terminal-key.ts'
 import type { Clock } from './ports/clock.ts'
-import type { Journal } from './ports/journal.ts'
+import type { JournalFile } from './ports/journal.ts'
 import type { Log } from './ports/log.ts'
 import type { Scanner } from './ports/scanner.ts'
 import { type Config, readConfig } from './terminal/config.ts'
 import { endOnBug } from './terminal/end-on-bug.ts'
+import { checkpointsPath, journalPath } from './terminal/folders.ts'
 import { makeGateway } from './terminal/gateway.ts'
 import {
   configurationVersion,
@@ -28,6 +30,7 @@ import {
 import { openLog } from './terminal/log.ts'
 import { checkSameMerchant } from './terminal/same-merchant.ts'
 import { systemClock, systemEntropy } from './terminal/system.ts'
+import { startUpkeep } from './terminal/upkeep.ts'
 import { VERSION } from './version.ts'
 
 export type TerminalOptions = {
@@ -90,7 +93,16 @@ export async function startTerminal(
   })
   const name = { id: config.value.terminalId, store: config.value.store.name, version: VERSION }
   const dispatch = createDispatch(engine, name)
+  const endUpkeep = startUpkeep({
+    journal: journal.value,
+    counter: {
+      pending: () => engine.pending(),
+      isArmed: () => engine.status().scanners.some(({ enabled }) => enabled),
+    },
+    clock,
+  })
   const close = async () => {
+    endUpkeep()
     await engine.stop()
     await gateway.value.close()
     journal.value.close()
@@ -119,8 +131,13 @@ export async function startTerminal(
 }
 
 /** A folder in which a terminal has run holds a journal: an empty one there is one that was lost. */
-export function openOwnJournal(dataDir: string): Result<Journal, Problem> {
-  const journal = openJournal(join(dataDir, 'journal.db'))
+export function openOwnJournal(dataDir: string): Result<JournalFile, Problem> {
+  const key = openTerminalKey(dataDir)
+  if (!key.ok) return key
+  const journal = openJournal(journalPath(dataDir), {
+    signer: key.value,
+    checkpointFile: checkpointsPath(dataDir),
+  })
   if (!journal.ok || journal.value.status().rows > 0 || !wasUsed(dataDir)) return journal
   journal.value.close()
   const detail = 'it is empty, and a terminal has run in this data folder before'

@@ -15,10 +15,15 @@ export const HELP = `guitai: a checkout terminal for payment codes
       itself, prints each step, and goes on serving.
 
   guitai journal verify|list|pending --config FILE [--json]
+      Checks the hash chain and its signatures, lists sales, or lists those
+      without a result. Only pending may be asked while the terminal runs.
   guitai journal export --config FILE [--format jsonl|csv] [--bom]
       [--from YYYY-MM-DD] [--to YYYY-MM-DD] [--out FILE]
-      Checks the hash chain, lists sales, or lists those without a result.
-      The terminal must not be running: a journal has one user.
+  guitai journal backup --config FILE --to FILE
+      Copies the journal and reads the copy back.
+  guitai journal compact --config FILE --keep-days N
+      Drops what is older than N days, at least 400, and nothing of a sale
+      that is open. Signs where the chain begins from then on.
 
   guitai reconcile --config FILE [--date YYYY-MM-DD] [--bill FILE] [--repair]
                    [--language zh-CN|en] [--out FILE] [--json]
