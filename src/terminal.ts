@@ -16,6 +16,7 @@ import type { Clock } from './ports/clock.ts'
 import type { JournalFile } from './ports/journal.ts'
 import type { Log } from './ports/log.ts'
 import type { Scanner } from './ports/scanner.ts'
+import { backUpTo } from './terminal/backup.ts'
 import { type Config, readConfig } from './terminal/config.ts'
 import { endOnBug } from './terminal/end-on-bug.ts'
 import { checkpointsPath, journalPath } from './terminal/folders.ts'
@@ -92,7 +93,8 @@ export async function startTerminal(
     journal: journal.value,
   })
   const name = { id: config.value.terminalId, store: config.value.store.name, version: VERSION }
-  const dispatch = createDispatch(engine, name)
+  const backUp = (path: string) => backUpTo(journal.value, path)
+  const dispatch = createDispatch(engine, { name, backUp })
   const endUpkeep = startUpkeep({
     journal: journal.value,
     counter: {

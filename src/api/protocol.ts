@@ -200,6 +200,22 @@ export const OPERATIONS = {
     }),
     output: z.object({ shifts: z.array(shiftSchema) }),
   },
+  'journal.backup': {
+    summary:
+      'Copy the journal while the terminal runs; the copy is read back before it has its name',
+    scopes: ['admin'],
+    http: { method: 'POST', path: '/v1/journal/backup', status: 200 },
+    input: z.strictObject({
+      path: z.string().min(1).max(1_024).meta({
+        description: "an absolute path on the terminal's own disk that does not exist yet",
+      }),
+    }),
+    output: z.object({
+      path: z.string(),
+      rows: z.number().int(),
+      bytes: z.number().int(),
+    }),
+  },
   'status.get': {
     summary: 'Devices, gateway, journal',
     scopes: everybody,

@@ -16,11 +16,11 @@ export const HELP = `guitai: a checkout terminal for payment codes
 
   guitai journal verify|list|pending --config FILE [--json]
       Checks the hash chain and its signatures, lists sales, or lists those
-      without a result. Only pending may be asked while the terminal runs.
+      without a result. Only pending and backup work while the terminal runs.
   guitai journal export --config FILE [--format jsonl|csv] [--bom]
       [--from YYYY-MM-DD] [--to YYYY-MM-DD] [--out FILE]
   guitai journal backup --config FILE --to FILE
-      Copies the journal and reads the copy back.
+      Copies the journal, also of a running terminal, and reads the copy back.
   guitai journal compact --config FILE --keep-days N
       Drops what is older than N days, at least 400, and nothing of a sale
       that is open. Signs where the chain begins from then on.

@@ -49,8 +49,25 @@ export function waitingOfSale(sale: Sale): readonly SaleLine[] {
   return [...payment, ...refunds]
 }
 
-/** Of a sale as the running terminal tells it. */
-export function lineOfView(sale: SaleView): SaleLine {
+/** What of a sale has no result yet, as the running terminal tells it. */
+export function linesOfView(sale: SaleView): readonly SaleLine[] {
+  const payment = sale.outcome === 'UNKNOWN' ? [lineOfView(sale)] : []
+  const refunds = (sale.refunds ?? [])
+    .filter(({ outcome, closedByHand }) => outcome === 'UNKNOWN' && closedByHand === undefined)
+    .map((refund) => ({
+      sale: sale.saleId,
+      amountFen: refund.amountFen,
+      outcome: refund.outcome,
+      outTradeNo: refund.outTradeNo,
+      outRefundNo: refund.outRefundNo,
+      cause: refund.problem?.code,
+      submittedAtMs: refund.wantedAtMs,
+      nextTryAtMs: refund.nextTryAtMs,
+    }))
+  return [...payment, ...refunds]
+}
+
+function lineOfView(sale: SaleView): SaleLine {
   const attempt = sale.attempts.at(-1)
   return {
     sale: sale.saleId,

@@ -4,8 +4,9 @@ import type { Problem } from '../domain/errors.ts'
 import { compactJournal, KEEP_DAYS_MIN } from '../journal/node/compact.ts'
 import { openJournal } from '../journal/node/sqlite-journal.ts'
 import { openTerminalKey, readTerminalKey } from '../keys/node/terminal-key.ts'
-import type { JournalFile } from '../ports/journal.ts'
+import type { Backup, JournalFile } from '../ports/journal.ts'
 import type { Signer } from '../ports/signer.ts'
+import { backUpTo } from '../terminal/backup.ts'
 import { readConfig } from '../terminal/config.ts'
 import { checkpointsPath, journalPath } from '../terminal/folders.ts'
 import { type ExportWish, exportJournal, wrongWish } from './journal-export.ts'
@@ -16,7 +17,7 @@ import {
   type SaleLine,
   waitingOfSale,
 } from './journal-list.ts'
-import { askRunning, type Waiting } from './journal-pending.ts'
+import { askRunning, backUpRunning, type Waiting } from './journal-running.ts'
 import { progressLine } from './progress.ts'
 import { describeProblem, fail, readOptions } from './usage.ts'
 
@@ -161,23 +162,29 @@ async function writeExport(asked: Asked): Promise<void> {
   }
 }
 
-/** Of a terminal that is not running; a running one makes it itself. */
+/** The running terminal makes it itself: a journal has one user. */
 async function backup(asked: Asked): Promise<void> {
   const { to } = asked.values
   if (to === undefined) fail('journal backup needs --to FILE')
-  const journal = openWhole(asked)
-  if (!journal.ok) return give(journal.error)
-  const progress = progressLine('copying')
-  const made = await journal.value.backup(resolve(to), progress.show)
-  progress.end()
-  journal.value.close()
+  const path = resolve(to)
+  const made = (await backUpRunning(asked.dataDir, path)) ?? (await backUpHere(asked, path))
   if (!made.ok) return give(made.error)
   const { rows, bytes } = made.value
   console.log(
     asked.values.json
-      ? JSON.stringify(made.value)
-      : `wrote ${resolve(to)}: ${rows} rows, ${bytes} bytes, read back and whole`,
+      ? JSON.stringify({ rows, bytes })
+      : `wrote ${path}: ${rows} rows, ${bytes} bytes, read back and whole`,
   )
+}
+
+async function backUpHere(asked: Asked, path: string): Promise<Result<Backup, Problem>> {
+  const journal = openWhole(asked)
+  if (!journal.ok) return journal
+  const progress = progressLine('copying')
+  const made = await backUpTo(journal.value, path, progress.show)
+  progress.end()
+  journal.value.close()
+  return made
 }
 
 function compact(asked: Asked): void {

@@ -47,6 +47,15 @@ describe('guitai journal', () => {
       code: 1,
       said: expect.stringContaining('journal.in_use'),
     })
+    const live = join(dataDir, 'live-copy.db')
+    const made = journal('backup', '--to', live)
+    expect(made).toMatchObject({ code: 0, out: expect.stringContaining('read back and whole') })
+    expect(statSync(live).mode & 0o777).toBe(0o600)
+    expect(journal('backup', '--to', live)).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('there is a file of that name'),
+    })
+    expect(journal('backup', '--to', join(dataDir, 'journal.db')).code).toBe(1)
     await counter.terminal().stop()
     expect(JSON.parse(journal('pending', '--json').out)).toMatchObject({ sale: waiting })
   })

@@ -36,7 +36,9 @@ beforeEach(async () => {
   till = await openTill()
   server = await openServer({
     terminal: till.engine,
-    dispatch: createDispatch(till.engine, { id: 'POS01', store: '测试<店>', version: 'test' }),
+    dispatch: createDispatch(till.engine, {
+      name: { id: 'POS01', store: '测试<店>', version: 'test' },
+    }),
     grants: [{ token: identity.tokens.admin, scopes: ['admin'] }],
     port: 0,
     origins: [],

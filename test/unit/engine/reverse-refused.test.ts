@@ -70,7 +70,9 @@ describe('a reversal that the gateway refuses for good', () => {
     expect(till.engine.screen().cashier.pendingSales).toMatchObject([
       { saleId: sale.id, overdue: true, mustAct: true },
     ])
-    const dispatch = createDispatch(till.engine, { id: 'POS01', store: '测试店', version: 'test' })
+    const dispatch = createDispatch(till.engine, {
+      name: { id: 'POS01', store: '测试店', version: 'test' },
+    })
     const got = await dispatch('sale.get', { saleId: sale.id }, ['register'])
     const view = (got.ok ? got.value : undefined) as SaleView | undefined
     expect(view?.attempts[0]?.problem?.code).toBe('gateway.reverse_refused')
