@@ -68,7 +68,7 @@ export function refusedAnswer(writing: V2Writing, refusal: V2Refusal): Answer {
 export const RESULT_OK = ['result_code', 'SUCCESS'] as const
 
 /** `yyyyMMddHHmmss` in Beijing time. @param atMs Unix milliseconds */
-export function v2Time(atMs: number): string {
+function v2Time(atMs: number): string {
   return beijingTime(atMs).slice(0, 19).replaceAll(/\D/g, '')
 }
 

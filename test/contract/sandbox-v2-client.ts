@@ -151,7 +151,7 @@ export function toXml(fields: Fields): string {
 }
 
 /** The fields of an answer; undefined when the body is not a whole flat message. */
-export function fromXml(text: string): Fields | undefined {
+function fromXml(text: string): Fields | undefined {
   const body = /^<xml>([\s\S]*)<\/xml>$/.exec(text.trim())?.[1]
   if (body === undefined) return undefined
   const fields: Fields = {}
