@@ -65,12 +65,12 @@ function decide(refund: Refund, event: RefundEvent): RefundMove {
 }
 
 /** "Check now": every refund that waits is asked about at once. */
-export function checkRefunds(state: State, sale: Sale, _event: unknown): Step {
+export function checkRefunds(state: State, sale: Sale, event: { readonly atMs: number }): Step {
   const waiting = (sale.refunds ?? []).filter(({ awaits }) => awaits === 'timer')
   if (waiting.length === 0) {
     return sale.refunds?.some(isRefundOpen) ? ignore(state) : refuse(state, 'sale.nothing_to_check')
   }
-  const asked = waiting.map((refund) => begin('ask', refund))
+  const asked = waiting.map((refund) => begin('ask', refund, event.atMs))
   const changed = withRefunds(sale, asked)
   return {
     state: withSales(state, [changed]),
@@ -106,7 +106,7 @@ export function recoverRefunds(sale: Sale, atMs: number): Sale {
   if (!sale.refunds?.some(isRefundOpen)) return sale
   const refunds = sale.refunds.map((refund): Refund => {
     if (!isRefundOpen(refund)) return refund
-    const asked = { ...begin('ask', refund), waitsFromMs: atMs }
+    const asked = { ...begin('ask', refund, atMs), waitsFromMs: atMs }
     if (refund.phase === 'processing' || refund.phase === 'abnormal') return asked
     // Whatever was on its way when the program ended may still arrive.
     const wasSubmitting = refund.phase === 'submitting'
@@ -141,7 +141,7 @@ function carryOut(
     return { state: withSales(state, [changed]), effects, changed: [changed] }
   }
   const isNow = next.atMs <= decision.atMs
-  const refund = isNow ? begin(next.kind, next.refund) : later(next)
+  const refund = isNow ? begin(next.kind, next.refund, decision.atMs) : later(next)
   const changed = withRefunds(sale, [refund])
   const effect: Effect = isNow
     ? { kind: next.kind === 'ask' ? 'query_refund' : 'refund', sale: changed, outRefundNo }
@@ -155,10 +155,10 @@ function carryOut(
 }
 
 /** A request about it begins. */
-function begin(kind: 'ask' | 'submit', refund: Refund): Refund {
+function begin(kind: 'ask' | 'submit', refund: Refund, atMs: number): Refund {
   const { nextTryAtMs: _next, nextMove: _move, ...rest } = refund
   const begun = { ...rest, step: refund.step + 1, awaits: 'answer' as const }
-  if (kind === 'ask') return { ...begun, queries: refund.queries + 1 }
+  if (kind === 'ask') return { ...begun, askedAtMs: atMs, queries: refund.queries + 1 }
   return { ...begun, submits: refund.submits + 1 }
 }
 
