@@ -64,17 +64,26 @@ function decide(refund: Refund, event: RefundEvent): RefundMove {
   }
 }
 
-/** "Check now": every refund that waits is asked about at once. */
+/**
+ * "Check now": what every refund waits to do is done at once. One that waits to be sent again is sent:
+ * asked about instead, it would wait anew, and checks that keep coming would put it off for ever.
+ */
 export function checkRefunds(state: State, sale: Sale, event: { readonly atMs: number }): Step {
   const waiting = (sale.refunds ?? []).filter(({ awaits }) => awaits === 'timer')
   if (waiting.length === 0) {
     return sale.refunds?.some(isRefundOpen) ? ignore(state) : refuse(state, 'sale.nothing_to_check')
   }
-  const asked = waiting.map((refund) => begin('ask', refund, event.atMs))
-  const changed = withRefunds(sale, asked)
+  const changed = withRefunds(
+    sale,
+    waiting.map((refund) => begin(refund.nextMove ?? 'ask', refund, event.atMs)),
+  )
   return {
     state: withSales(state, [changed]),
-    effects: asked.map(({ outRefundNo }) => ({ kind: 'query_refund', sale: changed, outRefundNo })),
+    effects: waiting.map(({ outRefundNo, nextMove }) => ({
+      kind: nextMove === 'submit' ? 'refund' : 'query_refund',
+      sale: changed,
+      outRefundNo,
+    })),
     changed: [changed],
   }
 }
