@@ -47,7 +47,7 @@ export function makeRefund(state: State, sale: Sale, event: RefundWish): Step {
 /** An answer or a timer of a refund. Stale ones are ignored. */
 export function advanceRefund(state: State, sale: Sale, event: RefundEvent): Step {
   const refund = sale.refunds?.find(({ outRefundNo }) => outRefundNo === event.outRefundNo)
-  if (!refund || refund.step !== event.step) return ignore(state)
+  if (!refund || refund.step !== event.step || !isRefundOpen(refund)) return ignore(state)
   return carryOut(state, sale, { atMs: event.atMs, move: decide(refund, event) })
 }
 
@@ -90,10 +90,13 @@ export function checkRefunds(state: State, sale: Sale, event: { readonly atMs: n
 
 /**
  * A manager stops waiting for a refund. Only between two requests. It stays UNKNOWN and its amount
- * reserved, for ever: reconciliation says what became of it.
+ * reserved, for ever: reconciliation says what became of it. One whose money is on its way is given up
+ * only when there is no other: it will end by itself.
  */
 export function closeRefundByHand(state: State, sale: Sale, event: CloseWish): Step {
-  const open = (sale.refunds ?? []).filter(isRefundOpen)
+  const underWay = (sale.refunds ?? []).filter(isRefundOpen)
+  const stuck = underWay.filter(({ phase }) => phase !== 'processing')
+  const open = stuck.length > 0 ? stuck : underWay
   if (open.length === 0) return refuse(state, 'sale.nothing_to_close')
   if (open.some(({ awaits }) => awaits === 'answer')) return refuse(state, 'sale.request_in_flight')
   const { operator, reason, atMs } = event

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { reduce } from '../../../src/checkout/reduce.ts'
+import { INITIAL } from '../../../src/checkout/state.ts'
 import type { Refund } from '../../../src/domain/refund.ts'
 import { WAITS } from '../../../src/domain/waits.ts'
 import type { RefundAnswer } from '../../../src/ports/gateway.ts'
@@ -109,5 +111,45 @@ describe('the minute between two refunds', () => {
     const clock = createManualClock({ nowMs: first.clock.nowMs() - 7_200_000 })
     await open({ journalFile: first.journalFile, clock, seed: 2 })
     expect(await till.refund(id, 100)).toMatchObject({ ok: true })
+  })
+})
+
+describe('a refund that is given up', () => {
+  it('takes no other one with it whose money is on its way', async () => {
+    await open()
+    const { id } = await till.sellPaid()
+    await till.refund(id, 100)
+    await call().answer(TAKEN)
+    till.clock.advance(WAITS.refundEveryMs)
+    const asked = call()
+    await till.refund(id, 200)
+    await call().answer({ ...TAKEN, state: 'abnormal' })
+    const close = () =>
+      till.engine.command(
+        { kind: 'close_wanted', saleId: id, operator: 'M1', reason: 'settled by hand' },
+        { clientId: `close-${till.gateway.refundCalls.length}`, digest: 'close' },
+      )
+    expect(await close()).toMatchObject({ ok: true })
+    const [onItsWay, given] = till.sale(id).refunds ?? []
+    expect(given).toMatchObject({ awaits: 'nothing', closedByHand: { operator: 'M1' } })
+    expect(onItsWay).toMatchObject({ phase: 'processing', awaits: 'answer' })
+    await asked.answer(TAKEN)
+    till.clock.advance(WAITS.refundPollMs[1] ?? 0)
+    await call().answer(GIVEN)
+    expect(till.sale(id).refunds?.[0]).toMatchObject({ outcome: 'REFUNDED' })
+  })
+})
+
+describe('a refund that has ended', () => {
+  it('hears nothing more, not even the same answer with other words', async () => {
+    await open()
+    const { id } = await till.sellPaid()
+    await till.refund(id)
+    await call().answer({ ...TAKEN, state: 'closed' })
+    const sale = till.sale(id)
+    const { outRefundNo, step } = refundOf(id)
+    const event = { kind: 'refund_answered', atMs: till.clock.nowMs(), saleId: id, step } as const
+    const state = { ...INITIAL, sales: new Map([[id, sale]]) }
+    expect(reduce(state, { ...event, outRefundNo, answer: GIVEN }).changed).toEqual([])
   })
 })
