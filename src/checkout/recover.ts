@@ -40,6 +40,8 @@ function recoverSale(sale: Sale, atMs: number): Sale {
         waitsFromMs: atMs,
         phase: attempt.phase === 'reversing' ? 'reversing' : 'checking',
         ...(wasSubmitting ? { cause: 'terminal.restarted' as const } : {}),
+        // By this start's clock: the last question was asked by another one.
+        askedAtMs: atMs,
         queries: attempt.queries + 1,
         step: attempt.step + 1,
         awaits: 'answer',

@@ -47,7 +47,7 @@ export function makeRefund(state: State, sale: Sale, event: RefundWish): Step {
 /** An answer or a timer of a refund. Stale ones are ignored. */
 export function advanceRefund(state: State, sale: Sale, event: RefundEvent): Step {
   const refund = sale.refunds?.find(({ outRefundNo }) => outRefundNo === event.outRefundNo)
-  if (!refund || refund.step !== event.step) return ignore(state)
+  if (!refund || refund.step !== event.step || !isRefundOpen(refund)) return ignore(state)
   return carryOut(state, sale, { atMs: event.atMs, move: decide(refund, event) })
 }
 
@@ -64,27 +64,39 @@ function decide(refund: Refund, event: RefundEvent): RefundMove {
   }
 }
 
-/** "Check now": every refund that waits is asked about at once. */
-export function checkRefunds(state: State, sale: Sale, _event: unknown): Step {
+/**
+ * "Check now": what every refund waits to do is done at once. One that waits to be sent again is sent:
+ * asked about instead, it would wait anew, and checks that keep coming would put it off for ever.
+ */
+export function checkRefunds(state: State, sale: Sale, event: { readonly atMs: number }): Step {
   const waiting = (sale.refunds ?? []).filter(({ awaits }) => awaits === 'timer')
   if (waiting.length === 0) {
     return sale.refunds?.some(isRefundOpen) ? ignore(state) : refuse(state, 'sale.nothing_to_check')
   }
-  const asked = waiting.map((refund) => begin('ask', refund))
-  const changed = withRefunds(sale, asked)
+  const changed = withRefunds(
+    sale,
+    waiting.map((refund) => begin(refund.nextMove ?? 'ask', refund, event.atMs)),
+  )
   return {
     state: withSales(state, [changed]),
-    effects: asked.map(({ outRefundNo }) => ({ kind: 'query_refund', sale: changed, outRefundNo })),
+    effects: waiting.map(({ outRefundNo, nextMove }) => ({
+      kind: nextMove === 'submit' ? 'refund' : 'query_refund',
+      sale: changed,
+      outRefundNo,
+    })),
     changed: [changed],
   }
 }
 
 /**
  * A manager stops waiting for a refund. Only between two requests. It stays UNKNOWN and its amount
- * reserved, for ever: reconciliation says what became of it.
+ * reserved, for ever: reconciliation says what became of it. One whose money is on its way is given up
+ * only when there is no other: it will end by itself.
  */
 export function closeRefundByHand(state: State, sale: Sale, event: CloseWish): Step {
-  const open = (sale.refunds ?? []).filter(isRefundOpen)
+  const underWay = (sale.refunds ?? []).filter(isRefundOpen)
+  const stuck = underWay.filter(({ phase }) => phase !== 'processing')
+  const open = stuck.length > 0 ? stuck : underWay
   if (open.length === 0) return refuse(state, 'sale.nothing_to_close')
   if (open.some(({ awaits }) => awaits === 'answer')) return refuse(state, 'sale.request_in_flight')
   const { operator, reason, atMs } = event
@@ -106,7 +118,7 @@ export function recoverRefunds(sale: Sale, atMs: number): Sale {
   if (!sale.refunds?.some(isRefundOpen)) return sale
   const refunds = sale.refunds.map((refund): Refund => {
     if (!isRefundOpen(refund)) return refund
-    const asked = { ...begin('ask', refund), waitsFromMs: atMs }
+    const asked = { ...begin('ask', refund, atMs), waitsFromMs: atMs }
     if (refund.phase === 'processing' || refund.phase === 'abnormal') return asked
     // Whatever was on its way when the program ended may still arrive.
     const wasSubmitting = refund.phase === 'submitting'
@@ -141,7 +153,7 @@ function carryOut(
     return { state: withSales(state, [changed]), effects, changed: [changed] }
   }
   const isNow = next.atMs <= decision.atMs
-  const refund = isNow ? begin(next.kind, next.refund) : later(next)
+  const refund = isNow ? begin(next.kind, next.refund, decision.atMs) : later(next)
   const changed = withRefunds(sale, [refund])
   const effect: Effect = isNow
     ? { kind: next.kind === 'ask' ? 'query_refund' : 'refund', sale: changed, outRefundNo }
@@ -155,10 +167,10 @@ function carryOut(
 }
 
 /** A request about it begins. */
-function begin(kind: 'ask' | 'submit', refund: Refund): Refund {
+function begin(kind: 'ask' | 'submit', refund: Refund, atMs: number): Refund {
   const { nextTryAtMs: _next, nextMove: _move, ...rest } = refund
   const begun = { ...rest, step: refund.step + 1, awaits: 'answer' as const }
-  if (kind === 'ask') return { ...begun, queries: refund.queries + 1 }
+  if (kind === 'ask') return { ...begun, askedAtMs: atMs, queries: refund.queries + 1 }
   return { ...begun, submits: refund.submits + 1 }
 }
 

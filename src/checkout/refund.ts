@@ -85,8 +85,13 @@ function afterNotFound(refund: Refund, atMs: number): RefundMove {
       atMs: atMs + retryMs(refund),
     }
   }
-  const arrivesUntilMs = (refund.unclearAtMs ?? Number.NEGATIVE_INFINITY) + WAITS.notFoundFinalMs
-  if (atMs < arrivesUntilMs) return ask(refund, arrivesUntilMs)
+  const arrivesUntilMs = (refund.unclearAtMs ?? Number.NEGATIVE_INFINITY) + WAITS.refundArrivesMs
+  // What was true when it was asked: the answer may have been long on its way.
+  const askedAtMs = refund.askedAtMs ?? atMs
+  if (askedAtMs < arrivesUntilMs) {
+    const dueAtMs = atMs < arrivesUntilMs ? Math.min(atMs + retryMs(refund), arrivesUntilMs) : atMs
+    return ask(refund, dueAtMs)
+  }
   return settleNotRefunded(refund, refund.refusal, atMs)
 }
 

@@ -52,6 +52,8 @@ export type Refund = {
    * so a refusal of another one is not final until long after.
    */
   readonly unclearAtMs?: number
+  /** When the last query was begun, Unix milliseconds: its answer may be no newer. */
+  readonly askedAtMs?: number
   /** Counts requests and waits; an answer or a timer of an earlier step is stale. */
   readonly step: number
   readonly awaits: 'answer' | 'timer' | 'nothing'

@@ -29,6 +29,12 @@ export const WAITS = {
   refundRetryMs: [5_000, 10_000, 20_000, 40_000, 60_000, 300_000],
   /** Pauses between questions about a refund that the gateway took; the last repeats. */
   refundPollMs: [60_000, 60_000, 60_000, 60_000, 60_000, 300_000, 900_000, 3_600_000],
+  /**
+   * How long after a request for a refund went without a clear answer it may still be taken: the gateway
+   * refuses a signature whose time is five minutes off (interface rules), and our clock may be as much
+   * ahead of the gateway's.
+   */
+  refundArrivesMs: 600_000,
   /** Between questions about a refund that staff have to settle with the gateway. */
   refundAbnormalMs: 3_600_000,
   /** How long a counter stays armed for a code before it says so and disarms. */

@@ -29,8 +29,14 @@ function stateOf(refunds: readonly Refund[]): RecentRefund['state'] {
   return refunds.at(-1)?.outcome === 'NOT_REFUNDED' ? 'not_given' : 'done'
 }
 
-/** The list of last sales; a sale nobody has tried to pay yet is not in it. */
+/**
+ * The list of last sales; a sale nobody has tried to pay yet is not in it. A refund, and every question
+ * about it, leaves the order as it is: for days they would push newer sales out.
+ */
 export function remember(recent: readonly RecentSale[], sale: Sale): readonly RecentSale[] {
+  if (sale.refunds !== undefined) {
+    return recent.map((line) => (line.saleId === sale.id ? asRecent(sale) : line))
+  }
   const others = recent.filter(({ saleId }) => saleId !== sale.id)
   if (sale.attempts.length === 0) return others
   return [asRecent(sale), ...others].slice(0, RECENT_MAX)

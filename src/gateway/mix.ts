@@ -51,6 +51,7 @@ const STANDING_CAUSES: ReadonlySet<string> = new Set([
   'gateway.check_refused',
   'gateway.not_authorised',
   'gateway.sign_error',
+  'refund.sign_error',
 ])
 
 function mixHealth(v3: GatewayHealth, v2: GatewayHealth): GatewayHealth {

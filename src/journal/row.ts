@@ -83,6 +83,7 @@ const refund = z.strictObject({
   queries: z.number().int(),
   refusal: cause.optional(),
   unclearAtMs: time.optional(),
+  askedAtMs: time.optional(),
   step: z.number().int(),
   awaits: z.enum(['answer', 'timer', 'nothing']),
   nextMove: z.enum(['ask', 'submit']).optional(),

@@ -16,6 +16,7 @@ export const FAULTS = {
   reverse_lost: 0.05,
   reverse_late: 0.2,
   request_late: 0.03,
+  refund_late: 0.08,
   request_doubled: 0.02,
   answer_lost: 0.04,
   answer_late: 0.02,
@@ -31,6 +32,7 @@ export const FAULTS = {
   answer_of_other_app: 0.01,
   answer_of_other_refund: 0.01,
   answer_unknown_state: 0.01,
+  answer_stale: 0.05,
   answer_unknown_code: 0.02,
   server_error: 0.03,
   too_many_requests: 0.02,
@@ -86,6 +88,8 @@ export const MET = [
   'refund_ends_ABNORMAL',
   'refund_submitted_again',
   'refund_arrived_after_query',
+  'refund_of_part_beside_another',
+  'refund_closed_by_hand',
   'restart_while_refunding',
 ] as const
 

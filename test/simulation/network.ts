@@ -20,12 +20,16 @@ export type Life = { isOver: boolean }
 /** Told of every request of which a byte leaves the terminal. */
 export type OnLeave = (call: WireCall, subject: string, body: string) => void
 
+const decoder = new TextDecoder()
+
 /** What a call of a dead process comes to. */
 const NEVER = new Promise<never>(() => {})
 /** A request that asks for nothing. */
 const PING: WireRequest = { method: 'GET', target: '/', headers: {}, body: '' }
 /** The terminal's own time limit for an answer. */
 const CLIENT_LIMIT_MS = 12_000
+/** No code dies in a refund: it arrives for as long as its signature is believed, and a little longer. */
+export const LATEST_REFUND_MS = 400_000
 
 type Failure = { readonly cause: 'gateway.unreachable' | 'gateway.timeout' | 'gateway.cut_off' }
 
@@ -116,6 +120,8 @@ export class Network {
   readonly #onLeave: OnLeave
   readonly #amounts = new Map<string, number>()
   readonly #refunds = new Map<string, { readonly outTradeNo: string; readonly refund: number }>()
+  /** True answers that were good news or bad, by what they are about, oldest first. */
+  readonly #said = new Map<string, WireAnswer[]>()
   #lineOutUntilMs = 0
   #gatewayOutUntilMs = 0
 
@@ -196,9 +202,13 @@ export class Network {
     if (fate.strikes('request_lost', subject)) return
     const isReverse = callOf(request) === 'reverse'
     if (isReverse && fate.strikes('reverse_lost', subject)) return
+    const isRefund = callOf(request) === 'refund'
     const isLate =
-      fate.strikes('request_late', subject) || (isReverse && fate.strikes('reverse_late', subject))
-    const thereMs = isLate ? this.#random.integer(5_000, 120_000) : this.#random.integer(1, 300)
+      fate.strikes('request_late', subject) ||
+      (isReverse && fate.strikes('reverse_late', subject)) ||
+      (isRefund && fate.strikes('refund_late', subject))
+    const latestMs = isRefund ? LATEST_REFUND_MS : 120_000
+    const thereMs = isLate ? this.#random.integer(5_000, latestMs) : this.#random.integer(1, 300)
     if (isLate) fate.blame(subject, thereMs)
     this.#clock.after(thereMs, () => {
       const answer = this.#serve(request)
@@ -239,6 +249,18 @@ export class Network {
       return gateway.refuse(500, 'SYSTEM_ERROR')
     }
     if (fate.strikes('answer_unknown_code', subject)) return gateway.refuse(400, 'SOMETHING_NEW')
+    return this.#stale(call, subject ?? '', answer)
+  }
+
+  /** What was true before: said anew by a machine that lags, or an old answer as it was. */
+  #stale(call: WireCall, subject: string, answer: WireAnswer): WireAnswer {
+    const said = this.#said.get(subject) ?? []
+    const older = said.length > 0 ? this.#random.pick(said) : undefined
+    const isQuestion = call === 'query' || call === 'query_refund'
+    if (older && isQuestion && this.#fate.strikes('answer_stale', subject)) {
+      return this.#random.chance(0.7) ? this.#gateway.claim(decoder.decode(older.body)) : older
+    }
+    if (answer.status === 200 && call !== 'reverse') this.#said.set(subject, [...said, answer])
     return answer
   }
 

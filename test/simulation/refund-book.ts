@@ -26,6 +26,7 @@ const ENDS: readonly RefundState[] = [
   'ABNORMAL',
 ]
 const MINUTE_MS = 60_000
+const POOR_MS = 10_000
 
 /**
  * The gateway's book of refunds, from the rules of the wire: the number makes a request the same
@@ -39,6 +40,7 @@ export class RefundBook {
   readonly #fate: Fate
   readonly #lastAtMs = new Map<string, number>()
   readonly #asked = new Set<string>()
+  readonly #poorUntilMs = new Map<string, number>()
 
   constructor(clock: ManualClock, random: Random, fate: Fate) {
     this.#clock = clock
@@ -74,7 +76,7 @@ export class RefundBook {
     if (nowMs - (this.#lastAtMs.get(wire.out_trade_no) ?? -MINUTE_MS) < MINUTE_MS) {
       return fail(429, 'FREQUENCY_LIMITED', '频率限制')
     }
-    if (this.#fate.strikes('merchant_has_no_funds', wire.out_refund_no)) {
+    if (this.#isWithoutFunds(wire.out_refund_no, nowMs)) {
       return fail(403, 'NOT_ENOUGH', '基本账户余额不足')
     }
     this.#lastAtMs.set(wire.out_trade_no, nowMs)
@@ -86,6 +88,14 @@ export class RefundBook {
     if (booked) return stateOf(booked)
     this.#asked.add(outRefundNo)
     return fail(404, 'RESOURCE_NOT_EXISTS', '退款单不存在')
+  }
+
+  /** What is not in the account does not come within moments, between two copies of one request. */
+  #isWithoutFunds(outRefundNo: string, nowMs: number): boolean {
+    if (nowMs < (this.#poorUntilMs.get(outRefundNo) ?? 0) && !this.#fate.calm) return true
+    if (!this.#fate.strikes('merchant_has_no_funds', outRefundNo)) return false
+    this.#poorUntilMs.set(outRefundNo, nowMs + POOR_MS)
+    return true
   }
 
   #take(wire: WireRefund): Reply {

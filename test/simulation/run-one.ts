@@ -1,6 +1,7 @@
 import { isRefundOpen } from '../../src/domain/refund.ts'
 import type { Wish } from '../../src/ports/terminal.ts'
 import type { Counted, FaultKind } from './faults.ts'
+import { LATEST_REFUND_MS } from './network.ts'
 import { SimulatedTill } from './till.ts'
 import type { Settling } from './watch.ts'
 
@@ -21,7 +22,7 @@ const CALM_LIMIT_MS = 900_000
 /** The longest pause of a refund under way, and some. */
 const REFUND_LIMIT_MS = 8_000_000
 /** After this nothing that was sent in the bad world is still on its way. */
-const LATEST_MS = 200_000
+const LATEST_MS = LATEST_REFUND_MS + 20_000
 
 const NOBODY: ReadonlySet<FaultKind> = new Set()
 
@@ -130,12 +131,17 @@ function meddle(till: SimulatedTill): void {
     operator: '店长',
     reason: '模拟',
   }))
+  // Mostly of a sale that is paid; else what must be refused would be all that is ever asked for.
+  const paidId = () =>
+    random.chance(0.8) ? till.watch.paidIds.at(-random.integer(1, 5)) : undefined
   later('refund_at_random', (saleId) => ({
     kind: 'refund_wanted',
-    saleId,
+    saleId: paidId() ?? saleId,
     operator: '店长',
     reason: '模拟退货',
-    ...(random.chance(0.3) ? {} : { amountFen: random.integer(1, 150_000) }),
+    ...(random.chance(0.3)
+      ? {}
+      : { amountFen: random.integer(1, random.chance(0.3) ? 150_000 : 20_000) }),
   }))
 }
 

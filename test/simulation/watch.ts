@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { RefundOutcome } from '../../src/domain/refund.ts'
+import { isRefundOpen, isRefundUnclear, type RefundOutcome } from '../../src/domain/refund.ts'
 import type { Outcome, Sale } from '../../src/domain/sale.ts'
 import { saleOutcome } from '../../src/domain/sale.ts'
 import type { Journal, JournalEntry } from '../../src/ports/journal.ts'
@@ -7,6 +7,7 @@ import type { ScreenModel } from '../../src/screen/model.ts'
 import type { ManualClock } from '../support/manual-clock.ts'
 import type { Fate } from './faults.ts'
 import type { Ledger } from './ledger.ts'
+import type { WireRefund } from './refund-book.ts'
 import type { WireCall } from './wire.ts'
 
 const REVERSE_NOT_BEFORE_MS = 15_000
@@ -35,6 +36,8 @@ export class Watch {
   readonly saleIds: string[] = []
   readonly #sales = new Set<string>()
   readonly #paid = new Set<string>()
+  /** Every sale that was paid, in the order of that. */
+  readonly paidIds: string[] = []
   readonly #outcomes = new Map<string, Outcome>()
   readonly #durable = new Set<string>()
   readonly #refunds = new Map<string, RefundOutcome>()
@@ -65,7 +68,12 @@ export class Watch {
     if (open.length > 1) this.say(`two attempts not final: ${sale.id}`)
     if (!this.#sales.has(sale.id)) this.saleIds.push(sale.id)
     this.#sales.add(sale.id)
-    if (sale.phase === 'paid') this.#paid.add(sale.id)
+    const wasPaid = this.#paid.has(sale.id)
+    if (sale.phase === 'paid' && !wasPaid) {
+      this.#paid.add(sale.id)
+      this.paidIds.push(sale.id)
+    }
+    if (sale.phase !== 'paid' && wasPaid) this.say(`was paid and is ${sale.phase}: ${sale.id}`)
     for (const { outTradeNo, outcome } of sale.attempts) {
       const before = this.#outcomes.get(outTradeNo)
       if (before !== undefined && before !== 'UNKNOWN' && before !== outcome) {
@@ -79,7 +87,14 @@ export class Watch {
   }
 
   #lookAtRefunds(sale: Sale): void {
-    for (const { outRefundNo, outcome } of sale.refunds ?? []) {
+    const refunds = sale.refunds ?? []
+    const unclear = refunds.filter(isRefundUnclear)
+    if (unclear.length > 1) this.say(`two refunds of which nobody knows: ${sale.id}`)
+    if (refunds.filter(isRefundOpen).length > 1) this.#fate.met('refund_of_part_beside_another')
+    for (const { outRefundNo, outcome, closedByHand } of refunds) {
+      if (closedByHand && this.#refunds.get(outRefundNo) === 'UNKNOWN') {
+        this.#fate.met('refund_closed_by_hand')
+      }
       const before = this.#refunds.get(outRefundNo)
       if (before !== undefined && before !== 'UNKNOWN' && before !== outcome) {
         this.say(`${outRefundNo} was ${before} and became ${outcome}`)
@@ -138,6 +153,20 @@ export class Watch {
     const before = this.#refundBodies.get(outRefundNo)
     if (before !== undefined && before !== body) this.say(`another body for ${outRefundNo}`)
     this.#refundBodies.set(outRefundNo, body)
+    if (before === undefined) this.#mustBeCovered(body)
+  }
+
+  /** All that was asked for of one order, and is not certain to be refused, fits into what was paid. */
+  #mustBeCovered(body: string): void {
+    const { out_trade_no: outTradeNo, amount } = JSON.parse(body) as WireRefund
+    let askedFen = 0
+    for (const [number, text] of this.#refundBodies) {
+      const wire = JSON.parse(text) as WireRefund
+      const isOut = this.#refunds.get(number) === 'NOT_REFUNDED'
+      if (wire.out_trade_no === outTradeNo && !isOut) askedFen += wire.amount.refund
+    }
+    if (askedFen > amount.total) this.say(`more asked back than was paid: ${outTradeNo}`)
+    if (this.#outcomes.get(outTradeNo) !== 'PAID') this.say(`a refund of no payment: ${outTradeNo}`)
   }
 
   /** A register or screen was told of a sale. */

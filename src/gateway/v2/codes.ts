@@ -103,8 +103,8 @@ const REFUND_ROWS: readonly V2Row[] = [
     meaning: refused('refund.refused'),
   },
   { codes: ['INVALID_REQUEST'], meaning: refused('refund.refused'), onResend: false },
-  { codes: NOT_ALLOWED, meaning: refused('gateway.not_authorised') },
-  { codes: NOT_BELIEVED, meaning: refused('gateway.sign_error') },
+  { codes: NOT_ALLOWED, meaning: refused('refund.not_authorised') },
+  { codes: NOT_BELIEVED, meaning: refused('refund.sign_error') },
   {
     codes: ['BIZERR_NEED_RETRY', 'ORDER_NOT_READY', 'REFUND_FEE_MISMATCH'],
     meaning: unknown('gateway.not_settled'),

@@ -64,6 +64,12 @@ describe('the health of both', () => {
     ['v2 met the line, which v3 knows better', OK, fails('gateway.timeout'), OK],
     ['v2 met a trouble that passes', OK, fails('gateway.unreadable'), OK],
     [
+      'v2 does not believe a refund',
+      OK,
+      fails('refund.sign_error'),
+      { ...OK, ...fails('refund.sign_error') },
+    ],
+    [
       'v2 is answered and not dealt with',
       OK,
       fails('gateway.check_refused'),
