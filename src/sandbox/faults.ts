@@ -70,9 +70,17 @@ export const FAULTS = {
     const amount = { ...value.amount, total, payer_total: total }
     return plain({ ...answer, body: JSON.stringify({ ...value, amount }) })
   },
+  other_refund_amount: (answer) => {
+    const value: { amount?: { refund?: number } } = JSON.parse(answer.body)
+    const refund = (value.amount?.refund ?? 0) + 1
+    const amount = { ...value.amount, refund, payer_refund: refund }
+    return plain({ ...answer, body: JSON.stringify({ ...value, amount }) })
+  },
   other_mchid: withFields({ mchid: '1900000009' }),
   other_appid: withFields({ appid: 'wxsandbox00000009' }),
   other_out_trade_no: withFields({ out_trade_no: 'SANDBOX-ANOTHER-ORDER' }),
+  other_out_refund_no: withFields({ out_refund_no: 'SANDBOX-ANOTHER-REFUND' }),
+  unknown_status: withFields({ status: 'SANDBOX_NEVER_HEARD_OF' }),
 } as const satisfies Record<string, Fault>
 
 export type FaultName = keyof typeof FAULTS

@@ -20,6 +20,8 @@ export type Order = {
   readonly transactionId: string | null
   readonly attach: string | null
   readonly deviceId: string | null
+  /** What the customer reads on the bill. */
+  readonly description: string | null
   readonly submittedAtMs: number
   readonly paidAtMs: number | null
   readonly reversedAtMs: number | null

@@ -1,8 +1,22 @@
 import { z } from 'zod'
+import type { RefundParams, RefundScenario } from './refund-scenarios.ts'
+import { REFUND_CALLS, refundScenarioNamed } from './refund-scenarios.ts'
+import type { RefundWish } from './refunds.ts'
 import type { Scenario, ScenarioParams } from './scenarios.ts'
 import { CALLS, scenarioNamed } from './scenarios.ts'
 
-const entrySchema = z.strictObject({
+const paramsWith = <Name extends string>(calls: readonly [Name, ...Name[]]) =>
+  z
+    .strictObject({
+      seconds: z.number().min(0).max(31_536_000).exactOptional(),
+      times: z.number().int().min(0).max(1_000_000).exactOptional(),
+      count: z.number().int().min(0).max(1_000_000).exactOptional(),
+      on: z.array(z.enum(calls)).exactOptional(),
+      bytes: z.number().int().min(1).max(1_073_741_824).exactOptional(),
+    })
+    .optional()
+
+const chargeEntrySchema = z.strictObject({
   match: z.strictObject({
     amountFen: z.number().int().optional(),
     codeTail: z
@@ -12,29 +26,41 @@ const entrySchema = z.strictObject({
     nth: z.number().int().min(1).optional(),
   }),
   scenario: z.string().refine((name) => scenarioNamed(name) !== undefined, 'no such scenario'),
-  params: z
-    .strictObject({
-      seconds: z.number().min(0).max(86_400).exactOptional(),
-      times: z.number().int().min(0).max(1_000_000).exactOptional(),
-      count: z.number().int().min(0).max(1_000_000).exactOptional(),
-      on: z.array(z.enum(CALLS)).exactOptional(),
-      bytes: z.number().int().min(1).max(1_073_741_824).exactOptional(),
-    })
-    .optional(),
+  params: paramsWith(CALLS),
+})
+
+const refundEntrySchema = z.strictObject({
+  matchRefund: z.strictObject({
+    refundFen: z.number().int().optional(),
+    outTradeNo: z.string().min(1).max(32).optional(),
+    nth: z.number().int().min(1).optional(),
+  }),
+  scenario: z
+    .string()
+    .refine((name) => refundScenarioNamed(name) !== undefined, 'no such refund scenario'),
+  params: paramsWith(REFUND_CALLS),
 })
 
 /**
- * A script: the first entry whose every condition holds decides. `nth` counts the charges seen
- * since the script was set, from 1; an empty match holds always.
+ * A script: the first entry whose every condition holds decides. `match` is about charges and
+ * `matchRefund` about refunds. `nth` counts the charges, or the refunds, seen since the script was
+ * set, from 1; an empty match holds always.
  */
-export const scriptSchema = z.array(entrySchema).max(10_000)
-export type ScriptEntry = z.input<typeof entrySchema>
+export const scriptSchema = z.array(z.union([chargeEntrySchema, refundEntrySchema])).max(10_000)
+export type ChargeScriptEntry = z.input<typeof chargeEntrySchema>
+export type RefundScriptEntry = z.input<typeof refundEntrySchema>
+export type ScriptEntry = ChargeScriptEntry | RefundScriptEntry
+
+/** Whether an entry of a script is about refunds. */
+export const isRefundEntry = (entry: ScriptEntry): entry is RefundScriptEntry =>
+  'matchRefund' in entry
 
 export type Chosen = { readonly scenario: Scenario; readonly params: ScenarioParams }
+export type ChosenRefund = { readonly scenario: RefundScenario; readonly params: RefundParams }
 
 /** The scenario a script gives to a charge, or undefined. */
 export function scenarioOfScript(
-  script: readonly ScriptEntry[],
+  script: readonly ChargeScriptEntry[],
   charge: { readonly amountFen: number; readonly code: string; readonly nth: number },
 ): Chosen | undefined {
   for (const { match, scenario: name, params } of script) {
@@ -42,6 +68,21 @@ export function scenarioOfScript(
     if (match.codeTail !== undefined && !charge.code.endsWith(match.codeTail)) continue
     if (match.nth !== undefined && match.nth !== charge.nth) continue
     const scenario = scenarioNamed(name)
+    if (scenario) return { scenario, params: { ...scenario.params, ...params } }
+  }
+  return undefined
+}
+
+/** The scenario a script gives to a refund, or undefined. */
+export function scenarioOfRefundScript(
+  script: readonly RefundScriptEntry[],
+  refund: RefundWish & { readonly nth: number },
+): ChosenRefund | undefined {
+  for (const { matchRefund: match, scenario: name, params } of script) {
+    if (match.refundFen !== undefined && match.refundFen !== refund.refundFen) continue
+    if (match.outTradeNo !== undefined && match.outTradeNo !== refund.outTradeNo) continue
+    if (match.nth !== undefined && match.nth !== refund.nth) continue
+    const scenario = refundScenarioNamed(name)
     if (scenario) return { scenario, params: { ...scenario.params, ...params } }
   }
   return undefined

@@ -1,6 +1,6 @@
 import type { Answer } from './answers.ts'
 import { emptyAnswer, refusalAnswer } from './answers.ts'
-import { mchidOfBody } from './codepay-body.ts'
+import { mchidOfBody } from './body-rules.ts'
 import type { RefusalName } from './refusals.ts'
 import { REFUSALS } from './refusals.ts'
 import type { Authorization } from './wire-messages.ts'
@@ -33,6 +33,8 @@ export type RouteName =
   | 'reverse'
   | 'close'
   | 'certificates'
+  | 'refund'
+  | 'refund_query'
   | 'tradebill'
   | 'bill_file'
   | 'not_built'
@@ -71,9 +73,9 @@ const ROUTES: readonly Route[] = [
     ...SHY,
   },
   { name: 'certificates', method: 'GET', path: /^\/v3\/certificates$/, ...STRICT },
-  { name: 'not_built', method: 'POST', path: /^\/v3\/refund\/domestic\/refunds$/, ...STRICT },
+  { name: 'refund', method: 'POST', path: /^\/v3\/refund\/domestic\/refunds$/, ...STRICT },
   {
-    name: 'not_built',
+    name: 'refund_query',
     method: 'GET',
     path: /^\/v3\/refund\/domestic\/refunds\/([^/]+)$/,
     ...STRICT,

@@ -190,6 +190,20 @@ export class WireClient {
     })
   }
 
+  refund(outTradeNo: string, outRefundNo: string, more: RefundMore): Promise<WireAnswer> {
+    return this.send({
+      method: 'POST',
+      path: '/v3/refund/domestic/refunds',
+      body: JSON.stringify(refundBody(outTradeNo, outRefundNo, more)),
+      ...(more.headers ? { headers: more.headers } : {}),
+    })
+  }
+
+  queryRefund(outRefundNo: string, headers: Record<string, string> = {}): Promise<WireAnswer> {
+    const path = `/v3/refund/domestic/refunds/${encodeURIComponent(outRefundNo)}`
+    return this.send({ method: 'GET', path, headers })
+  }
+
   /** Whether an answer carries a right signature of a platform certificate or public key on disk. */
   signatureOf(answer: WireAnswer): 'good' | 'bad' | 'none' | 'stale' | 'unknown_serial' {
     const header = (name: string): string => String(answer.headers[name] ?? '')
@@ -219,6 +233,27 @@ export type ChargeMore = {
   readonly code?: string
   readonly headers?: Record<string, string>
   readonly patch?: Record<string, unknown>
+}
+
+export type RefundMore = {
+  readonly refund: number
+  readonly total: number
+  readonly headers?: Record<string, string>
+  readonly patch?: Record<string, unknown>
+}
+
+export function refundBody(
+  outTradeNo: string,
+  outRefundNo: string,
+  more: RefundMore,
+): Record<string, unknown> {
+  return {
+    out_trade_no: outTradeNo,
+    out_refund_no: outRefundNo,
+    reason: '商品退货',
+    amount: { refund: more.refund, total: more.total, currency: 'CNY' },
+    ...more.patch,
+  }
 }
 
 let codesMade = 0

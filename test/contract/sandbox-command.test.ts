@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { SerialPort } from 'serialport'
 import { describe, expect, it } from 'vitest'
+import { magicRefundFen, REFUND_SCENARIOS } from '../../src/sandbox/refund-scenarios.ts'
 import { magicAmountFen, magicCodeTail, SCENARIOS } from '../../src/sandbox/scenarios.ts'
 import { freshCode, jsonOf, WireClient } from './sandbox-client.ts'
 
@@ -36,6 +37,9 @@ await runSandbox(process.argv.slice(1))`
     const client1 = new WireClient(folder, first.ready.origin ?? '', REAL)
     const paid = await client1.charge('KILLED-1', 100, { code })
     expect(paid.status).toBe(200)
+    const more = { refund: 40, total: 100 }
+    const refunded = await client1.refund('KILLED-1', 'KILLED-R', more)
+    expect(refunded.status).toBe(200)
     first.child.kill('SIGKILL')
     expect(await first.exited).toBe('SIGKILL')
 
@@ -44,6 +48,8 @@ await runSandbox(process.argv.slice(1))`
     const client2 = new WireClient(folder, second.ready.origin ?? '', REAL)
     const found = jsonOf(await client2.query('KILLED-1'))
     expect(found?.transaction_id).toBe(jsonOf(paid)?.transaction_id)
+    const back = jsonOf(await client2.refund('KILLED-1', 'KILLED-R', more))
+    expect(back?.refund_id).toBe(jsonOf(refunded)?.refund_id)
     expect((await client2.charge('KILLED-2', 100, { code })).status).toBe(403)
     const control = await client2.send({
       method: 'GET',
@@ -51,7 +57,16 @@ await runSandbox(process.argv.slice(1))`
       auth: { whole: `Bearer ${second.ready.controlToken}` },
     })
     expect(jsonOf(control)).toMatchObject({
-      orders: [{ outTradeNo: 'KILLED-1', state: 'SUCCESS', charges: 1, returned: false }],
+      orders: [
+        {
+          outTradeNo: 'KILLED-1',
+          state: 'REFUND',
+          charges: 1,
+          returned: false,
+          refunds: [{ outRefundNo: 'KILLED-R', amountFen: 40 }],
+        },
+      ],
+      totals: { takenFen: 100, reversedFen: 0 },
     })
     second.child.kill('SIGTERM')
     expect(await second.exited).toBe(0)
@@ -66,6 +81,17 @@ await runSandbox(process.argv.slice(1))`
       const row = help.split('\n').find((line) => line.includes(` ${name} `))
       expect(row).toContain(yuan)
       expect(row).toContain(`15…${magicCodeTail(name)}`)
+      expect(row).toContain(summary)
+    }
+  })
+
+  it('explains every magic refund', () => {
+    const help = execFileSync(process.execPath, start(['--help']), { encoding: 'utf8' })
+    const lines = help.slice(help.indexOf('scenario of the refund')).split('\n')
+    for (const { name, summary } of REFUND_SCENARIOS.values()) {
+      const yuan = `800.${String((magicRefundFen(name) ?? 0) - 80_000).padStart(2, '0')}`
+      const row = lines.find((line) => line.includes(` ${name} `))
+      expect(row).toContain(yuan)
       expect(row).toContain(summary)
     }
   })

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { LedgerTotals } from '../../src/sandbox/ledger-row.ts'
 import type { Sandbox } from '../../src/sandbox/node/sandbox.ts'
 import { startSandbox } from '../../src/sandbox/node/sandbox.ts'
 import { jsonOf, VirtualClock, WireClient } from './sandbox-client.ts'
@@ -109,6 +110,44 @@ describe('the control surface', () => {
     })
     const receivedNs = BigInt(requests[0]?.receivedNs ?? '0')
     expect(receivedNs > before && receivedNs < after).toBe(true)
+  })
+
+  it('shows the refunds of each order, the sums, and the notices', async () => {
+    const order = newOrder()
+    await client.charge(order, 1_000)
+    const before = (jsonOf(await call('GET', 'ledger')) as { totals: LedgerTotals }).totals
+    const patch = { notify_url: 'http://127.0.0.1:9/nobody' }
+    const taken = await client.refund(order, 'SC-REFUND', { refund: 300, total: 1_000, patch })
+    const shown = async () => {
+      const { orders: rows, totals } = jsonOf(await call('GET', 'ledger')) as {
+        orders: { refunds: unknown[] }[]
+        totals: LedgerTotals
+      }
+      return { refunds: rows.at(-1)?.refunds, totals }
+    }
+    const refund = {
+      outRefundNo: 'SC-REFUND',
+      refundId: jsonOf(taken)?.refund_id,
+      amountFen: 300,
+      createdAtMs: clock.nowMs(),
+    }
+    expect(await shown()).toEqual({
+      refunds: [{ ...refund, status: 'PROCESSING', changedAtMs: clock.nowMs() }],
+      totals: { ...before, refundingFen: before.refundingFen + 300 },
+    })
+    expect(jsonOf(await call('GET', 'notices'))).toMatchObject({
+      notices: [{ outRefundNo: 'SC-REFUND', status: 'SUCCESS', attempts: 0, outcome: 'waiting' }],
+    })
+    clock.advance(3_000)
+    expect(await shown()).toEqual({
+      refunds: [{ ...refund, status: 'SUCCESS', changedAtMs: clock.nowMs() }],
+      totals: {
+        ...before,
+        refundedFen: before.refundedFen + 300,
+        heldFen: before.heldFen - 300,
+      },
+    })
+    expect((await call('GET', 'notices', undefined, 'wrong')).status).toBe(401)
   })
 
   it('takes scripts, rotates, sets the probe share, and scans', async () => {

@@ -4,7 +4,7 @@ import type { Answer } from '../answers.ts'
 import { goodAnswer, PLAIN, refusalAnswer } from '../answers.ts'
 import { beijingTime } from '../beijing-time.ts'
 import type { BillFault } from '../bill-file.ts'
-import { billText, paidOn } from '../bill-file.ts'
+import { BILL_TYPES, billEntries, billText, entriesOfType } from '../bill-file.ts'
 import type { SandboxClock } from '../clock.ts'
 import type { Merchant } from '../orders.ts'
 import type { RefusalDetail, RefusalName } from '../refusals.ts'
@@ -33,7 +33,7 @@ const refuse = (name: RefusalName, detail?: RefusalDetail): Reply =>
 const wrongField = (field: string, value: string): Reply =>
   refuse('param_error', { field, value, issue: 'is not allowed', location: 'query' })
 
-/** Trade bills of type ALL, made from the ledger when asked for. */
+/** Trade bills of types ALL, SUCCESS and REFUND, made from the ledger when asked for. */
 export class Bills {
   readonly #ledger: Ledger
   readonly #clock: SandboxClock
@@ -58,19 +58,21 @@ export class Bills {
   /** `GET /v3/bill/tradebill`: the hash of the unpacked file, and where it can be had. */
   tradebill(query: Query, host: string): Reply {
     const date = query.get('bill_date') ?? ''
-    const type = query.get('bill_type') ?? 'ALL'
+    const type = BILL_TYPES.find((name) => name === (query.get('bill_type') ?? 'ALL'))
     const packing = query.get('tar_type')
     if (!DAY.test(date)) return wrongField('bill_date', date)
-    if (type !== 'ALL') return wrongField('bill_type', type)
+    if (type === undefined) return wrongField('bill_type', query.get('bill_type') ?? '')
     if (packing !== undefined && packing !== 'GZIP') return wrongField('tar_type', packing)
     const nowMs = this.#clock.nowMs()
     const today = beijingTime(nowMs).slice(0, 10)
     const oldest = beijingTime(nowMs - AGE_MAX_MS).slice(0, 10)
     if (date >= today || date < oldest) return refuse('bill_date_refused')
     if (this.#fault === 'creating') return refuse('bill_creating')
-    const orders = paidOn(this.#ledger.orders(nowMs), date)
-    if (orders.length === 0) return refuse('bill_none')
-    const text = Buffer.from(billText(orders, this.#merchant, this.#fault), 'utf8')
+    const all = billEntries(this.#ledger.orders(nowMs), this.#ledger.refunds.all(), date)
+    const entries = entriesOfType(all, type)
+    if (entries.length === 0) return refuse('bill_none')
+    const how = { type, day: date, fault: this.#fault }
+    const text = Buffer.from(billText(entries, this.#merchant, how), 'utf8')
     const sha1 = createHash('sha1').update(text).digest('hex')
     const packed = packing === undefined ? text : gzipSync(text)
     if (this.#fault === 'wrong_gzip') packed.fill(0, 10, 14)

@@ -35,7 +35,11 @@ const limitOf = (url: string): number => {
 
 /** The control surface: for tests, benchmarks and rigs. It is no part of any payment gateway. */
 const ROUTES: Readonly<Record<string, Route>> = {
-  'GET /sandbox/ledger': (controls) => ({ orders: controls.ledger() }),
+  'GET /sandbox/ledger': (controls) => ({
+    orders: controls.ledger(),
+    totals: controls.totals(),
+  }),
+  'GET /sandbox/notices': (controls) => ({ notices: controls.notices() }),
   'GET /sandbox/requests': (controls, { url }) => ({ requests: controls.requests(limitOf(url)) }),
   'POST /sandbox/script': (controls, { body }) => ({
     entries: controls.script(scriptSchema.parse(json(body))),

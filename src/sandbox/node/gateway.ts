@@ -11,6 +11,7 @@ import type { Credentials } from './credentials.ts'
 import { SANDBOX_MERCHANT } from './credentials.ts'
 import type { Ledger } from './ledger.ts'
 import type { Payments, Reply } from './payments.ts'
+import type { Refunds } from './refunds.ts'
 import type { Signer } from './signer.ts'
 import { seal, verifyMessage } from './signing.ts'
 
@@ -18,6 +19,7 @@ export type GatewaySettings = {
   readonly credentials: Credentials
   readonly ledger: Ledger
   readonly payments: Payments
+  readonly refunds: Refunds
   readonly signer: Signer
   readonly bills: Bills
   readonly clock: SandboxClock
@@ -78,6 +80,12 @@ const dispatch = (settings: GatewaySettings, passed: Passed, request: WireReques
       const answer = refusalAnswer(REFUSALS.close_refused)
       return { ...withoutOrder(answer, 'close_refused'), outTradeNo: passed.argument }
     }
+    case 'refund': {
+      const { publicKeyMode } = passed
+      return settings.refunds.request(request.body, { header, publicKeyMode })
+    }
+    case 'refund_query':
+      return settings.refunds.query(passed.argument, header)
     case 'certificates':
       return certificates(settings, passed.query.get('algorithm_type') ?? 'RSA')
     case 'tradebill':

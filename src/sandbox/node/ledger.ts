@@ -1,23 +1,14 @@
 import { chmodSync } from 'node:fs'
 import Database from 'better-sqlite3'
+import type { LedgerRow } from '../ledger-row.ts'
+import { ledgerRow } from '../ledger-row.ts'
 import type { Order, TradeState } from '../orders.ts'
 import { advanceOrder } from '../orders.ts'
+import { newRefund } from '../refunds.ts'
 import type { Call, ScenarioParams } from '../scenarios.ts'
 import { CALLS } from '../scenarios.ts'
-
-/** One order, for comparison with what a terminal believes. */
-export type LedgerRow = {
-  readonly outTradeNo: string
-  readonly state: TradeState
-  readonly amountFen: number
-  readonly transactionId: string | null
-  readonly paidAtMs: number | null
-  readonly reversedAtMs: number | null
-  /** How many times money was taken. */
-  readonly charges: number
-  /** Whether it went back, by a reversal or a refund. */
-  readonly returned: boolean
-}
+import { NOTICE_SCHEMA, NoticeTable } from './notice-table.ts'
+import { REFUND_SCHEMA, RefundTable } from './refund-table.ts'
 
 /** One request as the sandbox saw it; payment codes are never part of it. */
 export type SeenRequest = {
@@ -48,6 +39,7 @@ type OrderRow = {
   transaction_id: string | null
   attach: string | null
   device_id: string | null
+  description: string | null
   submitted_at_ms: number
   paid_at_ms: number | null
   reversed_at_ms: number | null
@@ -67,6 +59,7 @@ CREATE TABLE IF NOT EXISTS orders (
   transaction_id TEXT UNIQUE,
   attach TEXT,
   device_id TEXT,
+  description TEXT,
   submitted_at_ms INTEGER NOT NULL,
   paid_at_ms INTEGER,
   reversed_at_ms INTEGER,
@@ -104,16 +97,18 @@ CREATE TABLE IF NOT EXISTS requests (
   verdict TEXT NOT NULL,
   status INTEGER NOT NULL
 ) STRICT;
-`
+${REFUND_SCHEMA}${NOTICE_SCHEMA}`
 
 const COLUMNS = `sequence, out_trade_no, state, amount_fen, transaction_id, attach, device_id,
-  submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash, next_state, next_at_ms`
+  description, submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash,
+  next_state, next_at_ms`
 
 const UPSERT = `
 INSERT INTO orders (out_trade_no, state, amount_fen, transaction_id, attach, device_id,
-  submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash, next_state, next_at_ms)
-VALUES (@outTradeNo, @state, @amountFen, @transactionId, @attach, @deviceId, @submittedAtMs,
-  @paidAtMs, @reversedAtMs, @charges, @returned, @bodyHash, @nextState, @nextAtMs)
+  description, submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash,
+  next_state, next_at_ms)
+VALUES (@outTradeNo, @state, @amountFen, @transactionId, @attach, @deviceId, @description,
+  @submittedAtMs, @paidAtMs, @reversedAtMs, @charges, @returned, @bodyHash, @nextState, @nextAtMs)
 ON CONFLICT (out_trade_no) DO UPDATE SET state = excluded.state,
   transaction_id = excluded.transaction_id, paid_at_ms = excluded.paid_at_ms,
   reversed_at_ms = excluded.reversed_at_ms, charges = excluded.charges,
@@ -127,6 +122,7 @@ const orderOf = (row: OrderRow): Order => ({
   transactionId: row.transaction_id,
   attach: row.attach,
   deviceId: row.device_id,
+  description: row.description,
   submittedAtMs: row.submitted_at_ms,
   paidAtMs: row.paid_at_ms,
   reversedAtMs: row.reversed_at_ms,
@@ -145,6 +141,10 @@ const NOTHING_USED: Plan['used'] = { charge: 0, query: 0, reverse: 0 }
  */
 export class Ledger {
   readonly #db: Database.Database
+  /** The refunds of the orders. */
+  readonly refunds: RefundTable
+  /** The notices about them. */
+  readonly notices: NoticeTable
 
   /** Opens or makes the file. Throws when another process has it open. */
   constructor(path: string) {
@@ -156,11 +156,21 @@ export class Ledger {
       this.#db.pragma('journal_mode = WAL')
       this.#db.pragma('synchronous = FULL')
       this.#db.exec(SCHEMA)
+      this.#addMissingColumns()
     } catch (error) {
       this.#db.close()
       if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_BUSY') throw error
       throw new Error(`another sandbox is using ${path}`, { cause: error })
     }
+    this.refunds = new RefundTable(this.#db)
+    this.notices = new NoticeTable(this.#db)
+  }
+
+  /** A ledger made before a column existed gets it. */
+  #addMissingColumns(): void {
+    const columns = this.#db.pragma('table_info(orders)') as { name: string }[]
+    if (columns.some(({ name }) => name === 'description')) return
+    this.#db.exec('ALTER TABLE orders ADD COLUMN description TEXT')
   }
 
   /** How SQLite is told to reach the disk, read back from it. */
@@ -210,8 +220,27 @@ export class Ledger {
   #advance(row: OrderRow, nowMs: number): Order {
     const order = orderOf(row)
     const moved = advanceOrder(order, nowMs, row.sequence)
-    if (moved !== order) this.save(moved, order.nextAtMs ?? nowMs)
+    if (moved === order) return order
+    const movedAtMs = order.nextAtMs ?? nowMs
+    this.save(moved, movedAtMs)
+    if (moved.state === 'REFUND') this.#refundWhole(moved, movedAtMs)
     return moved
+  }
+
+  /** The refund of an order that somebody else gave back, so that every REFUND has its refunds. */
+  #refundWhole(order: Order, atMs: number): void {
+    const wish = {
+      outRefundNo: `SANDBOX-${order.outTradeNo}`,
+      outTradeNo: order.outTradeNo,
+      transactionId: undefined,
+      totalFen: order.amountFen,
+      refundFen: order.amountFen,
+      fundsAccount: undefined,
+      bodyHash: '',
+    }
+    const steps = [{ status: 'SUCCESS', afterSeconds: 0 }] as const
+    const sequence = this.refunds.nextSequence()
+    this.refunds.add(newRefund(order, wish, { steps, nowMs: atMs, sequence }))
   }
 
   /** Writes an order and, when its state is new, the change with its time. */
@@ -242,18 +271,11 @@ export class Ledger {
     })
   }
 
-  /** All orders as they are at `nowMs`, oldest first. */
+  /** All orders as they are at `nowMs` with their refunds, oldest first. */
   rows(nowMs: number): LedgerRow[] {
-    return this.orders(nowMs).map((order) => ({
-      outTradeNo: order.outTradeNo,
-      state: order.state,
-      amountFen: order.amountFen,
-      transactionId: order.transactionId,
-      paidAtMs: order.paidAtMs,
-      reversedAtMs: order.reversedAtMs,
-      charges: order.charges,
-      returned: order.returned,
-    }))
+    const orders = this.orders(nowMs)
+    const refunds = Map.groupBy(this.refunds.all(), ({ outTradeNo }) => outTradeNo)
+    return orders.map((order) => ledgerRow(order, refunds.get(order.outTradeNo) ?? [], nowMs))
   }
 
   plan(outTradeNo: string): Plan | undefined {

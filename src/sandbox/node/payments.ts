@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto'
 import type { Answer, Delivery } from '../answers.ts'
 import { goodAnswer, PLAIN, refusalAnswer } from '../answers.ts'
+import { canonicalBody } from '../body-rules.ts'
 import type { SandboxClock } from '../clock.ts'
 import type { ChargeBody } from '../codepay-body.ts'
-import { canonicalBody, readChargeBody, readReverseBody } from '../codepay-body.ts'
+import { readChargeBody, readReverseBody } from '../codepay-body.ts'
 import { applyFault } from '../faults.ts'
 import type { Merchant, Order } from '../orders.ts'
 import { chargeOrder, orderAnswer, reverseOrder } from '../orders.ts'
@@ -11,7 +12,7 @@ import type { RefusalName } from '../refusals.ts'
 import { REFUSALS } from '../refusals.ts'
 import type { Call, Scenario } from '../scenarios.ts'
 import { scenarioNamed, scenarioOfCharge } from '../scenarios.ts'
-import type { Chosen, ScriptEntry } from '../script.ts'
+import type { ChargeScriptEntry, Chosen } from '../script.ts'
 import { scenarioOfScript } from '../script.ts'
 import type { Ledger, Plan } from './ledger.ts'
 
@@ -54,7 +55,7 @@ const scenarioOf = (plan: Plan): Scenario => {
 /** Charges, queries and reversals. Every method expects to run inside a ledger transaction. */
 export class Payments {
   readonly #settings: PaymentSettings
-  #script: readonly ScriptEntry[] = []
+  #script: readonly ChargeScriptEntry[] = []
   #chargesSeen = 0
 
   constructor(settings: PaymentSettings) {
@@ -62,7 +63,7 @@ export class Payments {
   }
 
   /** Replaces the script and starts counting charges anew. */
-  script(entries: readonly ScriptEntry[]): void {
+  script(entries: readonly ChargeScriptEntry[]): void {
     this.#script = entries
     this.#chargesSeen = 0
   }
@@ -165,6 +166,7 @@ export class Payments {
       transactionId: null,
       attach: charge.attach ?? null,
       deviceId: charge.deviceId ?? null,
+      description: charge.description,
       submittedAtMs: this.#settings.clock.nowMs(),
       paidAtMs: null,
       reversedAtMs: null,

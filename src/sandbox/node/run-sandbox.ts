@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { magicRefundFen, REFUND_SCENARIOS } from '../refund-scenarios.ts'
 import { magicAmountFen, magicCodeTail, SCENARIOS } from '../scenarios.ts'
 import type { Sandbox } from './sandbox.ts'
 import { startSandbox } from './sandbox.ts'
@@ -18,24 +19,33 @@ No money moves and no real service is asked.
   --backup-port N    port of the backup host, same ledger (default: any free one)
   --script FILE      JSON list of {"match":{"amountFen"?,"codeTail"?,"nth"?},"scenario","params"?}
                      params: seconds, times, count, on (charge, query, reverse), bytes
+                     and of {"matchRefund":{"refundFen"?,"outTradeNo"?,"nth"?},"scenario","params"?}
+                     params: seconds, times, count, on (refund, refund_query), bytes
   --json             print one JSON line when ready
   --help             this text
 
 A scenario is chosen by the amount, by the last three digits of a payment code that begins with 15,
 by the request header Wechatpay-Negative-Test, or by a script. Any other order is paid at once, or,
 above 1000.00 yuan, after a password that is confirmed after 8 s.
+The scenario of a refund is chosen by the refunded amount, by the same header, or by a script. Any
+other refund is SUCCESS after 3 s. With notify_url, which has to be on loopback, each status after
+PROCESSING is told there, and again after 1, 2, 4, 8 and 15 s when it is not taken.
 `
 
 const yuan = (amountFen: number): string =>
   `${Math.floor(amountFen / 100)}.${String(amountFen % 100).padStart(2, '0')}`
 
-/** The help text, with every magic amount and code. */
+/** The help text, with every magic amount, code and refund. */
 function sandboxHelp(): string {
   const rows = [...SCENARIOS.values()].map(({ name, summary }) => {
     const amount = yuan(magicAmountFen(name) ?? 0)
     return `  ${amount}   15…${magicCodeTail(name)}   ${name.padEnd(20)} ${summary}`
   })
-  return `${USAGE}\n  yuan     code      scenario\n${rows.join('\n')}\n`
+  const refundRows = [...REFUND_SCENARIOS.values()].map(
+    ({ name, summary }) => `  ${yuan(magicRefundFen(name) ?? 0)}   ${name.padEnd(20)} ${summary}`,
+  )
+  const charges = `  yuan     code      scenario\n${rows.join('\n')}\n`
+  return `${USAGE}\n${charges}\n  refund   scenario of the refund\n${refundRows.join('\n')}\n`
 }
 
 const portOf = (text: string | undefined, name: string): number => {

@@ -1,6 +1,8 @@
 import type { BillFault } from '../bill-file.ts'
+import type { LedgerRow, LedgerTotals } from '../ledger-row.ts'
 import type { ScriptEntry } from '../script.ts'
-import type { LedgerRow, SeenRequest } from './ledger.ts'
+import type { SeenRequest } from './ledger.ts'
+import type { Notice } from './notice-table.ts'
 
 export const LISTINGS = ['both', 'signing'] as const
 export type Listing = (typeof LISTINGS)[number]
@@ -14,8 +16,12 @@ export type ScanWish = {
 
 /** What can be looked at and turned while a sandbox runs. */
 export interface SandboxControls {
-  /** Every order as it is now. */
+  /** Every order as it is now, with its refunds. */
   ledger(): LedgerRow[]
+  /** What all orders come to now. */
+  totals(): LedgerTotals
+  /** Every refund notice that was sent or waits to be, oldest first. */
+  notices(): Notice[]
   /** The latest requests, newest first. */
   requests(limit?: number): SeenRequest[]
   /** Replaces the script; throws for one that is malformed. Returns how many entries it has. */

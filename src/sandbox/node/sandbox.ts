@@ -2,10 +2,14 @@ import { randomInt } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { goodAnswer, PLAIN, refusalAnswer } from '../answers.ts'
 import type { SandboxClock } from '../clock.ts'
+import { totalsOf } from '../ledger-row.ts'
+import type { Refund } from '../refunds.ts'
 import { REFUSALS } from '../refusals.ts'
-import { scriptSchema } from '../script.ts'
+import type { ChargeScriptEntry } from '../script.ts'
+import { isRefundEntry, scriptSchema } from '../script.ts'
 import { Bills } from './bills.ts'
 import { handleControl } from './control.ts'
+import type { Credentials } from './credentials.ts'
 import { openCredentials, SANDBOX_MERCHANT } from './credentials.ts'
 import { DeliveryDesk } from './delivery.ts'
 import type { Decision, GatewaySettings } from './gateway.ts'
@@ -13,8 +17,11 @@ import { handleRequest } from './gateway.ts'
 import type { Arrival } from './http-host.ts'
 import { openHttpHost } from './http-host.ts'
 import { Ledger } from './ledger.ts'
+import { Notices } from './notices.ts'
 import { Payments } from './payments.ts'
 import { REAL_CLOCK } from './real-clock.ts'
+import type { NoticeWish } from './refunds.ts'
+import { Refunds } from './refunds.ts'
 import type { SandboxControls, ScanWish } from './sandbox-controls.ts'
 import { Signer } from './signer.ts'
 import { mintPaymentCode } from './simulated-scanner.ts'
@@ -66,17 +73,21 @@ class Timers {
     this.#clock = clock
   }
 
-  after(delayMs: number, fire: () => void): void {
-    const cancel = this.#clock.after(delayMs, () => {
+  after(delayMs: number, fire: () => void): () => void {
+    const cancelTimer = this.#clock.after(delayMs, () => {
       this.#pending.delete(cancel)
       fire()
     })
+    const cancel = (): void => {
+      this.#pending.delete(cancel)
+      cancelTimer()
+    }
     this.#pending.add(cancel)
+    return cancel
   }
 
   cancelAll(): void {
-    for (const cancel of this.#pending) cancel()
-    this.#pending.clear()
+    for (const cancel of [...this.#pending]) cancel()
   }
 }
 
@@ -103,14 +114,17 @@ const makeControls = (
   clock: SkewedClock,
   scannerOf: () => Scanner | undefined,
 ) => {
-  const { ledger, payments, signer } = settings
+  const { ledger, payments, refunds, signer } = settings
   const random = (): number => randomInt(2 ** 32) / 2 ** 32
   const controls: SandboxControls = {
     ledger: () => ledger.rows(clock.nowMs()),
+    totals: () => totalsOf(ledger.rows(clock.nowMs())),
+    notices: () => ledger.notices.all(),
     requests: (limit = 100) => ledger.requests(limit),
     script: (entries) => {
       const script = scriptSchema.parse(entries)
-      payments.script(script)
+      payments.script(script.filter((entry): entry is ChargeScriptEntry => !isRefundEntry(entry)))
+      refunds.script(script.filter(isRefundEntry))
       return script.length
     },
     scan: ({ scenario, text, suffix }: ScanWish) => {
@@ -158,7 +172,7 @@ const makeOnRequest = (
   use: { readonly timers: Timers; readonly token: string; readonly log: (line: string) => void },
 ) => {
   const { clock, signer } = settings
-  const after = (delayMs: number, fire: () => void): void => use.timers.after(delayMs, fire)
+  const after = (delayMs: number, fire: () => void): void => void use.timers.after(delayMs, fire)
   const desk = new DeliveryDesk({ clock, signer, after })
   return (arrival: Arrival): void => {
     const { request, response, rawSocket } = arrival
@@ -178,6 +192,27 @@ const makeOnRequest = (
   }
 }
 
+const makeParts = (use: {
+  readonly credentials: Credentials
+  readonly ledger: Ledger
+  readonly clock: SkewedClock
+  readonly timers: Timers
+  readonly log: (line: string) => void
+}): { readonly settings: GatewaySettings; readonly notices: Notices } => {
+  const { credentials, ledger, clock, timers, log } = use
+  const merchant = SANDBOX_MERCHANT
+  const { apiV3Key } = credentials
+  const payments = new Payments({ ledger, clock, merchant, hashKey: apiV3Key, log })
+  const signer = new Signer(credentials, clock)
+  const after = (delayMs: number, fire: () => void) => timers.after(delayMs, fire)
+  const notices = new Notices({ ledger, clock, signer, merchant, apiV3Key, after, log })
+  const notify = (refund: Refund, wish: NoticeWish): void => notices.plan(refund, wish)
+  const refunds = new Refunds({ ledger, clock, notify })
+  const bills = new Bills({ ledger, clock, merchant })
+  const settings = { credentials, ledger, payments, refunds, signer, bills, clock }
+  return { settings, notices }
+}
+
 /**
  * Starts the sandbox gateway: two HTTPS hosts on loopback over one ledger. The first run in a folder
  * makes all keys and certificates; later runs reuse them. Rejects when a port is taken, when the
@@ -189,20 +224,17 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const log = options.log ?? (() => undefined)
   const credentials = await openCredentials(dir, clock.nowMs())
   const ledger = new Ledger(join(dir, 'ledger.sqlite'))
-  const hashKey = credentials.apiV3Key
-  const payments = new Payments({ ledger, clock, merchant: SANDBOX_MERCHANT, hashKey, log })
-  const signer = new Signer(credentials, clock)
-  const bills = new Bills({ ledger, clock, merchant: SANDBOX_MERCHANT })
-  const settings: GatewaySettings = { credentials, ledger, payments, signer, bills, clock }
+  const timers = new Timers(clock)
+  const { settings, notices } = makeParts({ credentials, ledger, clock, timers, log })
   let scanner: Scanner | undefined
   const controls = makeControls(settings, clock, () => scanner)
-  const timers = new Timers(clock)
   const token = credentials.controlToken
   const onRequest = makeOnRequest(settings, controls, { timers, token, log })
   const tls = { certificate: credentials.serverCertificate, key: credentials.serverKey }
   const hosts: { port: number; close(): Promise<void> }[] = []
   const close = async (): Promise<void> => {
     timers.cancelAll()
+    notices.close()
     await Promise.all(hosts.map((host) => host.close()))
     ledger.close()
   }
@@ -215,6 +247,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const origin = await open(options.port ?? 0)
     const backupOrigin = await open(options.backupPort ?? 0)
     const origins = { primary: origin, backup: backupOrigin }
+    notices.wake()
     const terminalConfig = writeTerminalFile(dir, SANDBOX_MERCHANT, origins)
     return {
       ...controls,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { canonicalBody, mchidOfBody, readChargeBody } from '../../../src/sandbox/codepay-body.ts'
+import { canonicalBody, mchidOfBody } from '../../../src/sandbox/body-rules.ts'
+import { readChargeBody } from '../../../src/sandbox/codepay-body.ts'
 
 const GOOD = {
   appid: 'wx1',
@@ -25,6 +26,7 @@ describe('reading a charge', () => {
         amountFen: 5,
         code: '130000000000000001',
         attach: 'a',
+        description: '商品',
         deviceId: undefined,
       },
     })

@@ -18,6 +18,7 @@ const DRAFT: Order = {
   paidAtMs: null,
   reversedAtMs: null,
   charges: 0,
+  description: null,
   returned: false,
   bodyHash: '',
   nextState: null,
