@@ -7,29 +7,31 @@ import { err, ok, type Result } from './base/result.ts'
 import { createSerialScanner } from './devices/node/serial-scanner.ts'
 import { type Problem, problem } from './domain/errors.ts'
 import type { Sale } from './domain/sale.ts'
-import { Engine, type Mark } from './engine/engine.ts'
+import { Engine } from './engine/engine.ts'
+import type { Mark } from './engine/options.ts'
 import type { Point } from './engine/points.ts'
-import { openGateway } from './gateway/node/gateway.ts'
 import { openJournal } from './journal/node/sqlite-journal.ts'
-import type { BillSource } from './ports/bill-source.ts'
+import { openTerminalKey } from './keys/node/terminal-key.ts'
 import type { Clock } from './ports/clock.ts'
-import type { Gateway } from './ports/gateway.ts'
-import type { Journal } from './ports/journal.ts'
+import type { JournalFile } from './ports/journal.ts'
 import type { Log } from './ports/log.ts'
 import type { Scanner } from './ports/scanner.ts'
+import { backUpTo } from './terminal/backup.ts'
 import { type Config, readConfig } from './terminal/config.ts'
+import { endOnBug } from './terminal/end-on-bug.ts'
+import { checkpointsPath, journalPath } from './terminal/folders.ts'
+import { makeGateway } from './terminal/gateway.ts'
 import {
   configurationVersion,
   keepIdentity,
   type LocalIdentity,
   readIdentity,
-  readSecret,
-  readText,
   wasUsed,
 } from './terminal/identity.ts'
 import { openLog } from './terminal/log.ts'
 import { checkSameMerchant } from './terminal/same-merchant.ts'
 import { systemClock, systemEntropy } from './terminal/system.ts'
+import { startUpkeep } from './terminal/upkeep.ts'
 import { VERSION } from './version.ts'
 
 export type TerminalOptions = {
@@ -41,6 +43,8 @@ export type TerminalOptions = {
   readonly onMark?: (mark: Mark | 'signed' | 'sent' | 'answered', outTradeNo: string) => void
   /** For tests that end the program at one of its points. */
   readonly onPoint?: (point: Point) => void
+  /** The terminal is all that this process does: a bug anywhere in it ends the process. */
+  readonly ownsProcess?: boolean
 }
 
 export type RunningTerminal = {
@@ -67,8 +71,14 @@ export async function startTerminal(
   const { dataDir } = config.value
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const { log, close: closeLog } = openLog(join(dataDir, 'logs'), clock)
+  if (options.ownsProcess) endProcessOnBug(log)
 
-  const gateway = await makeGateway(config.value, { dataDir, clock, log, options })
+  const gateway = await makeGateway(config.value, {
+    dataDir,
+    clock,
+    log,
+    ...(options.onMark ? { onMark: options.onMark } : {}),
+  })
   if (!gateway.ok) return failed(gateway.error, log, closeLog)
   const journal = openOwnJournal(dataDir)
   if (!journal.ok) {
@@ -83,8 +93,18 @@ export async function startTerminal(
     journal: journal.value,
   })
   const name = { id: config.value.terminalId, store: config.value.store.name, version: VERSION }
-  const dispatch = createDispatch(engine, name)
+  const backUp = (path: string) => backUpTo(journal.value, path)
+  const dispatch = createDispatch(engine, { name, backUp })
+  const endUpkeep = startUpkeep({
+    journal: journal.value,
+    counter: {
+      pending: () => engine.pending(),
+      isArmed: () => engine.status().scanners.some(({ enabled }) => enabled),
+    },
+    clock,
+  })
   const close = async () => {
+    endUpkeep()
     await engine.stop()
     await gateway.value.close()
     journal.value.close()
@@ -113,8 +133,13 @@ export async function startTerminal(
 }
 
 /** A folder in which a terminal has run holds a journal: an empty one there is one that was lost. */
-export function openOwnJournal(dataDir: string): Result<Journal, Problem> {
-  const journal = openJournal(join(dataDir, 'journal.db'))
+export function openOwnJournal(dataDir: string): Result<JournalFile, Problem> {
+  const key = openTerminalKey(dataDir)
+  if (!key.ok) return key
+  const journal = openJournal(journalPath(dataDir), {
+    signer: key.value,
+    checkpointFile: checkpointsPath(dataDir),
+  })
   if (!journal.ok || journal.value.status().rows > 0 || !wasUsed(dataDir)) return journal
   journal.value.close()
   const detail = 'it is empty, and a terminal has run in this data folder before'
@@ -127,81 +152,16 @@ function failed(error: Problem, log: Log, closeLog: () => void): Result<never, P
   return err(error)
 }
 
+function endProcessOnBug(log: Log): void {
+  process.on('uncaughtException', endOnBug(log))
+  process.on('unhandledRejection', endOnBug(log))
+}
+
 type Context = {
   readonly dataDir: string
   readonly clock: Clock
   readonly log: Log
   readonly options: TerminalOptions
-}
-
-/** The client of the configured gateway. */
-export async function makeGateway(
-  config: Config,
-  context: Context,
-): Promise<Result<Gateway & BillSource, Problem>> {
-  const { merchant, gateway } = config
-  const at = (name: string) => resolve(config.baseDir, name)
-  const certificate = readText(at(merchant.certificateFile), 'merchant.certificateFile')
-  if (!certificate.ok) return certificate
-  const key = readSecret(at(merchant.privateKeyFile), 'merchant.privateKeyFile')
-  if (!key.ok) return key
-  const apiV3Key = merchant.apiV3KeyFile
-    ? readSecret(at(merchant.apiV3KeyFile), 'merchant.apiV3KeyFile')
-    : ok(undefined)
-  if (!apiV3Key.ok) return apiV3Key
-  const ca = gateway.caFile ? readText(at(gateway.caFile), 'gateway.caFile') : ok(undefined)
-  if (!ca.ok) return ca
-  const { verification } = gateway
-  const publicKey =
-    verification.mode === 'public_key'
-      ? readText(at(verification.file), 'gateway.verification.file')
-      : ok('')
-  if (!publicKey.ok) return publicKey
-  const { onMark } = context.options
-  const opened = await openGateway({
-    primary: gateway.primary,
-    ...(gateway.backup === undefined ? {} : { backup: gateway.backup }),
-    ...(ca.value === undefined ? {} : { caPem: ca.value }),
-    merchantId: merchant.id,
-    appId: merchant.appId,
-    terminalId: config.terminalId,
-    deviceIp: gateway.deviceIp,
-    certificatePem: certificate.value,
-    privateKeyPem: key.value,
-    ...(apiV3Key.value === undefined ? {} : { apiV3Key: apiV3Key.value.trim() }),
-    verification:
-      verification.mode === 'public_key'
-        ? { mode: 'public_key', id: verification.id, pem: publicKey.value }
-        : { mode: 'certificates' },
-    timeouts: {
-      connectMs: gateway.connectTimeoutMs,
-      headersMs: gateway.headersTimeoutMs,
-      bodyMs: gateway.bodyTimeoutMs,
-    },
-    cacheDir: join(context.dataDir, 'gateway'),
-    clock: context.clock,
-    entropy: systemEntropy,
-    log: context.log,
-    ...(onMark ? { onMark } : {}),
-  })
-  return opened.ok ? opened : err(withConfiguredField(opened.error))
-}
-
-/** The gateway client names its own options; a person knows the fields of the configuration. */
-const CONFIGURED_FIELDS: Readonly<Record<string, string>> = {
-  primary: 'gateway.primary',
-  backup: 'gateway.backup',
-  caPem: 'gateway.caFile',
-  certificatePem: 'merchant.certificateFile',
-  privateKeyPem: 'merchant.privateKeyFile',
-  apiV3Key: 'merchant.apiV3KeyFile',
-  'verification.id': 'gateway.verification.id',
-  'verification.pem': 'gateway.verification.file',
-}
-
-function withConfiguredField(refused: Problem): Problem {
-  const field = refused.field && CONFIGURED_FIELDS[refused.field]
-  return field ? { ...refused, field } : refused
 }
 
 function makeEngine(
@@ -228,6 +188,7 @@ function makeEngine(
       interface: 'MICROPAY',
       grantVersion: configurationVersion(config),
     },
+    onBug: endOnBug(log),
     ...(onPoint ? { onPoint } : {}),
     ...(onMark
       ? { onMark: (mark: Mark, sale: Sale) => onMark(mark, sale.attempts.at(-1)?.outTradeNo ?? '') }

@@ -11,7 +11,7 @@ const [, , configFile = ''] = process.argv
 const { parentPort } = process
 const tell = (news: TerminalNews) => parentPort.postMessage(news)
 
-const started = await startTerminal({ configFile })
+const started = await startTerminal({ configFile, ownsProcess: true })
 if (!started.ok) {
   const { code, staff } = started.error
   tell({ event: 'refused', code, text: `${staff['zh-CN']}\n${staff.en}` })

@@ -4,16 +4,20 @@ import { Lights, Recent } from './lists.tsx'
 import { Pad } from './pad.tsx'
 import { Panel } from './panel.tsx'
 import { Pending } from './pending.tsx'
+import type { ShiftControl } from './shift-control.ts'
+import { ShiftKeyBar } from './shift-key-bar.tsx'
+import { ShiftDesk } from './shift-view.tsx'
 import type { CashierEvent, CashierState } from './state.ts'
 
 type CashierAppProps = {
   readonly state: CashierState
   readonly dispatch: (event: CashierEvent) => void
   readonly act: (act: KeyAct) => void
+  readonly shift: ShiftControl
 }
 
 /** The cashier's screen. */
-export function CashierApp({ state, dispatch, act }: CashierAppProps) {
+export function CashierApp({ state, dispatch, act, shift }: CashierAppProps) {
   const { language } = state
   const screen = state.arrival?.model.cashier
   return (
@@ -27,17 +31,34 @@ export function CashierApp({ state, dispatch, act }: CashierAppProps) {
           <Lights screen={screen} language={language} />
         )}
       </header>
+      {shift.state.isShown ? (
+        <>
+          <ShiftDesk state={shift.state} language={language} dispatch={shift.dispatch} />
+          <ShiftKeyBar state={shift.state} language={language} act={shift.act} settle={act} />
+        </>
+      ) : (
+        <Till state={state} dispatch={dispatch} act={act} />
+      )}
+    </div>
+  )
+}
+
+/** What takes money: the panel, the pad and the lists beside it, the keys below. */
+function Till({ state, dispatch, act }: Omit<CashierAppProps, 'shift'>) {
+  const screen = state.arrival?.model.cashier
+  return (
+    <>
       <Panel state={state} />
       <aside class="side">
         <Pad state={state} dispatch={dispatch} />
         {screen !== undefined && (
           <div class="lists">
             <Pending state={state} dispatch={dispatch} />
-            <Recent screen={screen} language={language} />
+            <Recent screen={screen} language={state.language} />
           </div>
         )}
       </aside>
       <KeyBar state={state} act={act} />
-    </div>
+    </>
   )
 }

@@ -1,9 +1,16 @@
 import type { IntentName } from '../../src/screen/model.ts'
 import { type TextKey, translate } from '../text/translate.ts'
-import { askable, type CashierState, canAsk, panelLook, panelState } from './state.ts'
+import {
+  askable,
+  type CashierState,
+  canAsk,
+  canLeavePanel,
+  panelLook,
+  panelState,
+} from './state.ts'
 
 /** What a function key does: an intent of the model, or a setting of this page. */
-export type KeyAct = IntentName | 'check_pending' | 'language' | 'theme'
+export type KeyAct = IntentName | 'check_pending' | 'language' | 'theme' | 'shift'
 
 /** The function keys, always in these places. */
 export const FUNCTION_KEYS: { readonly [key: string]: KeyAct } = {
@@ -14,6 +21,7 @@ export const FUNCTION_KEYS: { readonly [key: string]: KeyAct } = {
   F8: 'arm',
   F9: 'language',
   F10: 'theme',
+  F12: 'shift',
 }
 
 type KeyBarProps = {
@@ -52,6 +60,7 @@ export function KeyBar({ state, act }: KeyBarProps) {
 
 function isOpen(state: CashierState, act: KeyAct): boolean {
   if (act === 'language' || act === 'theme') return true
+  if (act === 'shift') return canLeavePanel(state)
   if (act === 'check_pending') return askable(state).length > 0
   return canAsk(state, act)
 }
@@ -64,6 +73,7 @@ const LABELS: { readonly [act in KeyAct]: TextKey } = {
   arm: 'key.arm',
   language: 'key.language',
   theme: 'key.theme',
+  shift: 'key.shift',
 }
 
 function labelOf(state: CashierState, act: KeyAct): TextKey {

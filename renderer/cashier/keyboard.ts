@@ -8,6 +8,14 @@ export type KeyboardActs = {
   readonly clear: () => void
   readonly collect: () => void
   readonly act: (act: KeyAct) => void
+  /** What lies over the panel and takes the keys instead; undefined while nothing does. */
+  readonly cover: () => Cover | undefined
+}
+
+/** A view over the panel: its function keys, and how to leave it. */
+export type Cover = {
+  readonly keys: { readonly [key: string]: () => void }
+  readonly leave: () => void
 }
 
 /** The whole screen by keyboard: digits go to the amount wherever the focus is, except in a field. */
@@ -18,6 +26,11 @@ export function listenToKeyboard(page: Window, acts: KeyboardActs): void {
 
 function handleKey(event: KeyboardEvent, acts: KeyboardActs): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+  const cover = acts.cover()
+  if (cover !== undefined) {
+    handleCovered(event, cover)
+    return
+  }
   const keyAct = FUNCTION_KEYS[event.key]
   if (keyAct !== undefined) {
     event.preventDefault()
@@ -46,6 +59,19 @@ function handleKey(event: KeyboardEvent, acts: KeyboardActs): void {
   }
   const key = entryKey(event)
   if (key !== undefined) acts.type(key)
+}
+
+/** Nothing typed over the panel reaches the amount behind it. */
+function handleCovered(event: KeyboardEvent, cover: Cover): void {
+  const isFunctionKey = /^F\d+$/.test(event.key)
+  if (isFunctionKey) {
+    event.preventDefault()
+    if (!event.repeat) cover.keys[event.key]?.()
+    return
+  }
+  if (guardDestructive(event)) return
+  if (event.key === 'Enter' && event.target instanceof HTMLInputElement) event.preventDefault()
+  if (event.key === 'Escape') cover.leave()
 }
 
 /** Enter and Space never press a key that could undo something; true when it was such a press. */

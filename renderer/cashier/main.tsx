@@ -2,9 +2,11 @@ import '../shared/base.css'
 import './panel.css'
 import './side.css'
 import './cashier.css'
+import './shift.css'
 import { render } from 'preact'
 import type { Call } from '../connection/connection.ts'
 import { connectPage, pageTimers } from '../connection/page-connection.ts'
+import { oneAtATime } from '../shared/one-at-a-time.ts'
 import { markPainted } from '../shared/paint-mark.ts'
 import { recall, remember } from '../shared/preferences.ts'
 import { applyTheme, otherTheme } from '../shared/theme.ts'
@@ -14,8 +16,15 @@ import { CashierApp } from './cashier-app.tsx'
 import { cueFor } from './cue.ts'
 import type { KeyAct } from './key-bar.tsx'
 import { listenToKeyboard } from './keyboard.ts'
+import { ShiftControl } from './shift-control.ts'
 import { createSounds } from './sounds.ts'
-import { type Act, type CashierEvent, initialCashier, reduceCashier } from './state.ts'
+import {
+  type Act,
+  type CashierEvent,
+  canLeavePanel,
+  initialCashier,
+  reduceCashier,
+} from './state.ts'
 
 /** How long the question of a first F4 stays open. */
 const ASK_LIFE_MS = 6_000
@@ -28,11 +37,19 @@ function start(root: HTMLElement): void {
   const sounds = createSounds()
   applyTheme(document, recall('cashier.theme'))
 
-  const draw = (): void => {
+  const draw = oneAtATime(() => {
     document.documentElement.lang = state.language
     document.title = translate(state.language, 'cashier.title')
-    render(<CashierApp state={state} dispatch={dispatch} act={act} />, root)
-  }
+    render(<CashierApp state={state} dispatch={dispatch} act={act} shift={shift} />, root)
+  })
+
+  const shift = new ShiftControl({
+    call: (call) => connection.call(call),
+    after: pageTimers.after,
+    language: () => state.language,
+    draw,
+    print: () => window.print(),
+  })
 
   function dispatch(event: CashierEvent): void {
     const step = reduceCashier(state, event)
@@ -64,6 +81,9 @@ function start(root: HTMLElement): void {
     } else if (keyAct === 'language') {
       dispatch({ kind: 'language' })
       remember('cashier.language', state.language)
+      shift.onLanguage()
+    } else if (keyAct === 'shift') {
+      if (canLeavePanel(state)) shift.open()
     } else if (keyAct === 'check_pending') {
       dispatch({ kind: 'check_pending' })
     } else {
@@ -72,10 +92,14 @@ function start(root: HTMLElement): void {
   }
 
   const connection = connectPage(window, {
-    onState: (link) => dispatch({ kind: 'link', state: link }),
+    onState: (link) => {
+      dispatch({ kind: 'link', state: link })
+      shift.onLink(link)
+    },
     onModel: (model) => {
       const cue = cueFor(state.arrival?.model, model)
       dispatch({ kind: 'model', model, atMs: pageTimers.nowMs() })
+      shift.onModel(model)
       markPainted(window, model.revision)
       if (cue !== undefined) sounds.play(cue)
     },
@@ -87,6 +111,7 @@ function start(root: HTMLElement): void {
     clear: () => dispatch({ kind: 'clear' }),
     collect: () => dispatch({ kind: 'collect' }),
     act,
+    cover: () => shift.cover({ F9: () => act('language'), F10: () => act('theme') }),
   })
   draw()
 }

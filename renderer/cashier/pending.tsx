@@ -51,6 +51,7 @@ export function Pending({ state, dispatch }: PendingProps) {
 }
 
 function nextOf(language: Language, sale: PendingSale, nowMs: number): string {
+  if (sale.mustAct) return translate(language, 'pending.must_act')
   if (sale.overdue) return translate(language, 'pending.overdue')
   if (sale.nextTryAtMs === undefined) return translate(language, 'pending.asking')
   const seconds = Math.max(0, Math.ceil((sale.nextTryAtMs - nowMs) / 1_000))

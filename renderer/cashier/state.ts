@@ -99,6 +99,11 @@ export function canAsk(state: CashierState, intent: IntentName): boolean {
   return openIntents(state).includes(intent) && state.sending !== `sale.${intent}`
 }
 
+/** Whether another view may cover the panel: no sale is under way, and none is about to be. */
+export function canLeavePanel(state: CashierState): boolean {
+  return panelLook(state).takesAmount && state.link === 'open' && state.sending === undefined
+}
+
 /** The page's one rule of change; pure. */
 export function reduceCashier(state: CashierState, event: CashierEvent): CashierStep {
   switch (event.kind) {

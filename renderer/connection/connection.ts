@@ -12,7 +12,7 @@ export type LinkState = 'connecting' | 'open' | 'lost'
 
 /** What became of a command. `lost` says nothing about whether it was carried out. */
 export type Answer =
-  | { readonly kind: 'done' }
+  | { readonly kind: 'done'; readonly value?: unknown }
   | { readonly kind: 'refused'; readonly problem: ProblemView }
   | { readonly kind: 'lost' }
   | { readonly kind: 'offline' }
@@ -166,7 +166,7 @@ class Line {
     }
     if (frame.kind === 'answer') {
       const answer: Answer = frame.ok
-        ? { kind: 'done' }
+        ? { kind: 'done', value: frame.value }
         : { kind: 'refused', problem: frame.problem }
       this.#settle(frame.id, answer)
     }

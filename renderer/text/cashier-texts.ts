@@ -66,6 +66,7 @@ export const CASHIER_TEXTS = {
   'key.arm': { 'zh-CN': '扫码', en: 'Scan' },
   'key.arm_again': { 'zh-CN': '重新扫码', en: 'Scan again' },
   'key.language': { 'zh-CN': 'English', en: '中文' },
+  'key.shift': { 'zh-CN': '交班', en: 'Shift' },
   'key.theme': { 'zh-CN': '深浅', en: 'Theme' },
 
   'ask.cancel': {
@@ -95,6 +96,10 @@ export const CASHIER_TEXTS = {
   'pending.age': { 'zh-CN': '已 {time}', en: 'for {time}' },
   'pending.next': { 'zh-CN': '{seconds} 秒后查询', en: 'next check in {seconds} s' },
   'pending.asking': { 'zh-CN': '正在查询', en: 'checking' },
+  'pending.must_act': {
+    'zh-CN': '网关拒绝撤销，请负责人处理',
+    en: 'reversal refused: call the manager',
+  },
   'pending.overdue': { 'zh-CN': '超时，请负责人处理', en: 'overdue: call the manager' },
   'outcome.PAID': { 'zh-CN': '已收', en: 'Paid' },
   'outcome.NOT_PAID': { 'zh-CN': '未收', en: 'Not paid' },

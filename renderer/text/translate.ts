@@ -3,9 +3,16 @@ import { CASHIER_TEXTS } from './cashier-texts.ts'
 import { CUSTOMER_TEXTS } from './customer-texts.ts'
 import type { Language } from './language.ts'
 import { LIGHT_TEXTS, SHARED_TEXTS } from './shared-texts.ts'
+import { SHIFT_TEXTS } from './shift-texts.ts'
 
 /** Every sentence of the screens. */
-export const TEXTS = { ...SHARED_TEXTS, ...LIGHT_TEXTS, ...CASHIER_TEXTS, ...CUSTOMER_TEXTS }
+export const TEXTS = {
+  ...SHARED_TEXTS,
+  ...LIGHT_TEXTS,
+  ...CASHIER_TEXTS,
+  ...CUSTOMER_TEXTS,
+  ...SHIFT_TEXTS,
+}
 export type TextKey = keyof typeof TEXTS
 /** What a sentence's placeholders become. */
 export type TextValues = { readonly [name: string]: string | number }

@@ -2,8 +2,10 @@ import type { z } from 'zod'
 import { err, ok, type Result } from '../base/result.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import { holdsCode } from '../domain/redact.ts'
+import type { Backup } from '../ports/journal.ts'
 import type { Terminal, Wish } from '../ports/terminal.ts'
 import { OPERATIONS, type OperationName, type Scope } from './protocol.ts'
+import { viewShift } from './shift-view.ts'
 import { type TerminalName, viewSale, viewStatus } from './views.ts'
 
 /** Answers operations by name: the same for every transport. */
@@ -13,12 +15,19 @@ export type Dispatch = (
   scopes: readonly Scope[],
 ) => Promise<Result<unknown, Problem>>
 
+/** What answers need beside the terminal. */
+export type DispatchContext = {
+  readonly name: TerminalName
+  /** Copies the journal while the terminal runs; absent where there is no file. */
+  readonly backUp?: (path: string) => Promise<Result<Backup, Problem>>
+}
+
 type Parsed<Name extends OperationName> = z.output<(typeof OPERATIONS)[Name]['input']>
 type Handlers = {
   readonly [Name in OperationName]: (
     terminal: Terminal,
     input: Parsed<Name>,
-    name: TerminalName,
+    context: DispatchContext,
   ) => Promise<Result<unknown, Problem>> | Result<unknown, Problem>
 }
 
@@ -52,7 +61,25 @@ const HANDLERS: Handlers = {
   },
   'sale.list': (terminal, input) =>
     ok({ sales: terminal.sales(input.limit, input.before).map(viewSale) }),
-  'status.get': (terminal, _input, name) => ok(viewStatus(terminal.status(), name)),
+  'shift.current': (terminal, { language }, { name }) =>
+    ok(viewShift(terminal.shifts.current(), { name, language })),
+  'shift.close': (terminal, input, { name }) => {
+    const { clientId, language, ...closing } = input
+    // The language is not part of it: a repeat may read the same answer in another one.
+    const identity = { clientId, digest: JSON.stringify(['shift.close', closing]) }
+    const closed = terminal.shifts.close(closing, identity)
+    return closed.ok ? ok(viewShift(closed.value, { name, language })) : closed
+  },
+  'shift.list': (terminal, { limit, language }, { name }) => {
+    const shifts = terminal.shifts.list(limit)
+    return ok({ shifts: shifts.map((shift) => viewShift(shift, { name, language })) })
+  },
+  'journal.backup': async (_terminal, { path }, { backUp }) => {
+    if (!backUp) return err(problem('journal.unavailable', { detail: 'there is no file' }))
+    const made = await backUp(path)
+    return made.ok ? ok({ path, ...made.value }) : made
+  },
+  'status.get': (terminal, _input, { name }) => ok(viewStatus(terminal.status(), name)),
 }
 
 const WISHES = {
@@ -63,7 +90,7 @@ const WISHES = {
 } as const
 
 /** Makes the dispatcher of one terminal. */
-export function createDispatch(terminal: Terminal, name: TerminalName): Dispatch {
+export function createDispatch(terminal: Terminal, context: DispatchContext): Dispatch {
   return async (operation, input, scopes) => {
     if (!isOperation(operation)) {
       return err(problem('api.no_such_operation', { detail: operation.slice(0, 80) }))
@@ -78,7 +105,7 @@ export function createDispatch(terminal: Terminal, name: TerminalName): Dispatch
     const parsed = definition.input.safeParse(input)
     if (!parsed.success) return err(explain(parsed.error))
     const handler = HANDLERS[operation] as Handlers['status.get']
-    return handler(terminal, parsed.data as Parsed<'status.get'>, name)
+    return handler(terminal, parsed.data as Parsed<'status.get'>, context)
   }
 }
 

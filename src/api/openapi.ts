@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { SCREEN_TOKEN_NOTE } from './notes.ts'
-import { OPERATIONS, problemSchema, saleSchema, statusSchema } from './protocol.ts'
+import { OPERATIONS } from './protocol.ts'
+import { problemSchema, saleSchema } from './sale-protocol.ts'
+import { shiftSchema } from './shift-protocol.ts'
+import { statusSchema } from './status-protocol.ts'
 
 /** Builds the OpenAPI 3.1 document of the local API from the schemas that validate it. */
 export function buildOpenApi(version: string): Record<string, unknown> {
@@ -22,6 +25,7 @@ export function buildOpenApi(version: string): Record<string, unknown> {
       schemas: {
         Problem: schemaOf(problemSchema),
         Sale: schemaOf(saleSchema),
+        Shift: schemaOf(shiftSchema),
         Status: schemaOf(statusSchema),
       },
     },

@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { LIMITS } from '../domain/limits.ts'
 import { AMOUNT_FEN_MAX } from '../domain/money.ts'
 import type { ScreenModel } from '../screen/model.ts'
+import { clientId, NO_CODE, type problemSchema, saleId, saleSchema } from './sale-protocol.ts'
+import { operatorName, reportLanguage, shiftSchema } from './shift-protocol.ts'
+import { statusSchema } from './status-protocol.ts'
 
 /**
  * The one protocol of screens, cash registers and rigs. These schemas are the single source of the
@@ -12,170 +15,13 @@ import type { ScreenModel } from '../screen/model.ts'
 export const SCOPES = ['screen', 'register', 'admin', 'rig'] as const
 export type Scope = (typeof SCOPES)[number]
 
-const text = z.strictObject({ 'zh-CN': z.string(), en: z.string() })
-
-/** A refusal or a fault. `code` is a dotted code; codes are added over time, never renamed. */
-export const problemSchema = z
-  .object({
-    code: z.string().meta({ description: 'dotted code, for example sale.busy' }),
-    moneyTaken: z.enum(['no', 'yes', 'unknown']),
-    staff: text.meta({ description: 'what happened and what staff should do' }),
-    customer: text.meta({ description: 'what a customer may read' }),
-    field: z.string().optional().meta({ description: 'where in the input' }),
-    detail: z.string().optional(),
-    traceId: z.string().optional(),
-  })
-  .meta({ id: 'Problem' })
-
-const NO_CODE =
-  'Refused when some run of digits in it could be a payment code: 18 that begin with 10 to 15, 16 to 24 that begin with 25 to 30, or 19 that begin with 62.'
-
-const clientId = z
-  .string()
-  .regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces')
-  .min(1)
-  .max(LIMITS.clientIdMax)
-  .meta({
-    description: `Made by the caller, once per command. A repeat with the same body returns the first answer; with another body it is refused. ${NO_CODE}`,
-  })
-
-const saleId = z
-  .string()
-  .regex(/^[0-9a-f-]{36}$/, 'a sale id')
-  .meta({ description: 'id of a sale' })
-
-const attemptSchema = z
-  .object({
-    outTradeNo: z.string(),
-    phase: z.string().meta({
-      description: 'submitting, paying, confirming, checking, reversing, paid or not_paid',
-    }),
-    outcome: z.enum(['PAID', 'NOT_PAID', 'UNKNOWN']),
-    submittedAtMs: z.number().int(),
-    settledAtMs: z.number().int().optional(),
-    nextTryAtMs: z.number().int().optional(),
-    queries: z.number().int(),
-    reversals: z.number().int(),
-    overdue: z.boolean().optional().meta({
-      description: 'the outcome is still not known long after the charge was sent',
-    }),
-    problem: problemSchema.optional(),
-    gatewayText: z.string().optional(),
-    transactionId: z.string().optional(),
-    payerTotalFen: z.number().int().optional(),
-    paidAt: z.string().optional(),
-    refunded: z.boolean().optional().meta({ description: 'somebody refunded some of it' }),
-  })
-  .meta({ id: 'Attempt' })
-
-const refundSchema = z
-  .object({
-    outRefundNo: z.string(),
-    outTradeNo: z.string().meta({ description: 'the attempt whose money it is' }),
-    amountFen: z.number().int(),
-    reason: z.string(),
-    operator: z.string(),
-    wantedAtMs: z.number().int(),
-    phase: z.string().meta({
-      description:
-        'submitting, checking, confirming, processing, abnormal, refunded or not_refunded',
-    }),
-    outcome: z.enum(['REFUNDED', 'NOT_REFUNDED', 'UNKNOWN']).meta({
-      description: 'UNKNOWN until the gateway has said one or the other',
-    }),
-    nextTryAtMs: z.number().int().optional(),
-    settledAtMs: z.number().int().optional(),
-    submits: z.number().int().meta({ description: 'requests, all under the same number' }),
-    queries: z.number().int(),
-    problem: problemSchema.optional(),
-    gatewayText: z.string().optional(),
-    refundId: z.string().optional(),
-    refundedAt: z.string().optional(),
-    closedByHand: z
-      .object({ operator: z.string(), reason: z.string(), atMs: z.number().int() })
-      .optional(),
-  })
-  .meta({ id: 'Refund' })
-
-/** A sale as callers see it. */
-export const saleSchema = z
-  .object({
-    saleId: z.string(),
-    orderRef: z.string().optional(),
-    amountFen: z.number().int(),
-    currency: z.literal('CNY'),
-    description: z.string(),
-    createdAtMs: z.number().int(),
-    phase: z.enum(['ready', 'armed', 'in_flight', 'paid', 'closed']),
-    outcome: z.enum(['PAID', 'NOT_PAID', 'UNKNOWN']).meta({
-      description: 'whether money was taken; NOT_PAID while nothing was tried yet',
-    }),
-    cancelWanted: z.boolean(),
-    closedByHand: z
-      .object({ operator: z.string(), reason: z.string(), atMs: z.number().int() })
-      .optional()
-      .meta({ description: 'a manager stopped waiting; the outcome stays UNKNOWN' }),
-    traceId: z.string(),
-    operator: z.string().optional(),
-    attempts: z.array(attemptSchema),
-    refunds: z.array(refundSchema).optional(),
-    refundedFen: z.number().int().optional().meta({ description: 'certainly given back' }),
-    refundableFen: z.number().int().optional().meta({
-      description: 'of a paid sale: what may still be given back',
-    }),
-  })
-  .meta({ id: 'Sale' })
 export type SaleView = z.infer<typeof saleSchema>
-
-const scannerStatus = z.object({
-  id: z.string(),
-  phase: z.enum(['searching', 'opening', 'open', 'lost', 'closed']),
-  enabled: z.boolean(),
-  port: z.string().optional(),
-  detail: z.string().optional(),
-  labels: z.number().int(),
-  dropped: z.record(z.string(), z.number().int()),
-  reconnects: z.number().int(),
-})
-
-const gatewayStatus = z.object({
-  state: z.enum(['unknown', 'ok', 'failing']),
-  host: z.enum(['primary', 'backup']).optional(),
-  lastAnswerAtMs: z.number().int().optional(),
-  lastCause: z.string().optional(),
-  clockSkewMs: z.number().int().optional(),
-  certificateExpiresAtMs: z.number().int().optional(),
-})
-
-const journalStatus = z.object({
-  state: z.enum(['ok', 'failing']),
-  rows: z.number().int(),
-  openSales: z.number().int(),
-  synchronous: z.string(),
-  code: z.string().optional().meta({ description: 'why it fails, for example journal.damaged' }),
-  detail: z.string().optional(),
-})
-
-export const statusSchema = z
-  .object({
-    terminal: z.object({ id: z.string(), store: z.string(), version: z.string() }),
-    state: z.enum(['running', 'stopped']),
-    startedAtMs: z.number().int(),
-    pending: z.number().int().meta({ description: 'sales whose outcome is not known' }),
-    refunding: z.number().int().meta({ description: 'sales with a refund under way' }),
-    scanners: z.array(scannerStatus),
-    gateway: gatewayStatus,
-    journal: journalStatus,
-  })
-  .meta({ id: 'Status' })
+export type ProblemView = z.infer<typeof problemSchema>
 export type StatusView = z.infer<typeof statusSchema>
 
 const amountFen = z.number().meta({
   description: `money in fen, an integer from 1 to ${AMOUNT_FEN_MAX}`,
 })
-
-/** A person, as the caller names them. */
-const operator = z.string().trim().min(1).max(LIMITS.operatorMax)
 
 const command = { clientId }
 const commandOnSale = z.strictObject({ ...command, saleId })
@@ -210,7 +56,7 @@ export const OPERATIONS = {
         .regex(/^[\x20-\x7e]{1,64}$/, '1 to 64 printable ASCII characters')
         .optional()
         .meta({ description: `the caller's own order number. ${NO_CODE}` }),
-      operator: operator
+      operator: operatorName
         .optional()
         .meta({ description: `who collects it; a shift is counted by operator. ${NO_CODE}` }),
       arm: z.boolean().default(true),
@@ -253,7 +99,9 @@ export const OPERATIONS = {
     input: z.strictObject({
       ...command,
       saleId,
-      operator: operator.meta({ description: `who closes it; kept in the journal. ${NO_CODE}` }),
+      operator: operatorName.meta({
+        description: `who closes it; kept in the journal. ${NO_CODE}`,
+      }),
       reason: z
         .string()
         .trim()
@@ -276,7 +124,7 @@ export const OPERATIONS = {
         .max(LIMITS.outTradeNoMax)
         .optional()
         .meta({ description: 'which attempt, when more than one was paid' }),
-      operator: operator.meta({ description: 'who gives it; kept in the journal' }),
+      operator: operatorName.meta({ description: 'who gives it; kept in the journal' }),
       reason: z
         .string()
         .trim()
@@ -314,6 +162,60 @@ export const OPERATIONS = {
     }),
     output: z.object({ sales: z.array(saleSchema) }),
   },
+  'shift.current': {
+    summary: 'The open shift so far: its money, and what has no result yet',
+    scopes: everybody,
+    http: { method: 'GET', path: '/v1/shift', status: 200 },
+    input: z.strictObject({ language: reportLanguage }),
+    output: shiftSchema,
+  },
+  'shift.close': {
+    summary: 'Close the open shift; refused while something has no result and is not carried over',
+    scopes: everybody,
+    http: { method: 'POST', path: '/v1/shift/close', status: 200 },
+    input: z.strictObject({
+      ...command,
+      operator: operatorName,
+      number: z
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .meta({ description: 'the shift that is meant, so that none is closed by mistake' }),
+      carryUnsettled: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'leave what has no result to the next shift' }),
+      language: reportLanguage,
+    }),
+    output: shiftSchema,
+  },
+  'shift.list': {
+    summary: 'Closed shifts, newest first',
+    scopes: everybody,
+    http: { method: 'GET', path: '/v1/shifts', status: 200 },
+    input: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(LIMITS.listPageMax).default(20),
+      language: reportLanguage,
+    }),
+    output: z.object({ shifts: z.array(shiftSchema) }),
+  },
+  'journal.backup': {
+    summary:
+      'Copy the journal while the terminal runs; the copy is read back before it has its name',
+    scopes: ['admin'],
+    http: { method: 'POST', path: '/v1/journal/backup', status: 200 },
+    input: z.strictObject({
+      path: z.string().min(1).max(1_024).meta({
+        description: "an absolute path on the terminal's own disk that does not exist yet",
+      }),
+    }),
+    output: z.object({
+      path: z.string(),
+      rows: z.number().int(),
+      bytes: z.number().int(),
+    }),
+  },
   'status.get': {
     summary: 'Devices, gateway, journal',
     scopes: everybody,
@@ -335,7 +237,10 @@ export const OPERATIONS = {
 export type OperationName = keyof typeof OPERATIONS
 /** What a caller sends, before defaults are filled in. */
 export type OperationInput<Name extends OperationName> = z.input<(typeof OPERATIONS)[Name]['input']>
-export type ProblemView = z.infer<typeof problemSchema>
+/** What a caller gets. */
+export type OperationOutput<Name extends OperationName> = z.output<
+  (typeof OPERATIONS)[Name]['output']
+>
 
 /** What can be watched: `screen` for both screens, `sales` for every change of a sale. */
 const TOPICS = ['screen', 'sales'] as const

@@ -2,6 +2,7 @@ import type { Outcome } from '../domain/sale.ts'
 
 /** One attempt as the journal has it. */
 export type Here = {
+  readonly saleId: string
   readonly outTradeNo: string
   readonly amountFen: number
   readonly outcome: Outcome
@@ -20,6 +21,16 @@ export type There = {
   readonly transactionId: string
   /** Its entries name more than one amount. */
   readonly amountsDiffer: boolean
+  /** What a journal that lacks the order would need; of this terminal's orders only. */
+  readonly order?: BilledOrder
+}
+
+/** How a bill describes an order. */
+export type BilledOrder = {
+  /** Beijing time of its first entry, `YYYY-MM-DD hh:mm:ss`. */
+  readonly time: string
+  readonly tradeType: string
+  readonly description: string
 }
 
 /**

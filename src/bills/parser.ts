@@ -1,5 +1,6 @@
 import { fenOfYuan } from './amount.ts'
 import { COLUMNS, type Column, SUM_COLUMNS } from './columns.ts'
+import { type BillSums, Tally } from './sums.ts'
 
 /** How an entry of a bill says the order stands. */
 export type BillState = 'SUCCESS' | 'REFUND' | 'REVOKED'
@@ -13,18 +14,16 @@ export type BillRow = {
   readonly transactionId: string
   readonly outTradeNo: string
   readonly state: BillState
+  /** As the wire spells it, such as MICROPAY. */
+  readonly tradeType: string
+  /** The merchant's own text, as the bill escapes it. */
+  readonly description: string
   /** The whole amount of the order; 0 on a refund. */
   readonly amountFen: number
+  readonly refundId: string
   readonly outRefundNo: string
   readonly refundFen: number
   readonly refundState: string
-}
-
-/** The last line of a bill. */
-export type BillSums = {
-  readonly rows: number
-  readonly amountFen: number
-  readonly refundFen: number
 }
 
 /** Why a file is not a bill that can be relied on; `line` counts from 1. */
@@ -46,7 +45,7 @@ export class BillParser {
   #line = 0
   #expecting: Expecting = 'header'
   #at: ReadonlyMap<string, number> = new Map()
-  #rows = 0
+  readonly #tally = new Tally()
   #sums: BillSums | undefined
   #fault: BillFault | undefined
 
@@ -77,7 +76,7 @@ export class BillParser {
     if (!this.#fault && this.#rest !== '') this.#readLine(this.#rest)
     if (!this.#fault && !this.#sums) this.#refuse('the file ends before its sums')
     if (this.#fault) return { fault: this.#fault }
-    return { sums: this.#sums ?? { rows: 0, amountFen: 0, refundFen: 0 } }
+    return { sums: this.#sums ?? { rows: 0, amountFen: 0, refundFen: 0, differences: [] } }
   }
 
   #refuse(reason: string): undefined {
@@ -139,17 +138,19 @@ export class BillParser {
     const fields = this.#fields(line, COLUMNS.length)
     if (!fields) return
     const text = (name: Column): string => (fields[this.#at.get(name) ?? -1] ?? '`').slice(1)
+    const isSummed = this.#tally.add(text)
     const amountFen = fenOfYuan(text('订单金额'))
     const refundFen = fenOfYuan(text('申请退款金额'))
     const state = text('交易状态')
     const time = text('交易时间')
     const outTradeNo = text('商户订单号')
-    if (amountFen === undefined || refundFen === undefined) return this.#refuse('no amount in yuan')
+    if (!isSummed || amountFen === undefined || refundFen === undefined) {
+      return this.#refuse('no amount in yuan')
+    }
     if (text('货币种类') !== 'CNY') return this.#refuse('not in CNY')
     if (!STATES.includes(state)) return this.#refuse(`the state ${state.slice(0, 20)} is not known`)
     if (!/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(time)) return this.#refuse('no time')
     if (outTradeNo === '') return this.#refuse('no order number')
-    this.#rows += 1
     this.#onRow({
       time,
       merchantId: text('商户号'),
@@ -157,7 +158,11 @@ export class BillParser {
       transactionId: text('微信订单号'),
       outTradeNo,
       state: state as BillState,
-      amountFen,
+      tradeType: text('交易类型'),
+      description: text('商品名称'),
+      // A reversed order may be written as its refund alone.
+      amountFen: state === 'REVOKED' && amountFen === 0 ? refundFen : amountFen,
+      refundId: text('微信退款单号'),
       outRefundNo: text('商户退款单号'),
       refundFen,
       refundState: text('退款状态'),
@@ -172,17 +177,9 @@ export class BillParser {
   #readSums(line: string): undefined {
     const fields = this.#fields(line, SUM_COLUMNS.length)
     if (!fields) return
-    const [countText = '', , , , , amountText = '', refundText = ''] = fields
-    const count = /^`(\d{1,9})(?:\.0+)?$/.exec(countText)?.[1]
-    const amountFen = fenOfYuan(amountText.slice(1))
-    const refundFen = fenOfYuan(refundText.slice(1))
-    if (count === undefined || amountFen === undefined || refundFen === undefined) {
-      return this.#refuse('the sums are no numbers')
-    }
-    if (Number(count) !== this.#rows) {
-      return this.#refuse(`${this.#rows} entries, and the sums say ${count}`)
-    }
-    this.#sums = { rows: this.#rows, amountFen, refundFen }
+    const sums = this.#tally.compare(fields.map((field) => field.slice(1)))
+    if (!sums) return this.#refuse('the sums are no numbers')
+    this.#sums = sums
     this.#expecting = 'nothing'
   }
 }

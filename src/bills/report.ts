@@ -1,7 +1,10 @@
 import type { Language, Text } from '../domain/errors.ts'
 import { formatYuan } from '../domain/money.ts'
 import type { Here, There, Verdict } from './judge.ts'
-import type { BillSums } from './parser.ts'
+import type { RefundHere, RefundThere, RefundVerdict } from './judge-refund.ts'
+import type { BillSums, SumDifference } from './sums.ts'
+import { displayWidth, padRight } from './width.ts'
+import { DOUBLE_PAYMENT, LABELS, REFUND_WORDS, WORDS } from './words.ts'
 
 /** A difference as the report needs it. */
 export type Difference = {
@@ -10,16 +13,22 @@ export type Difference = {
   readonly there?: There
 }
 
-/** A refund as the report needs it. */
-export type Refund = {
-  readonly outTradeNo: string
-  readonly outRefundNo: string
-  readonly refundFen: number
-  readonly refundState: string
-  readonly known: boolean
+/** A refund that does not agree. */
+export type RefundDifference = {
+  readonly verdict: RefundVerdict
+  readonly here?: RefundHere
+  readonly there?: RefundThere
 }
 
-/** How many orders, and how much money by the bill, or else by the journal. */
+/** A sale that was paid by more than one attempt, and none of the money given back. */
+export type DoublePayment = {
+  readonly saleId: string
+  /** Of each of the payments, fen. */
+  readonly amountFen: number
+  readonly outTradeNos: readonly string[]
+}
+
+/** How many, and how much money by the bill, or else by the journal. */
 export type Total = { readonly count: number; readonly amountFen: number }
 
 /** The last word of a reconciliation. */
@@ -28,82 +37,131 @@ export type Summary = {
   readonly terminalId: string
   readonly sums: BillSums | undefined
   readonly totals: Readonly<Partial<Record<Verdict, Total>>>
-  readonly refunds: Total
+  readonly refundTotals: Readonly<Partial<Record<RefundVerdict, Total>>>
+  readonly doublePayments: number
   readonly differences: number
 }
 
 /** What agrees, or cannot be compared; everything else is a difference. */
-const AGREEING: readonly Verdict[] = ['matched', 'elsewhere', 'quiet']
+const AGREEING: readonly (Verdict | RefundVerdict)[] = [
+  'matched',
+  'elsewhere',
+  'quiet',
+  'other_day',
+]
 
 /** Whether somebody has to look at it. */
 export function isDifference(verdict: Verdict): boolean {
   return !AGREEING.includes(verdict)
 }
 
-const WORDS: Readonly<Record<Verdict, Text>> = {
-  matched: { 'zh-CN': '一致', en: 'matched' },
-  elsewhere: { 'zh-CN': '其他终端的订单', en: 'of other terminals' },
-  quiet: { 'zh-CN': '无需核对', en: 'nothing to compare' },
-  missing_here: {
-    'zh-CN': '账单有、本机流水没有：请在商户平台查询该订单',
-    en: 'in the bill, not in the journal: query this order',
-  },
-  missing_there: {
-    'zh-CN': '本机已收款、账单没有：请在商户平台查询该订单',
-    en: 'paid by the journal, not in the bill: query this order',
-  },
-  amount_differs: { 'zh-CN': '金额不同', en: 'the amounts differ' },
-  state_differs: { 'zh-CN': '状态不同', en: 'the states differ' },
-  transaction_differs: { 'zh-CN': '微信订单号不同', en: 'the transaction ids differ' },
-  repeated_there: { 'zh-CN': '账单中重复', en: 'more than once in the bill' },
-  unresolved_here: {
-    'zh-CN': '结果仍未知、账单没有：请查询该订单',
-    en: 'still unknown, not in the bill: query this order',
-  },
+/** Whether somebody has to look at it. */
+export function isRefundDifference(verdict: RefundVerdict): boolean {
+  return !AGREEING.includes(verdict)
 }
 
-/** One difference as a line. */
+/** An order number takes this many cells (codepay, `out_trade_no`, string(32)). */
+export const NUMBER_CELLS = 32
+const AMOUNT_CELLS = 12
+const COUNT_CELLS = 8
+
+/** One payment that differs, as a line. */
 export function differenceLine({ verdict, here, there }: Difference, language: Language): string {
+  const billState = there && there.revokedRows > 0 ? 'REVOKED' : 'SUCCESS'
+  return line(
+    {
+      number: here?.outTradeNo ?? there?.outTradeNo ?? '',
+      journal: here && [here.amountFen, here.outcome],
+      bill: there && [there.amountFen, billState],
+      words: WORDS[verdict][language],
+    },
+    language,
+  )
+}
+
+/** One refund that differs, as a line. */
+export function refundLine({ verdict, here, there }: RefundDifference, language: Language): string {
+  const outRefundNo = here?.outRefundNo ?? there?.outRefundNo ?? ''
   const outTradeNo = here?.outTradeNo ?? there?.outTradeNo ?? ''
-  const journal = here ? `${formatYuan(here.amountFen)} ${here.outcome}` : '-'
-  const state = there && (there.revokedRows > 0 ? 'REVOKED' : 'SUCCESS')
-  const bill = there ? `${formatYuan(there.amountFen)} ${state}` : '-'
-  const sides =
-    language === 'zh-CN' ? `流水 ${journal}，账单 ${bill}` : `journal ${journal}, bill ${bill}`
-  return `${outTradeNo}  ${WORDS[verdict][language]}（${sides}）`
+  const whose = `${LABELS.ofOrder[language]} ${outTradeNo}`
+  return line(
+    {
+      number: outRefundNo,
+      journal: here && [here.refundFen, here.standing],
+      bill: there && [there.refundFen, there.refundState],
+      words: `${REFUND_WORDS[verdict][language]} (${whose})`,
+    },
+    language,
+  )
 }
 
-/** One refund as a line. */
-export function refundLine(refund: Refund, language: Language): string {
-  const { outTradeNo, outRefundNo, refundFen, refundState, known } = refund
-  const zh = language === 'zh-CN'
-  const whose = known
-    ? zh
-      ? '本机订单'
-      : 'of this terminal'
-    : zh
-      ? '非本机订单'
-      : 'not of this terminal'
-  return `${outTradeNo}  ${zh ? '退款' : 'refund'} ${outRefundNo} ${formatYuan(refundFen)} ${refundState} ${whose}`
+/** One sum of the bill that its entries do not come to. */
+export function sumLine(difference: SumDifference, language: Language): string {
+  const { column, unit, said, counted } = difference
+  const write = (value: number): string => (unit === 'fen' ? formatYuan(value) : String(value))
+  return `${LABELS.sums[language]} ${column}: ${LABELS.said[language]} ${write(said)}, ${LABELS.counted[language]} ${write(counted)}`
 }
 
-/** The sums at the end of the report. */
-export function summaryLines(summary: Summary, language: Language): readonly string[] {
-  const zh = language === 'zh-CN'
-  const lines = [
-    zh
-      ? `对账 ${summary.date}，终端 ${summary.terminalId}`
-      : `reconciliation of ${summary.date}, terminal ${summary.terminalId}`,
+/** One sale that was paid twice, loudly. */
+export function doublePaymentLine(payment: DoublePayment, language: Language): string {
+  const numbers = payment.outTradeNos.join(' + ')
+  return `${DOUBLE_PAYMENT[language]} ${numbers}  ${formatYuan(payment.amountFen)} × ${payment.outTradeNos.length}`
+}
+
+type Side = readonly [amountFen: number, state: string] | undefined
+type Line = {
+  readonly number: string
+  readonly journal: Side
+  readonly bill: Side
+  readonly words: string
+}
+
+function line({ number, journal, bill, words }: Line, language: Language): string {
+  const parts = [
+    padRight(number, NUMBER_CELLS),
+    `${LABELS.journal[language]} ${side(journal)}`,
+    `${LABELS.bill[language]} ${side(bill)}`,
+    words,
   ]
-  if (!summary.sums) lines.push(zh ? '网关当日没有交易账单' : 'the gateway has no trade that day')
-  for (const [verdict, total] of Object.entries(summary.totals) as [Verdict, Total][]) {
-    if (verdict === 'quiet') continue
-    lines.push(`${WORDS[verdict][language]}: ${total.count}, ${formatYuan(total.amountFen)}`)
-  }
-  const { count, amountFen } = summary.refunds
-  lines.push(`${zh ? '账单中的退款' : 'refunds in the bill'}: ${count}, ${formatYuan(amountFen)}`)
-  const none = zh ? '没有差异' : 'no differences'
-  const some = zh ? `差异 ${summary.differences} 笔` : `${summary.differences} differences`
-  lines.push(summary.differences === 0 ? none : some)
+  return parts.join('  ')
+}
+
+function side(value: Side): string {
+  const [amountFen, state] = value ?? [undefined, '']
+  const amount = amountFen === undefined ? '-' : formatYuan(amountFen)
+  return `${amount.padStart(AMOUNT_CELLS)} ${padRight(state, 12)}`
+}
+
+/** The sums at the end of the report: payments and refunds by themselves. */
+export function summaryLines(summary: Summary, language: Language): readonly string[] {
+  const lines = [`${LABELS.title[language]} ${summary.date}  ${summary.terminalId}`]
+  if (!summary.sums) lines.push(LABELS.noTrade[language])
+  lines.push(`${LABELS.payments[language]}`, ...totalLines(summary.totals, WORDS, language))
+  lines.push(
+    `${LABELS.refunds[language]}`,
+    ...totalLines(summary.refundTotals, REFUND_WORDS, language),
+  )
+  if (summary.doublePayments > 0)
+    lines.push(`${LABELS.paidTwice[language]}: ${summary.doublePayments}`)
+  lines.push(
+    summary.differences === 0
+      ? LABELS.none[language]
+      : `${LABELS.differences[language]}: ${summary.differences}`,
+  )
   return lines
+}
+
+function totalLines<Key extends string>(
+  totals: Readonly<Partial<Record<Key, Total>>>,
+  words: Readonly<Record<Key, Text>>,
+  language: Language,
+): readonly string[] {
+  const keys = (Object.keys(words) as Key[]).filter((key) => key !== 'quiet' && totals[key])
+  if (keys.length === 0) return [`  ${LABELS.nothing[language]}`]
+  const cells = Math.max(...keys.map((key) => displayWidth(words[key][language])))
+  return keys.map((key) => {
+    const { count, amountFen } = totals[key] ?? { count: 0, amountFen: 0 }
+    const numbers = `${String(count).padStart(COUNT_CELLS)}${formatYuan(amountFen).padStart(AMOUNT_CELLS + 4)}`
+    return `  ${padRight(words[key][language], cells)}${numbers}`
+  })
 }

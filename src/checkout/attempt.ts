@@ -52,7 +52,8 @@ export function afterCharge(attempt: Attempt, answer: GatewayAnswer, moment: Mom
 
 /** After the answer to a query. */
 export function afterQuery(attempt: Attempt, answer: GatewayAnswer, moment: Moment): Move {
-  const heard = hear(attempt, answer)
+  // Why a reversal is refused stays readable between two of them.
+  const heard = attempt.reverseRefused ? attempt : hear(attempt, answer)
   switch (answer.kind) {
     case 'paid':
       return afterPaid(heard, answer, moment)
@@ -77,7 +78,7 @@ export function afterQuery(attempt: Attempt, answer: GatewayAnswer, moment: Mome
         {
           ...heard,
           phase: heard.phase === 'reversing' ? 'reversing' : 'checking',
-          cause: 'cause' in answer ? answer.cause : 'gateway.not_settled',
+          cause: nameStuck(heard) ?? ('cause' in answer ? answer.cause : 'gateway.not_settled'),
         },
         moment,
       )
@@ -86,7 +87,7 @@ export function afterQuery(attempt: Attempt, answer: GatewayAnswer, moment: Mome
 
 /** After the answer to a reversal. Only a verified one, or a query after it, ends the attempt. */
 export function afterReverse(attempt: Attempt, answer: GatewayAnswer, moment: Moment): Move {
-  const heard = hear(attempt, answer)
+  const heard = hearReverse(attempt, answer)
   const retryMs = backOffMs(heard.reversals)
   // Who answers is well: while the order is young it is asked again soon, whatever failed before.
   const soonMs = isLongAgo(heard, moment.atMs) ? retryMs : WAITS.queryEveryMs
@@ -159,13 +160,19 @@ function afterPaid(attempt: Attempt, answer: Paid, moment: Moment): Move {
 }
 
 /**
- * "No such order" is final when the gateway refused the charge, when no byte of it left, or when the
- * reversal was confirmed. Otherwise the charge may still be on its way: wait, then reverse.
+ * "No such order" is final when the gateway refused the charge, when no byte of it left, when the
+ * reversal was confirmed, or when a reversal was tried and the code is dead for long. Otherwise the
+ * charge may still be on its way: wait, then reverse.
  */
 function afterNotFound(attempt: Attempt, moment: Moment): Move {
   if (attempt.refusal) return settleNotPaid(attempt, attempt.refusal, moment.atMs)
   if (!attempt.sent) return settleNotPaid(attempt, 'gateway.never_arrived', moment.atMs)
   if (attempt.reverseConfirmed) return settleNotPaid(attempt, 'gateway.reversed', moment.atMs)
+  // What was true when it was asked: the answer may have been long on its way.
+  const askedAtMs = attempt.askedAtMs ?? waitsFromMs(attempt)
+  if (attempt.reversals > 0 && isLongAgo(attempt, askedAtMs)) {
+    return settleNotPaid(attempt, 'gateway.never_arrived', moment.atMs)
+  }
   return askOrUndo(
     { ...attempt, phase: attempt.phase === 'reversing' ? 'reversing' : 'checking' },
     moment,
@@ -248,6 +255,20 @@ export function waitsFromMs(attempt: Attempt): number {
 
 function notLanded(attempt: Attempt): Attempt {
   return { ...attempt, reversalsOutstanding: Math.max(0, attempt.reversalsOutstanding - 1) }
+}
+
+/** The cause when staff have to act: reversals are refused for good, and the alarm was raised. */
+export function nameStuck(attempt: Attempt): Cause | undefined {
+  return attempt.reverseRefused && attempt.overdue ? 'gateway.reverse_refused' : undefined
+}
+
+/** Keeps the words, and whether they refuse every further reversal. */
+function hearReverse(attempt: Attempt, answer: GatewayAnswer): Attempt {
+  const { reverseRefused: _old, ...heard } = hear(attempt, answer)
+  if (answer.kind !== 'unknown' || answer.cause !== 'gateway.reverse_refused') return heard
+  const refused: Attempt = { ...heard, reverseRefused: true }
+  const cause = nameStuck(refused)
+  return cause ? { ...refused, cause } : refused
 }
 
 /** Keeps the gateway's words for staff. */

@@ -108,9 +108,11 @@ export type SaleTimerEvent = {
   readonly kind: 'arm_expired' | 'result_expired' | 'outcome_overdue'
   readonly atMs: number
   readonly saleId: string
+  /** The machine slept, which ends the wait for a code before its time. */
+  readonly slept?: true
 }
 
-/** The program started; `sales` are those the journal holds as not closed. */
+/** The program started; `sales` are those the journal holds as not closed, oldest first. */
 export type StartEvent = {
   readonly kind: 'terminal_started'
   readonly atMs: number

@@ -8,16 +8,14 @@ import { INITIAL, type Step, withSales } from './state.ts'
  * What the terminal does about whatever was in flight when it stopped. A charge without an outcome
  * is never sent again: its code is gone and it may have arrived; it is queried at once, and reversed
  * when queries do not settle it (P4). An armed sale is disarmed: nobody stands there any more for
- * certain. The newest open sale is put back on the screens.
+ * certain. The newest sale is put back on the screens, newest by the order of the journal and not by a
+ * clock that may have been set back; one that is paid is open only because of a refund, and is not.
  */
 export function recover(event: StartEvent): Step {
   const changed = event.sales.map((sale) =>
     recoverRefunds(recoverSale(sale, event.atMs), event.atMs),
   )
-  const newest = changed
-    .filter(({ phase }) => phase !== 'paid')
-    .toSorted((one, other) => one.createdAtMs - other.createdAtMs)
-    .at(-1)
+  const newest = changed.findLast(({ phase }) => phase !== 'paid')
   return {
     state: withSales(INITIAL, changed, newest?.id ?? null),
     effects: changed.flatMap(effectsOf),

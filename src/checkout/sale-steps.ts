@@ -2,7 +2,15 @@ import { unreachable } from '../base/invariant.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { type Attempt, lastAttempt, type Sale } from '../domain/sale.ts'
 import { WAITS } from '../domain/waits.ts'
-import { afterCharge, afterQuery, afterReverse, askNow, type Move, waitsFromMs } from './attempt.ts'
+import {
+  afterCharge,
+  afterQuery,
+  afterReverse,
+  askNow,
+  type Move,
+  nameStuck,
+  waitsFromMs,
+} from './attempt.ts'
 import type { AttemptEvent, Effect, SaleTimerEvent, SaleWish, ScanEvent } from './events.ts'
 import { ignore, refuse, type State, type Step, withSales } from './state.ts'
 
@@ -64,9 +72,10 @@ export function arm(state: State, sale: Sale, event: { readonly atMs: number }):
   }
 }
 
-/** Nobody showed a code in time: the sale stays, the scanner is off. */
+/** Nobody showed a code in time, or nobody may be there: the sale stays, the scanner is off. */
 export function disarm(state: State, sale: Sale, event: SaleTimerEvent): Step {
-  if (sale.armedUntilMs !== undefined && event.atMs < sale.armedUntilMs) return ignore(state)
+  const isEarly = sale.armedUntilMs !== undefined && event.atMs < sale.armedUntilMs
+  if (isEarly && !event.slept) return ignore(state)
   const { armedUntilMs: _until, ...rest } = sale
   const ready: Sale = { ...rest, phase: 'ready' }
   return {
@@ -172,7 +181,9 @@ export function raiseAlarm(state: State, sale: Sale, event: SaleTimerEvent): Ste
   const attempt = lastAttempt(sale)
   if (!attempt || attempt.overdue) return ignore(state)
   if (event.atMs < waitsFromMs(attempt) + WAITS.overdueMs) return ignore(state)
-  const overdue: Attempt = { ...attempt, overdue: true }
+  const alarming: Attempt = { ...attempt, overdue: true }
+  const cause = nameStuck(alarming)
+  const overdue = cause ? { ...alarming, cause } : alarming
   const alarmed: Sale = { ...sale, attempts: [...sale.attempts.slice(0, -1), overdue] }
   return { state: withSales(state, [alarmed]), effects: [], changed: [alarmed] }
 }
@@ -304,7 +315,7 @@ function later(next: Exclude<Move, { kind: 'settle' }>): Attempt {
 
 /** The attempt is final. A sale that is not paid may be armed again, unless it was cancelled. */
 function settle(state: State, sale: Sale, settled: Attempt): Step {
-  const { nextMove: _move, undoNotBeforeMs: _undo, ...attempt } = settled
+  const { nextMove: _move, undoNotBeforeMs: _undo, reverseRefused: _refused, ...attempt } = settled
   const attempts = [...sale.attempts.slice(0, -1), attempt]
   const atMs = attempt.settledAtMs ?? attempt.submittedAtMs
   const shown = state.onScreen === sale.id

@@ -7,7 +7,7 @@ export type Notice = { readonly code: ErrorCode; readonly atMs: number }
 
 /** All that the checkout knows. */
 export type State = {
-  /** Sales that are not closed, and the one on the screens. */
+  /** Sales that are not closed, oldest first, and the one on the screens. */
   readonly sales: ReadonlyMap<string, Sale>
   /** The sale that the screens show. */
   readonly onScreen: string | null

@@ -15,20 +15,35 @@ export const HELP = `guitai: a checkout terminal for payment codes
       itself, prints each step, and goes on serving.
 
   guitai journal verify|list|pending --config FILE [--json]
+      Checks the hash chain and its signatures, lists sales, or lists those
+      without a result. Only pending and backup work while the terminal runs.
   guitai journal export --config FILE [--format jsonl|csv] [--bom]
       [--from YYYY-MM-DD] [--to YYYY-MM-DD] [--out FILE]
-      Checks the hash chain, lists sales, or lists those without a result.
-      The terminal must not be running: a journal has one user.
+  guitai journal backup --config FILE --to FILE
+      Copies the journal, also of a running terminal, and reads the copy back.
+  guitai journal compact --config FILE --keep-days N
+      Drops what is older than N days, at least 400, and nothing of a sale
+      that is open. Signs where the chain begins from then on.
 
-  guitai reconcile --config FILE --date YYYY-MM-DD [--bill FILE]
-                   [--out FILE] [--json]
-      Fetches a day's trade bill, or reads it from --bill (unpacked), and
-      compares it with the journal. Ends with 0 when all agree,
-      1 with differences, 2 when it could not be done. The terminal must not be
-      running: a journal has one user.
+  guitai reconcile --config FILE [--date YYYY-MM-DD] [--bill FILE] [--repair]
+                   [--language zh-CN|en] [--out FILE] [--json]
+      Fetches a day's trade bill (yesterday's, in Beijing, when no day is said),
+      or reads it from --bill (unpacked), and compares payments, refunds and
+      sums with the journal. With --repair asks the gateway about what the bill
+      has and the journal lacks, and adds what it verifies to the journal;
+      without it says what would be asked. Ends with 0 when all agree or was
+      repaired, 1 with differences, 2 when it could not be done. The terminal
+      must not be running: a journal has one user.
 
   guitai close --config FILE --sale ID --operator NAME --reason TEXT
       A manager stops waiting for a sale without a result.
+
+  guitai shift show|list --config FILE [--limit N]
+  guitai shift close --config FILE --operator NAME [--carry]
+      [--language zh-CN|en] [--json] [--html FILE]
+      Shows the money of the open shift, closes it, or lists closed ones. What
+      has no result yet keeps a shift open; --carry leaves it to the next one.
+      --html writes a page to print. The terminal must be running.
 
   guitai docs [--check]
       Writes the documents that are made from schemas and tables.

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { csvHeader, csvOfSale, daysBetween, isDay, jsonOfRow } from '../journal/export.ts'
-import type { Journal } from '../ports/journal.ts'
+import type { Journal, Progress } from '../ports/journal.ts'
 
 /** How many rows or sales are held in memory at a time. */
 const PAGE = 500
@@ -29,34 +29,56 @@ export function wrongWish(wish: { readonly [name: string]: unknown }): string | 
 }
 
 /**
- * Writes rows (JSON lines, oldest first) or attempts (CSV, newest sale first), a page at a time. A
+ * Writes rows (JSON lines, oldest first) or payments and refunds (CSV, newest sale first), a page at a
+ * time. A
  * file appears under its name only when all of it is on the disk. Throws when it cannot be written.
  */
-export async function exportJournal(journal: Journal, wish: ExportWish): Promise<void> {
-  const pages = wish.format === 'csv' ? csvPages(journal, wish) : jsonPages(journal, wish)
+export async function exportJournal(
+  journal: Journal,
+  wish: ExportWish,
+  onProgress?: (progress: Progress) => void,
+): Promise<void> {
+  const made = wish.format === 'csv' ? csvPages(journal, wish) : jsonPages(journal, wish)
+  const pages = counted(made, journal, onProgress)
   if (wish.out === undefined) {
     for (const page of pages) await print(page)
   } else writeWhole(wish.out, pages)
 }
 
-function* csvPages(journal: Journal, wish: ExportWish): Generator<string> {
+/** A page of text, and how many rows or sales it was made from. */
+type Page = { readonly text: string; readonly count: number }
+
+/** Rows are counted against all rows; how many sales there are nobody knows, so they are only counted. */
+function* counted(
+  pages: Iterable<Page>,
+  journal: Journal,
+  onProgress: ((progress: Progress) => void) | undefined,
+): Generator<string> {
+  const total = journal.status().rows
+  let done = 0
+  for (const { text, count } of pages) {
+    yield text
+    done += count
+    onProgress?.({ done, total })
+  }
+}
+
+function* csvPages(journal: Journal, wish: ExportWish): Generator<Page> {
   const within = daysBetween(wish)
-  yield `${wish.bom ? BYTE_ORDER_MARK : ''}${csvHeader()}`
+  yield { text: `${wish.bom ? BYTE_ORDER_MARK : ''}${csvHeader()}`, count: 0 }
   let sales = journal.recentSales(PAGE)
   while (sales.length > 0) {
-    yield sales.map((sale) => csvOfSale(sale, within)).join('')
+    yield { text: sales.map((sale) => csvOfSale(sale, within)).join(''), count: sales.length }
     sales = journal.recentSales(PAGE, sales.at(-1)?.id)
   }
 }
 
-function* jsonPages(journal: Journal, wish: ExportWish): Generator<string> {
+function* jsonPages(journal: Journal, wish: ExportWish): Generator<Page> {
   const within = daysBetween(wish)
   let rows = journal.rows(1, PAGE)
   while (rows.length > 0) {
-    yield rows
-      .filter((row) => within(row.atMs))
-      .map(jsonOfRow)
-      .join('')
+    const wanted = rows.filter((row) => within(row.atMs))
+    yield { text: wanted.map(jsonOfRow).join(''), count: rows.length }
     rows = journal.rows((rows.at(-1)?.seq ?? 0) + 1, PAGE)
   }
 }

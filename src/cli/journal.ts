@@ -1,93 +1,224 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Result } from '../base/result.ts'
 import type { Problem } from '../domain/errors.ts'
-import { formatYuan } from '../domain/money.ts'
-import { lastAttempt, type Sale, saleOutcome } from '../domain/sale.ts'
+import { compactJournal, KEEP_DAYS_MIN } from '../journal/node/compact.ts'
 import { openJournal } from '../journal/node/sqlite-journal.ts'
-import type { Journal } from '../ports/journal.ts'
+import { openTerminalKey, readTerminalKey } from '../keys/node/terminal-key.ts'
+import type { Backup, JournalFile } from '../ports/journal.ts'
+import type { Signer } from '../ports/signer.ts'
+import { backUpTo } from '../terminal/backup.ts'
 import { readConfig } from '../terminal/config.ts'
+import { checkpointsPath, journalPath } from '../terminal/folders.ts'
 import { type ExportWish, exportJournal, wrongWish } from './journal-export.ts'
+import {
+  describeLine,
+  describeWaiting,
+  lineOfSale,
+  type SaleLine,
+  waitingOfSale,
+} from './journal-list.ts'
+import { askRunning, backUpRunning, type Waiting } from './journal-running.ts'
+import { progressLine } from './progress.ts'
 import { describeProblem, fail, readOptions } from './usage.ts'
 
-/** `guitai journal`: looks into the journal of a terminal that is not running. */
+const OPTIONS = {
+  config: { type: 'string' },
+  limit: { type: 'string', default: '50' },
+  json: { type: 'boolean', default: false },
+  format: { type: 'string', default: 'jsonl' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  out: { type: 'string' },
+  bom: { type: 'boolean', default: false },
+  'keep-days': { type: 'string' },
+} as const
+
+/** What was asked for, and of which terminal. */
+type Asked = {
+  readonly dataDir: string
+  readonly values: ReturnType<typeof readOptions<typeof OPTIONS>>['values']
+  /** Absent in a data folder where no terminal has run since there are keys. */
+  readonly signer: Signer | undefined
+}
+
+const COMMANDS: Readonly<Record<string, (asked: Asked) => void | Promise<void>>> = {
+  verify,
+  list: (asked) =>
+    withReadable(asked, (journal) => {
+      const sales = journal.recentSales(Number(asked.values.limit))
+      print(sales.map(lineOfSale), { json: asked.values.json, describe: describeLine })
+    }),
+  pending,
+  export: writeExport,
+  backup,
+  compact,
+}
+
+/** `guitai journal`: looks into the journal of a terminal, and keeps its file in order. */
 export async function runJournal(argv: string[]): Promise<void> {
-  const { values, positionals } = readOptions(argv, {
-    config: { type: 'string' },
-    limit: { type: 'string', default: '50' },
-    json: { type: 'boolean', default: false },
-    format: { type: 'string', default: 'jsonl' },
-    from: { type: 'string' },
-    to: { type: 'string' },
-    out: { type: 'string' },
-    bom: { type: 'boolean', default: false },
-  })
+  const { values, positionals } = readOptions(argv, OPTIONS)
   const [what = 'list'] = positionals
+  const command = COMMANDS[what]
+  if (!command) fail(`journal ${what}: choose ${Object.keys(COMMANDS).join(', ')}`)
   if (values.config === undefined) fail('journal needs --config FILE')
   const config = readConfig(resolve(values.config))
   if (!config.ok) return give(config.error)
-  const path = join(config.value.dataDir, 'journal.db')
-  if (what === 'export') return writeExport(path, values as ExportWish)
-  const journal = openReadable(path)
-  if (!journal.ok) return give(journal.error)
-  if (what === 'verify') verify(journal.value, values.json)
-  else if (what === 'list') list(journal.value.recentSales(Number(values.limit)), values.json)
-  else if (what === 'pending') list(pending(journal.value), values.json)
-  else fail(`journal ${what}: choose verify, list, pending or export`)
+  const { dataDir } = config.value
+  const key = readTerminalKey(dataDir)
+  if (!key.ok) return give(key.error)
+  await command({ dataDir, values, signer: key.value })
+}
+
+function openWhole({ dataDir, signer }: Asked): Result<JournalFile, Problem> {
+  return openJournal(journalPath(dataDir), { signer, checkpointFile: checkpointsPath(dataDir) })
+}
+
+/** Of a damaged journal, says so and opens what is left. */
+function openReadable(asked: Asked): Result<JournalFile, Problem> {
+  const opened = openWhole(asked)
+  if (opened.ok || opened.error.code !== 'journal.damaged') return opened
+  give(opened.error)
+  const { dataDir, signer } = asked
+  const checkpointFile = checkpointsPath(dataDir)
+  return openJournal(journalPath(dataDir), { salvage: true, signer, checkpointFile })
+}
+
+function withReadable(asked: Asked, use: (journal: JournalFile) => void): void {
+  const journal = openReadable(asked)
+  if (!journal.ok) {
+    give(journal.error)
+    return
+  }
+  use(journal.value)
   journal.value.close()
 }
 
+function verify(asked: Asked): void {
+  withReadable(asked, (journal) => {
+    const progress = progressLine('checking')
+    const result = journal.verify(progress.show)
+    progress.end()
+    if (!result.ok) process.exitCode = 1
+    const say = asked.values.json ? asJson : asWords
+    console.log(say(result))
+  })
+}
+
+type Verification = ReturnType<JournalFile['verify']>
+
+function asJson(result: Verification): string {
+  if (result.ok) return JSON.stringify(result.value)
+  return JSON.stringify({ brokenAt: result.error.seq, detail: result.error.detail })
+}
+
+function asWords(result: Verification): string {
+  if (!result.ok) return `the chain is broken at row ${result.error.seq}: ${result.error.detail}`
+  const { rows, fromSeq, checkpoints, keyId } = result.value
+  const begin = fromSeq > 1 ? ` from row ${fromSeq}, where it was cut` : ''
+  const signed =
+    keyId === undefined
+      ? 'no terminal.key here: signatures were not checked'
+      : `${checkpoints} checkpoints are signed by key ${keyId}`
+  return `the chain of ${rows} rows is whole${begin}\n${signed}`
+}
+
+/** Asks the running terminal, which knows what it does next; reads the file when none runs. */
+async function pending(asked: Asked): Promise<void> {
+  const told = await askRunning(asked.dataDir)
+  if (told) return printWaiting(told, asked.values.json)
+  withReadable(asked, (journal) => {
+    const lines = journal.openSales().flatMap(waitingOfSale)
+    printWaiting({ nowMs: Date.now(), lines }, asked.values.json)
+  })
+}
+
+function printWaiting({ nowMs, lines }: Waiting, json: boolean): void {
+  print(lines, { json, describe: (line) => describeWaiting(line, nowMs) })
+}
+
+function print(
+  lines: readonly SaleLine[],
+  how: { readonly json: boolean; readonly describe: (line: SaleLine) => string },
+): void {
+  for (const line of lines) console.log(how.json ? JSON.stringify(line) : how.describe(line))
+}
+
 /** Only of a whole journal: a table with holes in it would be taken for all there is. */
-async function writeExport(path: string, wish: ExportWish): Promise<void> {
+async function writeExport(asked: Asked): Promise<void> {
+  const wish = asked.values as ExportWish
   const wrong = wrongWish(wish)
   if (wrong !== undefined) fail(wrong)
-  const journal = openJournal(path)
+  const journal = openWhole(asked)
   if (!journal.ok) return give(journal.error)
+  const progress = progressLine('exporting')
   try {
-    await exportJournal(journal.value, wish)
+    await exportJournal(journal.value, wish, progress.show)
   } catch (cause) {
     console.error(`guitai: ${cause instanceof Error ? cause.message : String(cause)}`)
     process.exitCode = 1
   } finally {
+    progress.end()
     journal.value.close()
   }
 }
 
-/** Of a damaged journal, says so and opens what is left. */
-function openReadable(path: string): Result<Journal, Problem> {
-  const opened = openJournal(path)
-  if (opened.ok || opened.error.code !== 'journal.damaged') return opened
-  give(opened.error)
-  return openJournal(path, { salvage: true })
+/** The running terminal makes it itself: a journal has one user. */
+async function backup(asked: Asked): Promise<void> {
+  const { to } = asked.values
+  if (to === undefined) fail('journal backup needs --to FILE')
+  const path = resolve(to)
+  const made = (await backUpRunning(asked.dataDir, path)) ?? (await backUpHere(asked, path))
+  if (!made.ok) return give(made.error)
+  const { rows, bytes } = made.value
+  console.log(
+    asked.values.json
+      ? JSON.stringify({ rows, bytes })
+      : `wrote ${path}: ${rows} rows, ${bytes} bytes, read back and whole`,
+  )
 }
 
-function pending(journal: Journal): readonly Sale[] {
-  return journal.openSales().filter((sale) => saleOutcome(sale) === 'UNKNOWN')
+async function backUpHere(asked: Asked, path: string): Promise<Result<Backup, Problem>> {
+  const journal = openWhole(asked)
+  if (!journal.ok) return journal
+  const progress = progressLine('copying')
+  const made = await backUpTo(journal.value, path, progress.show)
+  progress.end()
+  journal.value.close()
+  return made
 }
 
-function verify(journal: Journal, json: boolean): void {
-  const result = journal.verify()
-  if (!result.ok) process.exitCode = 1
-  if (json) console.log(JSON.stringify(result.ok ? result.value : { brokenAt: result.error.seq }))
-  else if (result.ok) console.log(`the chain of ${result.value.rows} rows is whole`)
-  else console.log(`the chain is broken at row ${result.error.seq}`)
-}
-
-function list(sales: readonly Sale[], json: boolean): void {
-  for (const sale of sales) {
-    const attempt = lastAttempt(sale)
-    const line = {
-      sale: sale.id,
-      amountFen: sale.amountFen,
-      outcome: saleOutcome(sale),
-      outTradeNo: attempt?.outTradeNo,
-      cause: attempt?.cause,
-      transactionId: attempt?.transactionId,
-    }
-    if (json) console.log(JSON.stringify(line))
-    else {
-      const rest = [line.outTradeNo, line.cause ?? line.transactionId].filter(Boolean).join('  ')
-      console.log(`${line.outcome.padEnd(9)}${formatYuan(sale.amountFen).padStart(12)}  ${rest}`)
-    }
+function compact(asked: Asked): void {
+  const keepDays = Number(asked.values['keep-days'] ?? Number.NaN)
+  if (!Number.isInteger(keepDays) || keepDays < KEEP_DAYS_MIN) {
+    fail(`journal compact needs --keep-days N, at least ${KEEP_DAYS_MIN}`)
+  }
+  const { dataDir } = asked
+  const key = openTerminalKey(dataDir)
+  if (!key.ok) {
+    give(key.error)
+    return
+  }
+  const progress = progressLine('checking')
+  const done = compactJournal(journalPath(dataDir), {
+    signer: key.value,
+    checkpointFile: checkpointsPath(dataDir),
+    keepDays,
+    nowMs: Date.now(),
+    onProgress: progress.show,
+  })
+  progress.end()
+  if (!done.ok) {
+    give(done.error)
+    return
+  }
+  const { droppedRows, droppedSales, fromSeq, bytesBefore, bytesAfter } = done.value
+  if (asked.values.json) console.log(JSON.stringify(done.value))
+  else if (droppedRows === 0) console.log('nothing to drop: no signed row is old enough')
+  else {
+    console.log(
+      `dropped ${droppedRows} rows and ${droppedSales} sales; the chain begins at row ${fromSeq}; ` +
+        `${bytesBefore} bytes before, ${bytesAfter} after`,
+    )
   }
 }
 

@@ -25,7 +25,11 @@ export async function runTerminal(argv: string[]): Promise<void> {
     return openShell(electronPath(), [join(ROOT, 'dist/electron/main.js')], configFile)
   if (values.shell !== 'none') fail('--shell is electron, browser or none')
 
-  const started = await startTerminal({ configFile, screensDir: SCREENS_DIR })
+  const started = await startTerminal({
+    configFile,
+    screensDir: SCREENS_DIR,
+    ownsProcess: true,
+  })
   if (!started.ok) {
     console.error(
       values.json

@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import type { Problem } from '../domain/errors.ts'
+import type { Language, Problem } from '../domain/errors.ts'
 
 type Options = NonNullable<ParseArgsConfig['options']>
 
@@ -18,9 +18,13 @@ export function fail(message: string): never {
   process.exit(2)
 }
 
-/** A problem as one readable line in the language of the environment. */
-export function describeProblem(problem: Problem): string {
-  const language = (process.env.LANG ?? '').startsWith('zh') ? 'zh-CN' : 'en'
+/** The language of the environment. */
+export function systemLanguage(): Language {
+  return (process.env.LANG ?? '').startsWith('zh') ? 'zh-CN' : 'en'
+}
+
+/** A problem as one readable line. */
+export function describeProblem(problem: Problem, language: Language = systemLanguage()): string {
   const where = [problem.field, problem.detail].filter(Boolean).join(': ')
   return `${problem.staff[language]} [${problem.code}${where === '' ? '' : `; ${where}`}]`
 }

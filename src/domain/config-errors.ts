@@ -73,6 +73,10 @@ export const CONFIG_ERRORS = {
     },
     customer: { 'zh-CN': '请联系店员', en: 'Please ask the staff' },
   },
+  'config.api_v2_key_invalid': refusal(
+    'APIv2 密钥缺失或不是 32 个字符。',
+    'The APIv2 key is missing or is not 32 characters long.',
+  ),
   'config.public_key_unreadable': refusal(
     '微信支付公钥或其编号无法识别。',
     'The WeChat Pay public key or its id cannot be read.',

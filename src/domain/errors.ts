@@ -231,6 +231,11 @@ export const ERRORS = {
     en: 'The gateway refused our query or reversal: check certificate, key, clock and settings. The result is not known; do not charge again.',
     customer: PLEASE_WAIT,
   }),
+  'gateway.reverse_refused': entry('unknown', 503, {
+    zh: '网关拒绝撤销这笔订单，钱可能已收，终端会继续查询。不要重复收款。请负责人到商户平台核对，处理后人工结案。',
+    en: 'The gateway refuses to reverse this order, so the money may be taken; checking goes on. Do not charge again. A manager must look it up on the merchant platform, settle it there and close it by hand.',
+    customer: PLEASE_WAIT,
+  }),
   'gateway.not_settled': entry('unknown', 503, {
     zh: '结果待确认。不要交货，不要重复收款。',
     en: 'The result is not known. Do not hand over goods, do not charge again.',

@@ -63,6 +63,8 @@ export type Attempt = {
   readonly reversalsOutstanding: number
   /** A verified answer said that the reversal was done. */
   readonly reverseConfirmed: boolean
+  /** The last reversal was refused in words that say it always will be. */
+  readonly reverseRefused?: true
   /** The definite refusal that a query has yet to confirm. */
   readonly refusal?: Cause
   /** Counts requests and waits; an answer or a timer of an earlier step is stale. */

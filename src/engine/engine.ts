@@ -1,20 +1,16 @@
 import { BoundedQueue } from '../base/bounded-queue.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import type { Binding, CheckoutEvent, SaleWish } from '../checkout/events.ts'
+import type { CheckoutEvent, SaleWish } from '../checkout/events.ts'
 import { reduce } from '../checkout/reduce.ts'
-import { INITIAL, type State, type Step } from '../checkout/state.ts'
+import { INITIAL, type State, type Step, saleOnScreen } from '../checkout/state.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { makeOutTradeNo } from '../domain/order-number.ts'
 import { readCode } from '../domain/payment-code.ts'
 import { lastAttempt, type Sale } from '../domain/sale.ts'
 import { WAITS } from '../domain/waits.ts'
-import type { Clock } from '../ports/clock.ts'
-import type { Entropy } from '../ports/entropy.ts'
-import type { Gateway, GatewayHealth } from '../ports/gateway.ts'
-import type { CommandRecord, Journal } from '../ports/journal.ts'
-import type { Log } from '../ports/log.ts'
-import type { Scanner, ScannerEvent } from '../ports/scanner.ts'
+import type { CommandRecord } from '../ports/journal.ts'
+import type { ScannerEvent } from '../ports/scanner.ts'
 import type { CommandIdentity, Terminal, TerminalStatus, Wish } from '../ports/terminal.ts'
 import type { RecentSale, ScreenModel } from '../screen/model.ts'
 import { project } from '../screen/project.ts'
@@ -23,34 +19,17 @@ import { EffectRunner } from './effect-runner.ts'
 import { firstAnswer } from './first-answer.ts'
 import { JournalWatch } from './journal-watch.ts'
 import { LineWatch } from './line-watch.ts'
+import { whenAwake, whenLineIsBack } from './occasions.ts'
 import { salesInFlight, salesRefunding } from './open-sales.ts'
-import type { Point } from './points.ts'
+import type { EngineOptions, Mark } from './options.ts'
 import { asRecent, RECENT_MAX, remember } from './recent.ts'
 import { journalled } from './record.ts'
 import { logFieldsOf, notWritten, saleOf } from './sale-report.ts'
+import { ShiftDesk } from './shift-desk.ts'
+import { SleepWatch } from './sleep-watch.ts'
 import { stampWish } from './stamp-wish.ts'
 import { SteadyTime } from './steady-time.ts'
 import { Vault } from './vault.ts'
-
-/** A moment on the way of a sale, for the scripted sale and the benchmark. */
-export type Mark = 'armed' | 'code_read' | 'durable' | 'settled'
-
-export type EngineOptions = {
-  readonly journal: Journal
-  readonly gateway: Gateway
-  readonly scanners: readonly Scanner[]
-  readonly clock: Clock
-  readonly entropy: Entropy
-  readonly log: Log
-  readonly terminalId: string
-  readonly storeName: string
-  readonly binding: Binding
-  /** Whether refunds may be made at the cashier's screen; else a register or a manager makes them. */
-  readonly refundsAtCounter?: boolean
-  readonly onMark?: (mark: Mark, sale: Sale) => void
-  /** Told of every point the loop passes, so that a test can end the program there. */
-  readonly onPoint?: (point: Point) => void
-}
 
 type Posted = {
   readonly event: CheckoutEvent
@@ -63,6 +42,7 @@ type Posted = {
  * event. The only writer of the journal and of the state.
  */
 export class Engine implements Terminal {
+  readonly shifts: ShiftDesk
   readonly #options: EngineOptions
   readonly #time: SteadyTime
   readonly #vault: Vault
@@ -78,14 +58,15 @@ export class Engine implements Terminal {
   #chargeLeaving = false
   readonly #changed: Sale[] = []
   #running = false
-  readonly #line = new LineWatch()
+  readonly #line: LineWatch
+  readonly #sleep: SleepWatch
   readonly #startedAtMs: number
 
   constructor(options: EngineOptions) {
     this.#options = options
     this.#screens = new Broadcast(options.log)
     this.#sales = new Broadcast(options.log)
-    this.#time = new SteadyTime(options.clock)
+    this.#time = new SteadyTime(options.clock, () => this.pending().length > 0)
     this.#vault = new Vault(options.clock, options.entropy)
     this.#effects = new EffectRunner({
       ...options,
@@ -98,6 +79,12 @@ export class Engine implements Terminal {
       time: this.#time,
       onBack: () => this.#onJournalBack(),
     })
+    this.#line = new LineWatch(options.clock, () => this.#onLineBack())
+    const onWake = (gapMs: number) => this.#onWake(gapMs)
+    this.#sleep = new SleepWatch({ clock: options.clock, time: this.#time, onWake })
+    const isRunning = () => this.#running
+    const [time, watch] = [this.#time, this.#journalWatch]
+    this.shifts = new ShiftDesk({ ...options, time, watch, isRunning })
     this.#startedAtMs = options.clock.nowMs()
   }
 
@@ -115,7 +102,11 @@ export class Engine implements Terminal {
     this.#take(step)
     this.#tell()
     for (const scanner of scanners) scanner.open((seen) => this.#onScanner(seen))
-    this.#options.gateway.onHealth((health) => this.#onHealth(health))
+    this.#options.gateway.onHealth((health) => {
+      this.#line.note(health)
+      if (this.#running) this.#publish()
+    })
+    this.#sleep.start()
     return ok(undefined)
   }
 
@@ -188,6 +179,8 @@ export class Engine implements Terminal {
     this.#running = false
     this.#effects.stop()
     this.#journalWatch.stop()
+    this.#line.stop()
+    this.#sleep.stop()
     await Promise.all(this.#options.scanners.map((scanner) => scanner.close()))
   }
 
@@ -199,15 +192,14 @@ export class Engine implements Terminal {
     return stampWish(wish, { atMs, entropy, storeName, archived, merchant: binding })
   }
 
-  /** The line is back: what has waited longer than the first wait is asked about now. */
-  #onHealth(health: GatewayHealth): void {
-    const atMs = this.#time.nowMs()
-    for (const sale of this.#line.isBack(health, atMs) ? this.pending() : []) {
-      const sinceMs = lastAttempt(sale)?.submittedAtMs ?? atMs
-      if (atMs - sinceMs < WAITS.firstQueryMs) continue
-      this.#post({ event: { kind: 'check_wanted', atMs, saleId: sale.id, lineIsBack: true } })
-    }
-    if (this.#running) this.#publish()
+  #onLineBack(): void {
+    for (const event of whenLineIsBack(this.#state, this.#time.nowMs())) this.#post({ event })
+  }
+
+  #onWake(gapMs: number): void {
+    this.#options.log.warn('the machine slept', { gapMs })
+    this.#vault.forgetAll()
+    for (const event of whenAwake(this.#state, this.#time.nowMs())) this.#post({ event })
   }
 
   #post(posted: Posted): boolean {
@@ -223,11 +215,14 @@ export class Engine implements Terminal {
     this.#draining = true
     try {
       for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) this.#handle(next)
-    } finally {
       this.#draining = false
+      if (this.#chargeLeaving) this.#tellSoon()
+      else this.#tell()
+    } catch (cause) {
+      this.#running = false
+      this.#options.onBug?.(cause)
+      throw cause
     }
-    if (this.#chargeLeaving) this.#tellSoon()
-    else this.#tell()
   }
 
   /** A charge goes before its picture: drawing and telling wait until it is on the wire. */
@@ -291,7 +286,7 @@ export class Engine implements Terminal {
       onPoint?.(`before_effect:${effect.kind}`)
       this.#effects.run(effect)
       onPoint?.(`after_effect:${effect.kind}`)
-      if (effect.kind === 'enable_scanner') this.#mark('armed', this.#onScreenSale())
+      if (effect.kind === 'enable_scanner') this.#mark('armed', saleOnScreen(this.#state))
       if (effect.kind === 'charge') this.#chargeLeaving = true
     }
     this.#changed.push(...step.changed)
@@ -308,10 +303,8 @@ export class Engine implements Terminal {
 
   /** Nothing was done. A fact is brought again later; a wish or a code is refused (P1). */
   #onJournalFailure(event: CheckoutEvent, fault: Problem): void {
-    this.#options.log.error('journal cannot be written', {
-      kind: event.kind,
-      ...(fault.detail === undefined ? {} : { detail: fault.detail }),
-    })
+    const { detail } = fault
+    this.#options.log.error('journal cannot be written', { kind: event.kind, detail })
     for (const scanner of this.#options.scanners) scanner.disable('idle')
     this.#journalWatch.failed()
     const isLost = event.kind.endsWith('_wanted') || event.kind === 'code_scanned'
@@ -325,26 +318,21 @@ export class Engine implements Terminal {
 
   #onScanner(seen: ScannerEvent): void {
     const atMs = this.#time.nowMs()
-    switch (seen.kind) {
-      case 'label':
-        this.#onLabel(seen, atMs)
-        return
-      case 'dropped':
-        this.#post({ event: { kind: 'label_dropped', atMs, reason: seen.reason } })
-        return
-      case 'phase':
-        this.#publish()
-    }
+    if (seen.kind === 'label') this.#onLabel(seen)
+    else if (seen.kind === 'phase') this.#publish()
+    else this.#post({ event: { kind: 'label_dropped', atMs, reason: seen.reason } })
   }
 
-  #onLabel(seen: Extract<ScannerEvent, { kind: 'label' }>, atMs: number): void {
+  #onLabel(seen: Extract<ScannerEvent, { kind: 'label' }>): void {
+    this.#sleep.look()
+    const atMs = this.#time.nowMs()
     const reading = readCode(seen.label, seen.symbology)
     if (reading.kind === 'refused') {
       this.#post({ event: { kind: 'code_rejected', atMs, cause: reading.cause } })
       return
     }
     if (!this.#isArmed()) return
-    this.#mark('code_read', this.#onScreenSale())
+    this.#mark('code_read', saleOnScreen(this.#state))
     const { entropy, binding } = this.#options
     this.#post({
       event: {
@@ -358,12 +346,8 @@ export class Engine implements Terminal {
     })
   }
 
-  #onScreenSale(): Sale | undefined {
-    return this.#state.onScreen === null ? undefined : this.#state.sales.get(this.#state.onScreen)
-  }
-
   #isArmed(): boolean {
-    return this.#onScreenSale()?.phase === 'armed'
+    return saleOnScreen(this.#state)?.phase === 'armed'
   }
 
   #publish(): void {

@@ -32,6 +32,11 @@ export class Vault {
     return held?.code
   }
 
+  /** Forgets every code. */
+  forgetAll(): void {
+    for (const handle of [...this.#codes.keys()]) this.take(handle)
+  }
+
   /** Number of codes held. */
   get size(): number {
     return this.#codes.size

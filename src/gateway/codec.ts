@@ -38,6 +38,8 @@ function faultOf(charge: Charge, terminal: TerminalFacts): string | undefined {
   if (!isOutTradeNo(charge.outTradeNo)) return 'order number'
   if (charge.merchantId !== terminal.merchantId) return 'merchant'
   if (charge.appId !== terminal.appId) return 'app'
+  // APIv3 has no `limit_pay`: to leave it out would take the credit that was ruled out.
+  if (charge.noCredit === true) return 'credit switched off'
   if (!AUTH_CODE.test(charge.code)) return 'payment code'
   if (charge.storeId.length < 1 || charge.storeId.length > 256) return 'store'
   if (charge.description.length < 1 || charge.description.length > LIMITS.descriptionMax) {

@@ -1,3 +1,4 @@
+import type { Refund } from '../domain/refund.ts'
 import { type Attempt, type Sale, saleOutcome } from '../domain/sale.ts'
 import type { JournalRow } from '../ports/journal.ts'
 
@@ -6,38 +7,71 @@ const BEIJING_OFFSET_MS = 8 * 3_600_000
 /** What a spreadsheet may take for the begin of a formula. */
 const FORMULA = /^[=+\-@\t\r\n]/
 
-type Column = readonly [name: string, read: (sale: Sale, attempt: Attempt) => string]
+/** One movement of money of a sale: an attempt to collect it, or a refund of one. */
+type Movement = {
+  readonly kind: 'payment' | 'refund'
+  readonly atMs: number
+  readonly attempt: Attempt | undefined
+  readonly refund?: Refund
+}
+
+type Column = readonly [name: string, read: (sale: Sale, movement: Movement) => string]
 
 const COLUMNS: readonly Column[] = [
-  ['time', (_, attempt) => beijingTime(attempt.submittedAtMs)],
+  ['time', (_, { atMs }) => beijingTime(atMs)],
+  ['kind', (_, { kind }) => kind],
   ['sale', (sale) => sale.id],
   ['order_ref', (sale) => sale.orderRef ?? ''],
-  ['out_trade_no', (_, attempt) => attempt.outTradeNo],
-  ['amount_yuan', (_, attempt) => yuan(attempt.amountFen)],
-  ['amount_fen', (_, attempt) => String(attempt.amountFen)],
-  ['outcome', (_, attempt) => attempt.outcome],
-  ['cause', (_, attempt) => attempt.cause ?? ''],
-  ['transaction_id', (_, attempt) => attempt.transactionId ?? ''],
-  ['interface', (_, attempt) => attempt.interface],
-  ['store', (_, attempt) => attempt.storeId],
+  ['out_trade_no', (_, { attempt, refund }) => refund?.outTradeNo ?? attempt?.outTradeNo ?? ''],
+  ['out_refund_no', (_, { refund }) => refund?.outRefundNo ?? ''],
+  ['amount_yuan', (sale, movement) => yuan(amountOf(sale, movement))],
+  ['amount_fen', (sale, movement) => String(amountOf(sale, movement))],
+  ['outcome', (_, { attempt, refund }) => refund?.outcome ?? attempt?.outcome ?? ''],
+  ['cause', (_, movement) => (movement.refund ?? movement.attempt)?.cause ?? ''],
+  ['transaction_id', (_, { attempt }) => attempt?.transactionId ?? ''],
+  ['refund_id', (_, { refund }) => refund?.refundId ?? ''],
+  ['interface', (_, { attempt }) => attempt?.interface ?? ''],
+  ['store', (_, { attempt }) => attempt?.storeId ?? ''],
+  ['operator', (sale, { refund }) => refund?.operator ?? sale.operator ?? ''],
   ['sale_outcome', (sale) => saleOutcome(sale)],
-  ['closed_by', (sale) => sale.closedByHand?.operator ?? ''],
+  ['closed_by', (sale, { refund }) => (refund ?? sale).closedByHand?.operator ?? ''],
 ]
 
-/** The first line of the table of attempts, with its line end. */
+/** The first line of the table of payments and refunds, with its line end. */
 export function csvHeader(): string {
   return csvLine(COLUMNS.map(([name]) => name))
 }
 
-/** One line for each attempt of a sale that `within` keeps, oldest first. */
+/** One line for each attempt and each refund of a sale that `within` keeps, attempts first. */
 export function csvOfSale(sale: Sale, within: (atMs: number) => boolean): string {
-  return sale.attempts
-    .filter((attempt) => within(attempt.submittedAtMs))
-    .map((attempt) => csvLine(COLUMNS.map(([, read]) => read(sale, attempt))))
+  return movementsOf(sale)
+    .filter(({ atMs }) => within(atMs))
+    .map((movement) => csvLine(COLUMNS.map(([, read]) => read(sale, movement))))
     .join('')
 }
 
-/** One stored step as a line of JSON, with its line end. */
+function movementsOf(sale: Sale): readonly Movement[] {
+  const payments = sale.attempts.map((attempt) => {
+    return { kind: 'payment' as const, atMs: attempt.submittedAtMs, attempt }
+  })
+  const refunds = (sale.refunds ?? []).map((refund) => ({
+    kind: 'refund' as const,
+    atMs: refund.wantedAtMs,
+    attempt: sale.attempts.find(({ outTradeNo }) => outTradeNo === refund.outTradeNo),
+    refund,
+  }))
+  return [...payments, ...refunds]
+}
+
+/** Never negative: what a line does to the money is in its `kind`. */
+function amountOf(sale: Sale, { attempt, refund }: Movement): number {
+  return (refund ?? attempt ?? sale).amountFen
+}
+
+/**
+ * One stored step as a line of JSON, with its line end. Its `hash` can be recomputed from the line and
+ * the `hash` of the line before: see `canonicalRow` for the text it is over.
+ */
 export function jsonOfRow(row: JournalRow): string {
   return `${JSON.stringify(row)}\n`
 }

@@ -44,6 +44,7 @@ const attempt = z.strictObject({
   reversals: z.number().int(),
   reversalsOutstanding: z.number().int().min(0),
   reverseConfirmed: z.boolean(),
+  reverseRefused: z.literal(true).optional(),
   refusal: cause.optional(),
   overdue: z.literal(true).optional(),
   step: z.number().int(),

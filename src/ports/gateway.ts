@@ -13,6 +13,11 @@ export type Charge = Expected & {
   readonly code: string
   readonly description: string
   readonly storeId: string
+  /**
+   * The customer may not pay with credit. A gateway that cannot ask for that sends nothing; it never
+   * charges without it.
+   */
+  readonly noCredit?: boolean
 }
 
 /** One refund. Sent again only with every field equal: `outRefundNo` makes it one refund. */

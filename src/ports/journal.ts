@@ -30,6 +30,11 @@ export type JournalRow = {
   readonly saleId: string | null
   readonly outTradeNo: string | null
   readonly event: Readonly<Record<string, unknown>>
+  /**
+   * What of each changed sale the chain covers. The hash of a row is over the text of
+   * `{"event":…,"after":…}` in this order.
+   */
+  readonly after: readonly (readonly unknown[])[]
   readonly hash: string
 }
 
@@ -57,9 +62,27 @@ export type JournalStatus = {
   readonly detail?: string
 }
 
+/** What a check of the whole journal found right. */
+export type Verified = {
+  /** Rows that were recomputed. */
+  readonly rows: number
+  /** The first of them: more than 1 once old rows were dropped. */
+  readonly fromSeq: number
+  /** Signed checkpoints that fit, and the key that signed them; no key is known without a signer. */
+  readonly checkpoints: number
+  readonly keyId?: string
+}
+
+/** The first thing in a journal that is not as it was written. */
+export type Flaw = { readonly seq: number; readonly detail: string }
+
+/** How far a long piece of work is. */
+export type Progress = { readonly done: number; readonly total: number }
+
 /**
  * The append-only record. Synchronous on purpose: when `append` has returned ok, the step is on the
- * disk and survives a power cut. Nothing is ever changed or removed.
+ * disk and survives a power cut. Nothing is ever changed; what is old may be dropped, all up to a
+ * signed row, and the journal then says so.
  */
 export interface Journal {
   /** Writes one step durably, all of it or nothing. */
@@ -76,8 +99,32 @@ export interface Journal {
   lastRow(kind: string): JournalRow | undefined
   /** Sums of the money that became certain in the steps after `afterSeq`, up to `toSeq`. */
   money(afterSeq: number, toSeq: number): readonly MoneyTotal[]
-  /** Recomputes the hash chain; the error names the first row that does not fit. */
-  verify(): Result<{ readonly rows: number }, { readonly seq: number }>
+  /**
+   * Recomputes the hash chain and checks every signed row; the error names the first row that does
+   * not fit. Reads a page at a time and holds up the caller until it is through.
+   */
+  verify(onProgress?: (progress: Progress) => void): Result<Verified, Flaw>
   status(): JournalStatus
   close(): void
+}
+
+/** What a backup holds. */
+export type Backup = { readonly rows: number; readonly bytes: number }
+
+/** A journal in a file, with the work that keeps the file in order. */
+export interface JournalFile extends Journal {
+  /** Whether {@link JournalFile.upkeep} has something to do. Costs next to nothing. */
+  upkeepDue(atMs: number): boolean
+  /**
+   * Signs the newest row when that is due and moves the write-ahead log into the file: some
+   * milliseconds, so never between a scan and its charge. What fails is tried at the next call.
+   */
+  upkeep(atMs: number): void
+  /**
+   * Copies the journal while steps go on being appended, checks the copy, and gives it its name only
+   * when it is whole and on the disk. The caller is held up for a few milliseconds at a time.
+   *
+   * @returns what the copy holds, or `journal.unavailable` or `journal.damaged` with the reason
+   */
+  backup(path: string, onProgress?: (progress: Progress) => void): Promise<Result<Backup, Problem>>
 }

@@ -5,6 +5,7 @@ import type { ScreenModel } from '../screen/model.ts'
 import type { GatewayHealth } from './gateway.ts'
 import type { JournalStatus } from './journal.ts'
 import type { ScannerStatus } from './scanner.ts'
+import type { Shifts } from './shifts.ts'
 
 /** Who asks, so that a repeat gets the first answer. */
 export type CommandIdentity = {
@@ -59,6 +60,8 @@ export type TerminalStatus = {
 
 /** The running terminal as its transports see it. */
 export interface Terminal {
+  /** The shift that is open, and those before it. */
+  readonly shifts: Shifts
   /** Carries out a wish once; a repeat of the same client id returns the first answer. */
   command(wish: Wish, identity: CommandIdentity): Promise<Result<Sale, Problem>>
   sale(id: string): Sale | undefined

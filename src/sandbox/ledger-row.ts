@@ -25,6 +25,8 @@ export type LedgerRow = {
   readonly charges: number
   /** Whether all of it went back, by a reversal or by refunds. */
   readonly returned: boolean
+  /** Means of payment the order does not take; only v2 can say so. */
+  readonly limitPay: string | null
   /** What refunds have certainly brought back, fen. */
   readonly refundedFen: number
   /** Oldest first. */
@@ -48,7 +50,11 @@ const ledgerRefund = (refund: Refund, nowMs: number): LedgerRefund => {
 }
 
 /** An order and its refunds as a row for comparison, as they are at `nowMs`. */
-export function ledgerRow(order: Order, refunds: readonly Refund[], nowMs: number): LedgerRow {
+export function ledgerRow(
+  order: Order,
+  refunds: readonly Refund[],
+  nowMs: number,
+): Omit<LedgerRow, 'limitPay'> {
   const backFen = refundedFen(refunds, nowMs)
   return {
     outTradeNo: order.outTradeNo,

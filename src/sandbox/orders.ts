@@ -156,6 +156,11 @@ export function reverseOrder(order: Order, nowMs: number): Reversal {
   }
 }
 
+/** What a state is called in answers. */
+export function orderStateText(state: TradeState): string {
+  return DESCRIPTIONS[state]
+}
+
 /** The body of a charge or a query about an order (code-pay and query pages). */
 export function orderAnswer(order: Order, merchant: Merchant): Record<string, unknown> {
   const head = {

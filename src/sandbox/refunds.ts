@@ -118,15 +118,9 @@ export function newRefund(
   }
 }
 
-/** When the money reached the customer as the wire writes it; undefined until it has. */
-export function refundSuccessTime(refund: Refund, nowMs: number): string | undefined {
-  const step = refundStep(refund, nowMs)
-  return step.status === 'SUCCESS' ? beijingTime(step.atMs) : undefined
-}
-
 /** The body of an answer about a refund (refund and refund query pages). */
 export function refundAnswer(refund: Refund, order: Order, nowMs: number): Record<string, unknown> {
-  const successTime = refundSuccessTime(refund, nowMs)
+  const step = refundStep(refund, nowMs)
   return {
     refund_id: refund.refundId,
     out_refund_no: refund.outRefundNo,
@@ -134,9 +128,9 @@ export function refundAnswer(refund: Refund, order: Order, nowMs: number): Recor
     out_trade_no: order.outTradeNo,
     channel: 'ORIGINAL',
     user_received_account: '支付用户零钱',
-    ...(successTime === undefined ? {} : { success_time: successTime }),
+    ...(step.status === 'SUCCESS' ? { success_time: beijingTime(step.atMs) } : {}),
     create_time: beijingTime(refund.createdAtMs),
-    status: refundStatus(refund, nowMs),
+    status: step.status,
     funds_account: refund.fundsAccount,
     amount: {
       total: order.amountFen,

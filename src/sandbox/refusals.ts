@@ -91,6 +91,7 @@ export const REFUSALS = {
   trade_error: refusal(403, 'TRADE_ERROR', '103 暂无可用的支付方式,请更换'),
   pay_error: refusal(403, 'TRADE_ERROR', '支付失败,请撤销订单'),
   no_auth: refusal(403, 'NO_AUTH', '商户无权限使用该付款码', 268_443_715),
+  credit_refused: refusal(403, 'TRADE_ERROR', '103 不支持信用卡付款,请更换'),
   unknown_code: refusal(403, 'SANDBOX_NEVER_HEARD_OF', '沙箱专用的未知错误码'),
   rate_limited: refusal(429, 'FREQUENCY_LIMITED', '频率超限，请稍后重试', 268_447_840),
   system_error: refusal(500, 'SYSTEM_ERROR', '系统繁忙,请稍后重试'),

@@ -43,6 +43,8 @@ export type Scenario = {
   readonly fault?: FaultName
   /** The first `count` queries answer that the order does not exist. */
   readonly hidesOrder?: true
+  /** The customer has a credit card and nothing else. */
+  readonly creditOnly?: true
   /** Until it is paid, nobody can find or reverse the order: the charge is still on its way. */
   readonly absentUntilPaid?: true
   /** The first `count` reversals are refused because the customer is paying. */
@@ -138,6 +140,12 @@ const ROWS: readonly Row[] = [
     'paid_later',
     'answer lost, the charge arrives and is paid 20 s later, unknown until then',
     { fault: 'reset', absentUntilPaid: true, params: { seconds: 20 } },
+  ],
+  [
+    'credit_only',
+    'paid',
+    'paid by credit card, refused where limit_pay is no_credit',
+    { creditOnly: true, params: {} },
   ],
 ]
 

@@ -12,6 +12,8 @@ export type WireRequest = {
   readonly url: string
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: string
+  /** DER of the certificate the client showed, where the path asks for one. */
+  readonly clientCertificate?: Uint8Array | undefined
 }
 
 /** What the gateway knows when it looks at a request. */
@@ -78,6 +80,12 @@ const ROUTES: readonly Route[] = [
     name: 'refund_query',
     method: 'GET',
     path: /^\/v3\/refund\/domestic\/refunds\/([^/]+)$/,
+    ...STRICT,
+  },
+  {
+    name: 'not_built',
+    method: 'POST',
+    path: /^\/v3\/refund\/domestic\/refunds\/([^/]+)\/apply-abnormal-refund$/,
     ...STRICT,
   },
   { name: 'tradebill', method: 'GET', path: /^\/v3\/bill\/tradebill$/, ...BILL },

@@ -56,6 +56,8 @@ export type PendingSale = {
   readonly nextTryAtMs?: number
   /** It is older than it should be: somebody has to look. */
   readonly overdue: boolean
+  /** The gateway refuses to reverse it for good: a manager has to act. */
+  readonly mustAct?: true
 }
 
 /** A remark about something that did not change the state, such as a code of another wallet. */

@@ -9,16 +9,16 @@ import { optional } from './optional.ts'
 const PENDING_SHOWN_MAX = 4
 
 /**
- * What has no result and is not on the screen, oldest first. A refund that the gateway took is not in
+ * What has no result and is not on the screen, in the order of the journal. A refund that the gateway took is not in
  * it: its money is on its way, and nobody has to do anything.
  */
 export function pendingOf(
   state: State,
   atMs: number,
 ): Pick<CashierScreen, 'pending' | 'pendingSales'> {
-  const waiting = [...state.sales.values()]
-    .flatMap((sale) => pendingSale(sale, { onScreen: state.onScreen, atMs }))
-    .toSorted((one, other) => one.sinceMs - other.sinceMs)
+  const waiting = [...state.sales.values()].flatMap((sale) =>
+    pendingSale(sale, { onScreen: state.onScreen, atMs }),
+  )
   return { pending: waiting.length, pendingSales: waiting.slice(0, PENDING_SHOWN_MAX) }
 }
 
@@ -41,6 +41,7 @@ function pendingSale(
         sinceMs: attempt?.submittedAtMs ?? sale.createdAtMs,
         ...optional('nextTryAtMs', attempt?.nextTryAtMs),
         overdue: attempt?.overdue ?? false,
+        ...(attempt?.cause === 'gateway.reverse_refused' ? { mustAct: true as const } : {}),
       },
     ]
   }
@@ -53,7 +54,8 @@ function pendingSale(
       amountFen: refund.amountFen,
       sinceMs: refund.wantedAtMs,
       ...optional('nextTryAtMs', refund.nextTryAtMs),
-      overdue: refund.phase === 'abnormal' || now.atMs - refund.wantedAtMs >= WAITS.overdueMs,
+      overdue: now.atMs - refund.wantedAtMs >= WAITS.overdueMs,
+      ...(refund.phase === 'abnormal' ? { mustAct: true as const } : {}),
     },
   ]
 }

@@ -80,7 +80,7 @@ function stateOfAttempt(sale: Sale, attempt: Attempt): ScreenState {
     case 'confirming':
       return 'checking'
     case 'reversing':
-      return known ? 'reversing' : 'unknown'
+      return known && attempt.cause !== 'gateway.reverse_refused' ? 'reversing' : 'unknown'
     default:
       return 'unknown'
   }

@@ -23,6 +23,11 @@ const milliseconds = (what: string) =>
     .min(100)
     .max(120_000)
     .meta({ description: `${what}, milliseconds` })
+const route = (what: string) =>
+  z
+    .enum(['v3', 'v2'])
+    .default('v3')
+    .meta({ description: `${what}: v3, or v2 with an APIv2 key` })
 const usbId = z.string().regex(/^(0x)?[0-9a-fA-F]{1,4}$/, 'a hexadecimal USB number')
 
 const serialScanner = z
@@ -94,6 +99,9 @@ export const configSchema = z.strictObject({
     certificateFile: file('merchant API certificate, PEM'),
     privateKeyFile: file('its private key, PEM, readable by its owner only'),
     apiV3KeyFile: file('APIv3 key, 32 characters, readable by its owner only').optional(),
+    apiV2KeyFile: file(
+      'APIv2 key, 32 characters, readable by its owner only; needed for calls by v2',
+    ).optional(),
   }),
   gateway: z.strictObject({
     primary: origin('address of the gateway'),
@@ -125,6 +133,15 @@ export const configSchema = z.strictObject({
       ])
       .default({ mode: 'certificates' })
       .meta({ description: 'by what answers are verified' }),
+    calls: z
+      .strictObject({
+        charge: route('charges'),
+        query: route('questions after a charge'),
+        reverse: route('reversals'),
+        refund: route('refunds and questions after one'),
+      })
+      .default({ charge: 'v3', query: 'v3', reverse: 'v3', refund: 'v3' })
+      .meta({ description: 'by which API each kind of call goes' }),
     connectTimeoutMs: milliseconds('longest wait for a connection').default(5_000),
     headersTimeoutMs: milliseconds('longest wait for an answer to begin').default(12_000),
     bodyTimeoutMs: milliseconds('longest pause inside an answer').default(5_000),

@@ -18,3 +18,13 @@ export function cacheHome({ env, name }: Platform = HERE): string {
   if (name === 'darwin') return join(homedir(), 'Library', 'Caches', 'guitai')
   return join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'guitai')
 }
+
+/** The journal of the terminal whose data folder this is. */
+export function journalPath(dataDir: string): string {
+  return join(dataDir, 'journal.db')
+}
+
+/** What of that journal was signed, in a file of its own. */
+export function checkpointsPath(dataDir: string): string {
+  return join(dataDir, 'checkpoints.jsonl')
+}

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { uptime } from 'node:os'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 
@@ -6,6 +7,7 @@ import type { Entropy } from '../ports/entropy.ts'
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
+  sinceBootMs: () => uptime() * 1_000,
   after(delayMs, fire) {
     const timer = setTimeout(fire, delayMs)
     return () => clearTimeout(timer)

@@ -89,11 +89,13 @@ async function run(fault: BillFault): Promise<string | Partial<Record<Verdict, n
   }
   const done = reconcile({
     asked: { date: day, terminalId: 'POS01', merchantId: SANDBOX_MERCHANT.id },
-    journal: { recentSales: () => [{ attempts } as unknown as Sale] },
+    journal: { recentSales: () => [{ id: 'sale', attempts } as unknown as Sale] },
     billPath: bill.value.kind === 'file' ? bill.value.path : undefined,
     scratchPath: join(folder, 'comparison.db'),
     onDifference: () => {},
-    onRefund: () => {},
+    onSumDifference: () => {},
+    onDoublePayment: () => {},
+    onRefundDifference: () => {},
     onProgress: () => {},
   })
   expect(existsSync(join(folder, 'comparison.db'))).toBe(false)

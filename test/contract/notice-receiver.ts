@@ -1,7 +1,8 @@
 import { createDecipheriv } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 
@@ -33,12 +34,12 @@ const unseal = (sealed: Record<string, string>, key: Buffer): string => {
 }
 
 /** A merchant's own server on loopback, which opens what it receives with the APIv3 key. */
-export async function openNoticeReceiver(dir: string): Promise<NoticeReceiver> {
+export async function openNoticeReceiver(dir: string, tls = false): Promise<NoticeReceiver> {
   const key = readFileSync(join(dir, 'apiv3.key'))
   const received: Received[] = []
   const waiting = new Set<{ count: number; resolve: () => void }>()
   const receiver = { answers: [] as (number | null)[] }
-  const server = createServer((message, response) => {
+  const onRequest = (message: IncomingMessage, response: ServerResponse): void => {
     const chunks: Buffer[] = []
     message.on('data', (chunk: Buffer) => chunks.push(chunk))
     message.on('end', () => {
@@ -57,10 +58,14 @@ export async function openNoticeReceiver(dir: string): Promise<NoticeReceiver> {
         wait.resolve()
       }
     })
-  })
+  }
+  const pem = (name: string): Buffer => readFileSync(join(dir, name))
+  const server = tls
+    ? createTlsServer({ cert: pem('server_cert.pem'), key: pem('server_key.pem') }, onRequest)
+    : createServer(onRequest)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return Object.assign(receiver, {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/refunds`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}/refunds`,
     received,
     until: (count: number) =>
       new Promise<void>((resolve) => {

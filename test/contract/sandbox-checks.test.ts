@@ -8,6 +8,7 @@ import type { Sending } from './sandbox-client.ts'
 import { chargeBody, jsonOf, VirtualClock, WireClient } from './sandbox-client.ts'
 
 const START_MS = Date.parse('2026-05-06T07:08:09Z')
+const REFUNDS = '/v3/refund/domestic/refunds'
 const CODEPAY = '/v3/pay/transactions/codepay'
 
 let dir: string
@@ -83,6 +84,36 @@ describe('the order of checks', () => {
         headers: { 'User-Agent': '' },
       }),
       { status: 400, code: 'INVALID_REQUEST' },
+    ],
+    [
+      'no User-Agent on a refund query',
+      () => ({ method: 'GET', path: `${REFUNDS}/R1`, headers: { 'User-Agent': '' } }),
+      { status: 400, code: 'INVALID_REQUEST', message: 'Http头缺少Accept或User-Agent' },
+    ],
+    [
+      'refunds without Authorization',
+      () => ({ method: 'POST', path: REFUNDS, body: '{}', auth: { whole: null } }),
+      { status: 401, code: 'SIGN_ERROR', message: MALFORMED, errno: 268443699 },
+    ],
+    [
+      'a wrong signature of a refund before its fields',
+      () => ({ method: 'POST', path: REFUNDS, body: '{}', auth: garbage }),
+      { status: 401, code: 'SIGN_ERROR', message: '签名错误' },
+    ],
+    [
+      'a refund that is no JSON',
+      () => ({ method: 'POST', path: REFUNDS, body: '[' }),
+      { status: 400, code: 'PARAM_ERROR', message: '请求体不是合法的JSON' },
+    ],
+    [
+      'a refund query without a number, empty',
+      () => ({ method: 'GET', path: REFUNDS }),
+      { status: 405, errno: null },
+    ],
+    [
+      'settling an abnormal refund, which the sandbox does not offer',
+      () => ({ method: 'POST', path: `${REFUNDS}/5000/apply-abnormal-refund`, body: '{}' }),
+      { status: 403, code: 'NO_AUTH' },
     ],
     [
       'no User-Agent on a charge is nothing',

@@ -103,6 +103,14 @@ describe('a refund notice', () => {
     expect(signatureOf(0)).toBe('good')
   })
 
+  it('goes to an https receiver as well', async () => {
+    await receiver.close()
+    receiver = await openNoticeReceiver(dir, true)
+    await refund('ok')
+    await pass(3_000, 1)
+    expect([receiver.url.slice(0, 6), signatureOf(0)]).toEqual(['https:', 'good'])
+  })
+
   it('is not planned again by a repeat of the request', async () => {
     await refund('ok')
     await refund('ok')

@@ -115,13 +115,14 @@ describe('a refund', () => {
     const taken = await client.refund('', number, { refund: 500, total: 500, patch })
     expect(jsonOf(taken)).toMatchObject({ out_trade_no: order, transaction_id: transactionId })
     const other = await paidOrder(500)
-    const mixed = { transaction_id: transactionId }
-    const answer = await client.refund(other, newRefundNo(), {
-      refund: 1,
-      total: 500,
-      patch: mixed,
+    const mixed = { transaction_id: rowOf(other)?.transactionId }
+    const more = { refund: 1, total: 500, patch: mixed }
+    const answer = await client.refund(await paidOrder(500), newRefundNo(), more)
+    expect(jsonOf(answer)).toMatchObject({
+      code: 'INVALID_REQUEST',
+      message: '微信支付订单号与商户订单号不是同一笔订单',
     })
-    expect(jsonOf(answer)?.code).toBe('INVALID_REQUEST')
+    expect(rowOf(other)?.refunds).toEqual([])
   })
 })
 

@@ -197,6 +197,7 @@ const AT_ONCE: Readonly<Record<string, Seen>> = {
   old_spelling: refused('NOTENOUGH'),
   late_arrival: { error: 'ECONNRESET', ledger: 'NOTPAY', charges: 0 },
   refunded_later: { status: 200, state: 'SUCCESS', signature: 'good', ...paid },
+  credit_only: { status: 200, state: 'SUCCESS', signature: 'good', ...paid },
 }
 
 /** Scenarios whose answer takes its time, and how long. */

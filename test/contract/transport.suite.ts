@@ -26,7 +26,7 @@ export function transportSuite(name: string, openLink: OpenLink): void {
       till = await openTill()
       link = await openLink(
         till,
-        createDispatch(till.engine, { id: 'POS01', store: '测试店', version: 'test' }),
+        createDispatch(till.engine, { name: { id: 'POS01', store: '测试店', version: 'test' } }),
       )
     })
     afterEach(async () => {

@@ -29,6 +29,8 @@ beforeAll(async () => {
 })
 afterEach(() => {
   copyFileSync(kept, file)
+  // What a terminal signed meanwhile would give the old copy away.
+  rmSync(join(till.dataDir, 'checkpoints.jsonl'), { force: true })
   rmSync(`${file}-wal`, { force: true })
 })
 afterAll(() => hall?.close())

@@ -9,7 +9,10 @@ import { fastClock, type Pace } from './fast-clock.ts'
 export type TerminalOrder = {
   readonly configFile: string
   readonly pace: Pace
-  /** A file with the name of the point where it kills itself; may be written while it runs. */
+  /**
+   * A file with the name of the point where it kills itself, or after `bug ` of that where something
+   * throws; may be written while it runs.
+   */
   readonly dieAtFile: string
 }
 
@@ -21,7 +24,9 @@ const started = await startTerminal({
   onPoint(point) {
     if (!existsSync(order.dieAtFile)) return
     // No handler runs and nothing is flushed: the process is gone before the call returns.
-    if (readFileSync(order.dieAtFile, 'utf8') === point) process.kill(process.pid, 'SIGKILL')
+    const wanted = readFileSync(order.dieAtFile, 'utf8')
+    if (wanted === point) process.kill(process.pid, 'SIGKILL')
+    if (wanted === `bug ${point}`) throw new Error('an injected bug')
   },
 })
 if (started.ok) {

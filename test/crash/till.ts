@@ -64,6 +64,11 @@ export class Till {
     writeFileSync(this.#dieAtFile(), point)
   }
 
+  /** From now on, and in the next start, something of the terminal throws at `point`. */
+  breakAt(point: Point): void {
+    writeFileSync(this.#dieAtFile(), `bug ${point}`)
+  }
+
   /** From now on it lives. */
   live(): void {
     rmSync(this.#dieAtFile(), { force: true })
@@ -80,6 +85,11 @@ export class Till {
       return Promise.resolve(child?.signalCode ?? null)
     }
     return new Promise((done) => child.once('exit', (_code, signal) => done(signal)))
+  }
+
+  /** The exit code of a terminal that has ended by itself. */
+  exitCode(): number | null {
+    return this.#terminal?.process.exitCode ?? null
   }
 
   kill(): Promise<void> {

@@ -1,32 +1,8 @@
 import type { ManualClock } from '../support/manual-clock.ts'
 import type { Random } from '../support/seeded.ts'
 import type { Fate } from './faults.ts'
+import { fail, type Order, type Reply, type WireCharge } from './order.ts'
 import { RefundBook } from './refund-book.ts'
-
-/** What the gateway answers, before anybody signs it. */
-export type Reply = { readonly status: number; readonly body: Readonly<Record<string, unknown>> }
-
-/** A charge as the gateway reads it. */
-export type WireCharge = {
-  readonly appid: string
-  readonly mchid: string
-  readonly out_trade_no: string
-  readonly payer: { readonly auth_code: string }
-  readonly amount: { readonly total: number; readonly currency: string }
-}
-
-type State = 'NOTPAY' | 'USERPAYING' | 'SUCCESS' | 'PAYERROR' | 'REVOKED'
-
-/** An order as the gateway's own ledger has it. */
-export type Order = {
-  readonly charge: WireCharge
-  readonly madeAtMs: number
-  state: State
-  /** Unknown to queries and reversals until this is false: a commit that is late. */
-  invisible: boolean
-  timesTaken: number
-  timesReturned: number
-}
 
 type Customer =
   | 'pays'
@@ -235,9 +211,4 @@ export class Ledger {
     const transaction_id = `42${out_trade_no.slice(-24)}`
     return { status: 200, body: { ...base, transaction_id, trade_type: 'MICROPAY', amount: paid } }
   }
-}
-
-/** A refusal as the wire has it. */
-export function fail(status: number, code: string, message: string): Reply {
-  return { status, body: { code, message } }
 }

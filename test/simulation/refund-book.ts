@@ -1,7 +1,7 @@
 import type { ManualClock } from '../support/manual-clock.ts'
 import type { Random } from '../support/seeded.ts'
 import type { Fate } from './faults.ts'
-import { fail, type Order, type Reply } from './ledger.ts'
+import { fail, type Order, type Reply } from './order.ts'
 
 /** A request for a refund as the gateway reads it. */
 export type WireRefund = {

@@ -1,5 +1,6 @@
 import type { Fate } from './faults.ts'
-import { fail, type Ledger, type Reply, type WireCharge } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
+import { fail, type Reply, type WireCharge } from './order.ts'
 import type { WireRefund } from './refund-book.ts'
 
 /** A request as it arrives. */

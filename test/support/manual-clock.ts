@@ -11,6 +11,8 @@ export type ManualClock = Clock & {
   advanceToNext(): boolean
   /** Sets the wall clock alone, as somebody who changes the date does. */
   jumpWallTo(nowMs: number): void
+  /** Lets the machine sleep: the wall clock goes on, the monotonic one and the timers do not. */
+  sleep(forMs: number): void
   /** Timers that wait. */
   pendingCount(): number
   /** Milliseconds until the next timer, or undefined when none waits. */
@@ -23,6 +25,8 @@ export type ManualClockOptions = {
   readonly nowMs?: number
   /** Monotonic milliseconds; 0 by default. */
   readonly monotonicMs?: number
+  /** Whether the clock can tell that the machine slept. */
+  readonly tellsSleep?: boolean
 }
 
 type Timer = { readonly dueMs: number; readonly order: number; readonly fire: () => void }
@@ -35,6 +39,7 @@ const TIMERS_PER_ADVANCE_MAX = 1_000_000
 export function createManualClock(options: ManualClockOptions = {}): ManualClock {
   let wallMs = options.nowMs ?? START_MS
   let monotonicMs = options.monotonicMs ?? 0
+  let sleptMs = 0
   let order = 0
   const timers = new Set<Timer>()
 
@@ -65,6 +70,7 @@ export function createManualClock(options: ManualClockOptions = {}): ManualClock
   return {
     nowMs: () => wallMs,
     monotonicMs: () => monotonicMs,
+    ...(options.tellsSleep ? { sinceBootMs: () => monotonicMs + sleptMs } : {}),
     after(delayMs, fire) {
       order += 1
       const timer: Timer = { dueMs: monotonicMs + Math.max(0, delayMs), order, fire }
@@ -85,6 +91,10 @@ export function createManualClock(options: ManualClockOptions = {}): ManualClock
     },
     jumpWallTo(nowMs) {
       wallMs = nowMs
+    },
+    sleep(forMs) {
+      wallMs += forMs
+      sleptMs += forMs
     },
     pendingCount: () => timers.size,
     nextDueInMs() {

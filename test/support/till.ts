@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Sale } from '../../src/domain/sale.ts'
 import { WAITS } from '../../src/domain/waits.ts'
-import { Engine, type Mark } from '../../src/engine/engine.ts'
+import { Engine } from '../../src/engine/engine.ts'
+import type { Mark } from '../../src/engine/options.ts'
 import { openJournal } from '../../src/journal/node/sqlite-journal.ts'
 import type { Journal } from '../../src/ports/journal.ts'
 import { createFakeScanner, type FakeScanner } from './fake-scanner.ts'
@@ -50,6 +51,7 @@ export type TillOptions = {
   readonly clock?: ManualClock
   readonly wrapJournal?: (journal: Journal) => Journal
   readonly onCall?: (kind: 'charge' | 'query' | 'reverse') => void
+  readonly onBug?: (cause: unknown) => void
   readonly seed?: number
 }
 
@@ -83,6 +85,7 @@ export async function openTill(options: TillOptions = {}): Promise<Till> {
       grantVersion: 'test-1',
     },
     onMark: (mark) => marks.push(mark),
+    ...(options.onBug ? { onBug: options.onBug } : {}),
   })
   const started = engine.start()
   if (!started.ok) throw new Error(started.error.code)

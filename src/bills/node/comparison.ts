@@ -3,59 +3,50 @@ import Database from 'better-sqlite3'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type Problem, problem } from '../../domain/errors.ts'
 import { type Here, judge, type Question, type There, type Verdict } from '../judge.ts'
-import { BillParser, type BillRow, type BillSums } from '../parser.ts'
+import type { RefundHere } from '../judge-refund.ts'
+import { BillParser, type BillRow } from '../parser.ts'
+import type { BillSums } from '../sums.ts'
+import { REFUND_SCHEMA, type RefundFinding, RefundSides } from './refund-sides.ts'
 
 /** One order that does not agree. */
 export type Finding = { readonly verdict: Verdict; readonly here?: Here; readonly there?: There }
 
-/** One refund of the bill; whether its order is this terminal's. */
-export type ListedRefund = {
-  readonly outTradeNo: string
-  readonly outRefundNo: string
-  readonly refundFen: number
-  readonly refundState: string
-  readonly known: boolean
-}
-
 const SCHEMA = `
 CREATE TABLE here (
-  out_trade_no TEXT PRIMARY KEY, amount_fen INTEGER, outcome TEXT, day TEXT, transaction_id TEXT
+  out_trade_no TEXT PRIMARY KEY, amount_fen INTEGER, outcome TEXT, day TEXT, transaction_id TEXT,
+  sale_id TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE there (
   out_trade_no TEXT PRIMARY KEY, amount_fen INTEGER, paid_rows INTEGER, revoked_rows INTEGER,
-  device_id TEXT, transaction_id TEXT, amounts_differ INTEGER
+  device_id TEXT, transaction_id TEXT, amounts_differ INTEGER, time TEXT, trade_type TEXT,
+  description TEXT
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE refund (
-  out_trade_no TEXT, out_refund_no TEXT, refund_fen INTEGER, refund_state TEXT
-) STRICT;
-`
+${REFUND_SCHEMA}`
 const ADD_THERE = `
-INSERT INTO there VALUES (@outTradeNo, @amountFen, @paid, @revoked, @deviceId, @transactionId, 0)
+INSERT INTO there VALUES (@outTradeNo, @amountFen, @paid, @revoked, @deviceId, @transactionId, 0,
+  @time, @tradeType, @description)
 ON CONFLICT (out_trade_no) DO UPDATE SET
   paid_rows = paid_rows + excluded.paid_rows,
   revoked_rows = revoked_rows + excluded.revoked_rows,
   amounts_differ = amounts_differ OR amount_fen <> excluded.amount_fen`
 const COLUMNS_OF_BOTH = `h.out_trade_no AS hereNo, h.amount_fen AS hereFen, h.outcome, h.day,
-  h.transaction_id AS hereTransaction, t.out_trade_no AS thereNo, t.amount_fen AS thereFen,
+  h.transaction_id AS hereTransaction, h.sale_id AS saleId, t.out_trade_no AS thereNo, t.amount_fen AS thereFen,
   t.paid_rows AS paidRows, t.revoked_rows AS revokedRows, t.device_id AS deviceId,
-  t.transaction_id AS thereTransaction, t.amounts_differ AS amountsDiffer`
+  t.transaction_id AS thereTransaction, t.amounts_differ AS amountsDiffer,
+  t.time, t.trade_type AS tradeType, t.description`
 /** Two halves: a FULL JOIN would remember in memory every order that it has met. */
 const SIDES = `
 SELECT ${COLUMNS_OF_BOTH} FROM here h LEFT JOIN there t USING (out_trade_no)
 UNION ALL
 SELECT ${COLUMNS_OF_BOTH} FROM there t LEFT JOIN here h USING (out_trade_no)
 WHERE h.out_trade_no IS NULL`
-const REFUNDS = `
-SELECT out_trade_no AS outTradeNo, out_refund_no AS outRefundNo, refund_fen AS refundFen,
-  refund_state AS refundState, out_trade_no IN (SELECT out_trade_no FROM here) AS known
-FROM refund ORDER BY rowid`
-
 type Sides = {
   hereNo: string | null
   hereFen: number
   outcome: Here['outcome']
   day: string
   hereTransaction: string
+  saleId: string
   thereNo: string | null
   thereFen: number
   paidRows: number
@@ -63,6 +54,9 @@ type Sides = {
   deviceId: string
   thereTransaction: string
   amountsDiffer: number
+  time: string | null
+  tradeType: string
+  description: string
 }
 
 const CHUNK_BYTES = 65_536
@@ -78,7 +72,7 @@ export class Comparison {
   readonly #db: Database.Database
   readonly #addHere: Database.Statement
   readonly #addThere: Database.Statement
-  readonly #addRefund: Database.Statement
+  readonly #refunds: RefundSides
 
   /** Throws when the file cannot be made. */
   constructor(path: string) {
@@ -92,17 +86,20 @@ export class Comparison {
     this.#db.exec(SCHEMA)
     this.#db.exec('BEGIN')
     this.#addHere = this.#db.prepare(
-      'INSERT OR REPLACE INTO here VALUES (@outTradeNo, @amountFen, @outcome, @day, @transactionId)',
+      'INSERT OR REPLACE INTO here VALUES (@outTradeNo, @amountFen, @outcome, @day, @transactionId, @saleId)',
     )
     this.#addThere = this.#db.prepare(ADD_THERE)
-    this.#addRefund = this.#db.prepare(
-      'INSERT INTO refund VALUES (@outTradeNo, @outRefundNo, @refundFen, @refundState)',
-    )
+    this.#refunds = new RefundSides(this.#db)
   }
 
   /** Adds one attempt of the journal. */
   addHere(here: Here): void {
     this.#addHere.run(here)
+  }
+
+  /** Adds one refund of the journal. */
+  addRefundHere(here: RefundHere): void {
+    this.#refunds.addHere(here)
   }
 
   /**
@@ -111,7 +108,7 @@ export class Comparison {
    */
   readBill(
     path: string,
-    about: { readonly merchantId: string; readonly date: string },
+    about: Question & { readonly merchantId: string },
     onProgress: (rows: number) => void,
   ): Result<BillSums, Problem> {
     let rows = 0
@@ -120,7 +117,7 @@ export class Comparison {
       rows += 1
       if (row.merchantId !== about.merchantId) foreign ??= `it names the merchant ${row.merchantId}`
       if (!row.time.startsWith(about.date)) foreign ??= `it has an entry of ${row.time}`
-      this.#add(row)
+      this.#add(row, about.terminalId)
       if (rows % 10_000 === 0) onProgress(rows)
     })
     let file: number
@@ -146,14 +143,14 @@ export class Comparison {
     return foreign === undefined ? ok(end.sums) : unreadable(foreign)
   }
 
-  #add(row: BillRow): void {
+  #add(row: BillRow, terminalId: string): void {
     if (row.state === 'REFUND') {
-      const { outTradeNo, outRefundNo, refundFen, refundState } = row
-      this.#addRefund.run({ outTradeNo, outRefundNo, refundFen, refundState })
+      this.#refunds.addThere(row)
       return
     }
     const { outTradeNo, amountFen, deviceId, transactionId } = row
     const paid = row.state === 'SUCCESS' ? 1 : 0
+    const isOurs = deviceId === terminalId
     this.#addThere.run({
       outTradeNo,
       amountFen,
@@ -161,6 +158,9 @@ export class Comparison {
       transactionId,
       paid,
       revoked: 1 - paid,
+      time: isOurs ? row.time : null,
+      tradeType: isOurs ? row.tradeType : null,
+      description: isOurs ? row.description : null,
     })
   }
 
@@ -173,12 +173,9 @@ export class Comparison {
     }
   }
 
-  /** The refunds of the bill in its order. */
-  *refunds(): IterableIterator<ListedRefund> {
-    type Stored = Omit<ListedRefund, 'known'> & { known: number }
-    for (const row of this.#db.prepare(REFUNDS).iterate() as IterableIterator<Stored>) {
-      yield { ...row, known: row.known === 1 }
-    }
+  /** Every refund of either side with what it comes to, the journal's first. */
+  refundFindings(asked: Question): IterableIterator<RefundFinding> {
+    return this.#refunds.findings(asked)
   }
 
   close(): void {
@@ -188,12 +185,13 @@ export class Comparison {
 }
 
 function hereOf(sides: Sides, outTradeNo: string): Here {
-  const { hereFen: amountFen, outcome, day, hereTransaction: transactionId } = sides
-  return { outTradeNo, amountFen, outcome, day, transactionId }
+  const { hereFen: amountFen, outcome, day, hereTransaction: transactionId, saleId } = sides
+  return { saleId, outTradeNo, amountFen, outcome, day, transactionId }
 }
 
 function thereOf(sides: Sides, outTradeNo: string): There {
   const { thereFen: amountFen, paidRows, revokedRows, deviceId, thereTransaction } = sides
+  const { time, tradeType, description } = sides
   const amountsDiffer = sides.amountsDiffer === 1
   return {
     outTradeNo,
@@ -203,6 +201,7 @@ function thereOf(sides: Sides, outTradeNo: string): There {
     deviceId,
     transactionId: thereTransaction,
     amountsDiffer,
+    ...(time === null ? {} : { order: { time, tradeType, description } }),
   }
 }
 

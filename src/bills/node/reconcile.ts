@@ -1,10 +1,20 @@
 import { ok, type Result } from '../../base/result.ts'
 import type { Problem } from '../../domain/errors.ts'
-import type { Attempt } from '../../domain/sale.ts'
+import type { Sale } from '../../domain/sale.ts'
 import type { Journal } from '../../ports/journal.ts'
-import { hereOf } from '../here.ts'
+import { hereOf, keptPayments, refundHereOf } from '../here.ts'
 import type { Question, Verdict } from '../judge.ts'
-import { type Difference, isDifference, type Refund, type Summary, type Total } from '../report.ts'
+import type { RefundVerdict } from '../judge-refund.ts'
+import {
+  type Difference,
+  type DoublePayment,
+  isDifference,
+  isRefundDifference,
+  type RefundDifference,
+  type Summary,
+  type Total,
+} from '../report.ts'
+import type { SumDifference } from '../sums.ts'
 import { Comparison } from './comparison.ts'
 
 /** What is compared, and where the lines of the result go. */
@@ -15,8 +25,10 @@ export type Reconciliation = {
   readonly billPath: string | undefined
   /** A file for the time of the comparison. */
   readonly scratchPath: string
+  onSumDifference(difference: SumDifference): void
+  onDoublePayment(payment: DoublePayment): void
   onDifference(difference: Difference): void
-  onRefund(refund: Refund): void
+  onRefundDifference(difference: RefundDifference): void
   onProgress(rows: number): void
 }
 
@@ -27,46 +39,90 @@ const PAGE = 500
 export function reconcile(work: Reconciliation): Result<Summary, Problem> {
   const comparison = new Comparison(work.scratchPath)
   try {
-    // The whole journal: a bill may name an order of an earlier day.
-    for (const attempt of attemptsOf(work.journal)) comparison.addHere(hereOf(attempt))
+    const doublePayments = readJournal(comparison, work)
     const { billPath, asked } = work
     const read =
       billPath === undefined
         ? ok(undefined)
         : comparison.readBill(billPath, asked, (rows) => work.onProgress(rows))
     if (!read.ok) return read
-    return ok({ ...tell(comparison, work), sums: read.value })
+    const sums = read.value
+    for (const difference of sums?.differences ?? []) work.onSumDifference(difference)
+    const payments = tellPayments(comparison, work)
+    const refunds = tellRefunds(comparison, work)
+    const differences =
+      payments.differences + refunds.differences + doublePayments + (sums?.differences.length ?? 0)
+    return ok({
+      date: asked.date,
+      terminalId: asked.terminalId,
+      sums,
+      totals: payments.totals,
+      refundTotals: refunds.totals,
+      doublePayments,
+      differences,
+    })
   } finally {
     comparison.close()
   }
 }
 
-function* attemptsOf(journal: Pick<Journal, 'recentSales'>): IterableIterator<Attempt> {
+/**
+ * The whole journal: a bill may name an order of an earlier day. What was collected for another
+ * merchant stands in another bill. Counts the sales paid twice.
+ */
+function readJournal(comparison: Comparison, work: Reconciliation): number {
+  let doublePayments = 0
+  for (const sale of salesOf(work.journal)) {
+    const attempts = sale.attempts.filter((made) => made.merchantId === work.asked.merchantId)
+    for (const attempt of attempts) comparison.addHere(hereOf(attempt, sale.id))
+    for (const refund of sale.refunds ?? []) {
+      const isOurs = attempts.some(({ outTradeNo }) => outTradeNo === refund.outTradeNo)
+      if (isOurs) comparison.addRefundHere(refundHereOf(refund, sale.id))
+    }
+    const kept = keptPayments(sale)
+    if (kept.length < 2) continue
+    if (!kept.some((attempt) => hereOf(attempt, sale.id).day === work.asked.date)) continue
+    doublePayments += 1
+    const outTradeNos = kept.map(({ outTradeNo }) => outTradeNo)
+    work.onDoublePayment({ saleId: sale.id, amountFen: sale.amountFen, outTradeNos })
+  }
+  return doublePayments
+}
+
+function* salesOf(journal: Pick<Journal, 'recentSales'>): IterableIterator<Sale> {
   let beforeId: string | undefined
   for (;;) {
     const page = journal.recentSales(PAGE, beforeId)
-    for (const sale of page) yield* sale.attempts
+    yield* page
     beforeId = page.at(-1)?.id
     if (page.length < PAGE) return
   }
 }
 
-function tell(comparison: Comparison, work: Reconciliation): Omit<Summary, 'sums'> {
+function tellPayments(comparison: Comparison, work: Reconciliation) {
   const totals: Partial<Record<Verdict, Total>> = {}
   let differences = 0
-  for (const { verdict, here, there } of comparison.findings(work.asked)) {
+  for (const found of comparison.findings(work.asked)) {
+    const { verdict, here, there } = found
     totals[verdict] = add(totals[verdict], there?.amountFen ?? here?.amountFen ?? 0)
     if (!isDifference(verdict)) continue
     differences += 1
-    work.onDifference({ verdict, ...(here && { here }), ...(there && { there }) })
+    work.onDifference(found)
   }
-  let refunds: Total = { count: 0, amountFen: 0 }
-  for (const refund of comparison.refunds()) {
-    refunds = add(refunds, refund.refundFen)
-    work.onRefund(refund)
+  return { totals, differences }
+}
+
+function tellRefunds(comparison: Comparison, work: Reconciliation) {
+  const totals: Partial<Record<RefundVerdict, Total>> = {}
+  let differences = 0
+  for (const found of comparison.refundFindings(work.asked)) {
+    const { verdict, here, there } = found
+    totals[verdict] = add(totals[verdict], there?.refundFen ?? here?.refundFen ?? 0)
+    if (!isRefundDifference(verdict)) continue
+    differences += 1
+    work.onRefundDifference(found)
   }
-  const { date, terminalId } = work.asked
-  return { date, terminalId, totals, refunds, differences }
+  return { totals, differences }
 }
 
 function add(total: Total | undefined, amountFen: number): Total {

@@ -18,8 +18,8 @@ export type BillTools = {
   /** One signed GET, its answer verified. */
   ask(target: string): Promise<Arrival>
   sign(target: string): HttpRequest
-  /** Connections to the configured host; a bill is fetched from nowhere else. */
-  readonly dispatcher: Dispatcher
+  /** Connections to the configured hosts, the first one first; a bill is fetched from nowhere else. */
+  readonly dispatchers: readonly Dispatcher[]
   readonly clock: Clock
 }
 
@@ -52,7 +52,7 @@ export async function fetchBill(
   if (!place) return refuse('bill.not_fetched', 'the answer does not say where the bill is')
   const part = `${path}.part`
   try {
-    const file = await download(tools.sign(place.target), part, tools)
+    const file = await downloadFromAny(place.target, part, tools)
     if (file.sha1 !== place.sha1) return refuse('bill.hash_mismatch')
     renameSync(part, path)
     return ok({ kind: 'file', path, sizeBytes: file.sizeBytes })
@@ -63,8 +63,26 @@ export async function fetchBill(
   }
 }
 
+/** A read changes nothing at the gateway: what one host does not give is asked of the next. */
+async function downloadFromAny(target: string, path: string, tools: BillTools) {
+  let failure: unknown
+  for (const dispatcher of tools.dispatchers) {
+    try {
+      const use = { dispatcher, clock: tools.clock }
+      return await download(tools.sign(target), path, use)
+    } catch (cause) {
+      failure ??= cause
+    }
+  }
+  throw failure
+}
+
 /** Streams one file to the disk, unpacked. Rejects for whatever goes wrong. */
-async function download(request: HttpRequest, path: string, tools: BillTools) {
+async function download(
+  request: HttpRequest,
+  path: string,
+  tools: { readonly dispatcher: Dispatcher; readonly clock: Clock },
+) {
   const stop = new AbortController()
   const cancel = tools.clock.after(DOWNLOAD_MS, () => stop.abort(new Error('not done in time')))
   try {

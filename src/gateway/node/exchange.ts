@@ -20,6 +20,8 @@ export type HttpRequest = {
   readonly target: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** It changes nothing at the gateway: the other host may get it whatever became of the first try. */
+  readonly isRepeatable?: true
   /** Called just before the first byte leaves. */
   readonly onSent?: () => void
 }

@@ -54,9 +54,7 @@ const PING_MARGIN_MS = 3_000
  * the connection is warmed and platform certificates are fetched in the background.
  * An error is a problem under `config.`.
  */
-export async function openGateway(
-  options: GatewayOptions,
-): Promise<Result<Gateway & BillSource, Problem>> {
+export async function openGateway(options: GatewayOptions): Promise<Result<PayGateway, Problem>> {
   const checked = checkSettings(options)
   if (!checked.ok) return checked
   const { primary, backup } = checked.value
@@ -104,6 +102,11 @@ export class PayGateway implements Gateway, BillSource {
     void this.#ping()
   }
 
+  /** For calls of another API to the same hosts: they find the connections that are kept warm here. */
+  get transport(): GatewayTransport {
+    return this.#transport
+  }
+
   signCharge(charge: Charge): SignedCharge {
     const encoded = encodeCharge(charge, this.#options)
     if (encoded.ok) {
@@ -138,15 +141,19 @@ export class PayGateway implements Gateway, BillSource {
 
   async downloadBill(date: string, path: string): Promise<Result<FetchedBill, Problem>> {
     const sign = (target: string) => this.#sign({ method: 'GET', target, body: '' })
-    const dispatcher = makePool(this.#settings.primary, this.#options)
+    const { primary, backup } = this.#settings
+    const origins = backup === undefined ? [primary] : [primary, backup]
+    const dispatchers = origins.map((origin) => makePool(origin, this.#options))
     const ask = async (target: string) => {
-      const arrival = await this.#verify(await this.#send(sign(target)))
-      return isProbe(arrival) ? this.#verify(await this.#send(sign(target))) : arrival
+      const read = async () =>
+        this.#verify(await this.#send({ ...sign(target), isRepeatable: true }))
+      const arrival = await read()
+      return isProbe(arrival) ? read() : arrival
     }
     try {
-      return await fetchBill(date, path, { ask, sign, dispatcher, clock: this.#options.clock })
+      return await fetchBill(date, path, { ask, sign, dispatchers, clock: this.#options.clock })
     } finally {
-      await dispatcher.destroy()
+      await Promise.all(dispatchers.map((dispatcher) => dispatcher.destroy()))
     }
   }
 

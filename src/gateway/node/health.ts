@@ -13,6 +13,7 @@ const WAY_CAUSES: ReadonlySet<Cause> = new Set<Cause>([
   'gateway.bad_signature',
   'gateway.unreadable',
   'gateway.sign_error',
+  'refund.sign_error',
   'gateway.not_authorised',
   'gateway.check_refused',
 ])

@@ -13,12 +13,17 @@ export type Exchange = HostExchange & {
   readonly resent: boolean
 }
 
+/** The certificate that some calls of APIv2 ask for in the TLS handshake, with its key. */
+export type ClientCertificate = { readonly certificatePem: string; readonly privateKeyPem: string }
+
 export type TransportOptions = {
   /** `https://host[:port]`. */
   readonly primary: string
   readonly backup?: string
   /** Absent: the roots of the system. */
   readonly caPem?: string
+  /** Presented as TLS client certificate; absent: none is. */
+  readonly client?: ClientCertificate
   readonly timeouts: Timeouts
   readonly clock: Clock
   readonly log: Log
@@ -49,16 +54,17 @@ export class Transport {
     this.#pools = pools
   }
 
-  /** Sends once, or once more to the other host when nothing left. Never rejects. */
+  /** Sends once, or once more to the other host when nothing left or it is a read. Never rejects. */
   async send(request: HttpRequest): Promise<Exchange> {
     const [first, second] = this.#order()
     const end = await this.#exchange(first, request)
-    if (end.kind === 'answered' || end.sent || second === undefined) {
+    const isOver = end.kind === 'answered' || (end.sent && !request.isRepeatable)
+    if (isOver || second === undefined) {
       if (end.kind === 'answered') this.#unreached.delete(first)
       else this.#sayOnce(first, end.detail)
       return { ...end, host: first, resent: false }
     }
-    this.#sayOnce(first, end.detail)
+    if (end.kind === 'failed') this.#sayOnce(first, end.detail)
     const again = await this.#exchange(second, request)
     if (again.kind === 'answered') {
       this.#unreached.delete(second)
@@ -104,8 +110,9 @@ export class Transport {
 /** Connections to one host, with certificates checked. */
 export function makePool(
   origin: string,
-  options: Pick<TransportOptions, 'caPem' | 'timeouts'>,
+  options: Pick<TransportOptions, 'caPem' | 'client' | 'timeouts'>,
 ): Pool {
+  const { client } = options
   const { connectMs, headersMs, bodyMs } = options.timeouts
   return new Pool(origin, {
     connections: CONNECTIONS_MAX,
@@ -120,6 +127,7 @@ export function makePool(
       // Said aloud, because an environment variable could otherwise switch it off.
       rejectUnauthorized: true,
       ...(options.caPem === undefined ? {} : { ca: options.caPem }),
+      ...(client === undefined ? {} : { cert: client.certificatePem, key: client.privateKeyPem }),
     },
   })
 }

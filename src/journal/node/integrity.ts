@@ -20,6 +20,9 @@ export const GENESIS = Buffer.alloc(32)
 /** How many of the last rows are checked when a journal is opened, whatever its size. */
 const TAIL_ROWS = 256
 
+/** The row before the first one: nothing, or the newest that was dropped. */
+export type Base = { readonly seq: number; readonly hash: Buffer }
+
 /** The file does not hold what was written to it. Nothing may be charged on its word. */
 export class Damage extends Error {
   override readonly name = 'Damage'
@@ -58,7 +61,11 @@ export function fits(previous: Buffer, row: EventRow): boolean {
  *
  * @param newestFirst all rows, newest first; read no further than needed
  */
-export function checkTail(newestFirst: Iterable<EventRow>, openSales: readonly Sale[]): void {
+export function checkTail(
+  newestFirst: Iterable<EventRow>,
+  openSales: readonly Sale[],
+  base: Base,
+): void {
   const unseen = new Map(openSales.map((sale) => [sale.id, JSON.stringify(summarize(sale))]))
   let newer: EventRow | undefined
   let checked = 0
@@ -72,8 +79,8 @@ export function checkTail(newestFirst: Iterable<EventRow>, openSales: readonly S
     newer = row
   }
   if (newer) {
-    if (newer.seq !== 1) throw new Damage(`row ${newer.seq - 1} is missing`)
-    checkRow(GENESIS, newer, unseen)
+    if (newer.seq !== base.seq + 1) throw new Damage(`row ${newer.seq - 1} is missing`)
+    checkRow(base.hash, newer, unseen)
   }
   for (const id of unseen.keys()) throw new Damage(`no step made the open sale ${id}`)
 }

@@ -1,34 +1,36 @@
 import Database from 'better-sqlite3'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type Problem, problem } from '../../domain/errors.ts'
-import { isClosed, lastAttempt, type Sale } from '../../domain/sale.ts'
+import type { Sale } from '../../domain/sale.ts'
 import type {
+  Backup,
   CommandRecord,
-  Journal,
+  Flaw,
   JournalEntry,
+  JournalFile,
   JournalRow,
   JournalStatus,
   MoneyTotal,
+  Progress,
+  Verified,
 } from '../../ports/journal.ts'
-import { BEGIN } from '../migrations/0001-begin.ts'
-import { MONEY } from '../migrations/0002-money.ts'
-import { moneyOf } from '../money.ts'
-import { decodeSale, encodeSale, summarize } from '../row.ts'
+import type { Signer } from '../../ports/signer.ts'
+import { backUp } from './backup.ts'
+import { CheckpointFile } from './checkpoint-file.ts'
 import {
-  chain,
-  checkTail,
-  Damage,
-  type EventRow,
-  fits,
-  GENESIS,
-  isDamage,
-  journalProblem,
-} from './integrity.ts'
-
-/** The step that makes an attempt; every later one finds its number taken, by itself. */
-const MAKES_AN_ATTEMPT = 'code_scanned'
-
-const MIGRATIONS: readonly string[] = [BEGIN, MONEY]
+  baseOf,
+  type CheckpointParts,
+  Checkpoints,
+  type Head,
+  headOf,
+  lastCheckpoint,
+} from './checkpoints.ts'
+import { checkTail, Damage, type EventRow, GENESIS, isDamage, journalProblem } from './integrity.ts'
+import { migrate, standIn } from './migrate.ts'
+import { prepare, type Statements } from './statements.ts'
+import { readSale, type SaleRow, storedRow } from './stored.ts'
+import { type VerifySteps, verifySteps } from './verification.ts'
+import { writeEntry } from './write-entry.ts'
 
 /** `PRAGMA synchronous` as SQLite names it; FULL means that a commit survives a power cut. */
 const SYNCHRONOUS: Readonly<Record<number, string>> = {
@@ -39,14 +41,23 @@ const SYNCHRONOUS: Readonly<Record<number, string>> = {
 }
 
 /** How long another user of the file is waited for, milliseconds. */
-const BUSY_MS = 2_000
+export const BUSY_MS = 2_000
 
-type SaleRow = { readonly body: string }
+/** Pages of the write-ahead log that are moved into the file at a time when nothing is going on. */
+const LOG_PAGES = 1_000
+/** Pages at which a commit moves them itself: a net under upkeep that was never called. */
+const LOG_PAGES_MAX = 10_000
+
+const NO_ROW: Head = { seq: 0, hash: GENESIS, atMs: 0 }
 
 /** How a journal is opened. */
 type JournalOptions = {
   /** Reads what can still be read of a damaged file, and takes nothing new. */
   readonly salvage?: boolean
+  /** Signs checkpoints, and knows the terminal's own again. Without it none is made or checked. */
+  readonly signer?: Signer | undefined
+  /** Path of the file beside the journal that has the checkpoints once more. */
+  readonly checkpointFile?: string | undefined
 }
 
 /**
@@ -56,7 +67,10 @@ type JournalOptions = {
  * @returns the journal, or, with the reason in `detail`, `journal.damaged`, `journal.in_use` or
  * `journal.unavailable`
  */
-export function openJournal(path: string, options: JournalOptions = {}): Result<Journal, Problem> {
+export function openJournal(
+  path: string,
+  options: JournalOptions = {},
+): Result<JournalFile, Problem> {
   try {
     return ok(new SqliteJournal(path, options))
   } catch (cause) {
@@ -64,10 +78,14 @@ export function openJournal(path: string, options: JournalOptions = {}): Result<
   }
 }
 
-class SqliteJournal implements Journal {
+class SqliteJournal implements JournalFile {
   readonly #db: Database.Database
-  readonly #statements: ReturnType<typeof prepare>
-  #head: { seq: number; hash: Buffer }
+  readonly #statements: Statements
+  readonly #parts: CheckpointParts
+  readonly #checkpoints: Checkpoints
+  #head: Head
+  /** Whether a step was written since the opening. */
+  #wrote = false
   /** Why the last step could not be written. */
   #failure: Problem | undefined
   /** What was found damaged. Stays: nothing is written after it. */
@@ -82,9 +100,10 @@ class SqliteJournal implements Journal {
       if (this.#salvage) this.#ignoreDamage()
       this.#open()
       this.#statements = prepare(this.#db)
-      const { lastEvent } = this.#statements
-      const last = this.#read(undefined, () => lastEvent.get() as EventRow | undefined)
-      this.#head = last ? { seq: last.seq, hash: last.hash } : { seq: 0, hash: GENESIS }
+      this.#parts = { statements: this.#statements, ...signing(options) }
+      const signed = this.#read(undefined, () => lastCheckpoint(this.#statements))
+      this.#checkpoints = new Checkpoints(this.#parts, signed)
+      this.#head = this.#read(NO_ROW, () => headOf(this.#statements))
       if (!this.#salvage) this.#check()
     } catch (cause) {
       this.#db.close()
@@ -98,7 +117,9 @@ class SqliteJournal implements Journal {
     this.#db.pragma('foreign_keys = ON')
     // One writer: a second terminal on the same journal would be a second charge waiting to happen.
     this.#db.pragma('locking_mode = EXCLUSIVE')
-    migrate(this.#db)
+    this.#db.pragma(`wal_autocheckpoint = ${LOG_PAGES_MAX}`)
+    if (this.#salvage) standIn(this.#db)
+    else migrate(this.#db)
   }
 
   /** SQLite then reads a file that is shorter than it says of itself. Nothing is written to it. */
@@ -112,7 +133,9 @@ class SqliteJournal implements Journal {
     if (this.#damage) throw new Damage(this.#damage.detail)
     const { openSales, eventsDown } = this.#statements
     const open = (openSales.all() as SaleRow[]).map(readSale)
-    checkTail(eventsDown.iterate() as Iterable<EventRow>, open)
+    const base = baseOf(this.#statements)
+    checkTail(eventsDown.iterate() as Iterable<EventRow>, open, base)
+    this.#checkpoints.check(this.#head, base)
     const setting = this.status().synchronous
     if (setting !== 'FULL') throw new Error(`synchronous is ${setting}, not FULL`)
   }
@@ -148,54 +171,16 @@ class SqliteJournal implements Journal {
   append(entry: JournalEntry): Result<{ readonly seq: number }, Problem> {
     if (this.#damage) return err(this.#damage)
     try {
-      const next = this.#db.transaction(() => this.#write(entry))()
+      const next = this.#db.transaction(() => writeEntry(this.#statements, this.#head, entry))()
       this.#head = next
+      this.#wrote = true
+      this.#checkpoints.wrote(entry.kind)
       this.#failure = undefined
       return ok({ seq: next.seq })
     } catch (cause) {
       this.#failure = isDamage(cause) ? this.#damaged(cause) : unwritable(cause)
       return err(this.#failure)
     }
-  }
-
-  #write(entry: JournalEntry): { seq: number; hash: Buffer } {
-    const seq = this.#head.seq + 1
-    const body = JSON.stringify({ event: entry.event, after: entry.sales.map(summarize) })
-    const hash = chain(this.#head.hash, { seq, atMs: entry.atMs, kind: entry.kind, body })
-    const subject = entry.sales.at(-1)
-    this.#statements.insertEvent.run({
-      seq,
-      at_ms: entry.atMs,
-      kind: entry.kind,
-      sale_id: subject?.id ?? (entry.event.saleId as string | undefined) ?? null,
-      out_trade_no: (subject && lastAttempt(subject)?.outTradeNo) ?? null,
-      body,
-      hash,
-    })
-    for (const sale of entry.sales) this.#writeSale(sale, seq)
-    for (const row of entry.sales.flatMap(moneyOf)) {
-      this.#statements.insertMoney.run({ ...row, seq })
-    }
-    if (entry.kind === MAKES_AN_ATTEMPT) this.#claimNumber(entry.sales.at(-1), seq)
-    if (entry.command) this.#statements.insertCommand.run({ ...entry.command, seq })
-    return { seq, hash }
-  }
-
-  #writeSale(sale: Sale, seq: number): void {
-    this.#statements.upsertSale.run({
-      id: sale.id,
-      seq,
-      open: isClosed(sale) ? 0 : 1,
-      body: encodeSale(sale),
-    })
-  }
-
-  /** Fails on a number that was used before: the charge then never leaves. */
-  #claimNumber(sale: Sale | undefined, seq: number): void {
-    const attempt = sale && lastAttempt(sale)
-    if (!attempt) return
-    const { outTradeNo } = attempt
-    this.#statements.insertAttempt.run({ out_trade_no: outTradeNo, sale_id: sale.id, seq })
   }
 
   openSales(): readonly Sale[] {
@@ -246,20 +231,61 @@ class SqliteJournal implements Journal {
     return this.#statements.money.all(afterSeq, toSeq) as MoneyTotal[]
   }
 
-  /** Recomputes the chain; the answer names the first row that does not fit. */
-  verify(): Result<{ readonly rows: number }, { readonly seq: number }> {
-    let previous: Buffer = GENESIS
-    let seq = 0
-    const whole = this.#read(false, () => {
-      for (const found of this.#statements.allEvents.iterate()) {
-        const row = found as EventRow
-        if (row.seq !== seq + 1 || !fits(previous, row)) return false
-        seq += 1
-        previous = row.hash
-      }
-      return true
-    })
-    return whole ? ok({ rows: seq }) : err({ seq: seq + 1 })
+  verify(onProgress?: (progress: Progress) => void): Result<Verified, Flaw> {
+    const steps = this.verifySteps()
+    for (;;) {
+      const { done, value } = steps.next()
+      if (done) return value
+      onProgress?.(value)
+    }
+  }
+
+  /** {@link verify}, one page of rows at each step. */
+  verifySteps(): VerifySteps {
+    const onDamage = (cause: unknown) => this.#damaged(cause)
+    return verifySteps({ ...this.#parts, headSeq: this.#head.seq, onDamage })
+  }
+
+  upkeepDue(atMs: number): boolean {
+    if (this.#damage) return false
+    try {
+      return this.#checkpoints.isDue(this.#head, atMs) || this.#logPages() >= LOG_PAGES
+    } catch (cause) {
+      if (isDamage(cause)) this.#damaged(cause)
+      return false
+    }
+  }
+
+  upkeep(atMs: number): void {
+    if (this.#damage) return
+    try {
+      if (this.#checkpoints.isDue(this.#head, atMs)) this.#checkpoints.sign(this.#head)
+      if (this.#logPages() >= LOG_PAGES) this.#db.pragma('wal_checkpoint(PASSIVE)')
+    } catch (cause) {
+      // What was not signed or moved now is due again at the next call.
+      if (isDamage(cause)) this.#damaged(cause)
+    }
+  }
+
+  /** Pages of the write-ahead log that are not in the file yet. */
+  #logPages(): number {
+    const [log] = this.#db.pragma('wal_checkpoint(NOOP)') as { log: number; checkpointed: number }[]
+    return log ? log.log - log.checkpointed : 0
+  }
+
+  async backup(
+    path: string,
+    onProgress?: (progress: Progress) => void,
+  ): Promise<Result<Backup, Problem>> {
+    if (this.#damage) return err(this.#damage)
+    const { signer } = this.#parts
+    const open = (copy: string) => new SqliteJournal(copy, { signer })
+    try {
+      this.#checkpoints.sign(this.#head)
+      return ok(await backUp(path, { db: this.#db, open, onProgress }))
+    } catch (cause) {
+      return err(journalProblem(cause))
+    }
   }
 
   status(): JournalStatus {
@@ -276,86 +302,24 @@ class SqliteJournal implements Journal {
     }
   }
 
+  /** Signs the newest row, when one was written, so that a start can tell whether it is still there. */
   close(): void {
+    if (this.#db.open && this.#wrote && !this.#damage) this.#signLast()
     this.#db.close()
   }
-}
 
-function prepare(db: Database.Database) {
-  return {
-    lastEvent: db.prepare('SELECT * FROM event ORDER BY seq DESC LIMIT 1'),
-    eventsDown: db.prepare('SELECT * FROM event ORDER BY seq DESC'),
-    insertEvent: db.prepare(
-      `INSERT INTO event (seq, at_ms, kind, sale_id, out_trade_no, body, hash)
-       VALUES (@seq, @at_ms, @kind, @sale_id, @out_trade_no, @body, @hash)`,
-    ),
-    upsertSale: db.prepare(
-      `INSERT INTO sale (id, seq, open, body) VALUES (@id, @seq, @open, @body)
-       ON CONFLICT (id) DO UPDATE SET open = excluded.open, body = excluded.body`,
-    ),
-    insertAttempt: db.prepare(
-      'INSERT INTO attempt (out_trade_no, sale_id, seq) VALUES (@out_trade_no, @sale_id, @seq)',
-    ),
-    insertCommand: db.prepare(
-      'INSERT INTO command (client_id, digest, answer, seq) VALUES (@clientId, @digest, @answer, @seq)',
-    ),
-    insertMoney: db.prepare(
-      `INSERT OR IGNORE INTO money (kind, number, seq, sale_id, amount_fen, interface, operator)
-       VALUES (@kind, @number, @seq, @saleId, @amountFen, @interface, @operator)`,
-    ),
-    money: db.prepare(
-      `SELECT kind, interface, operator, count(*) AS count, sum(amount_fen) AS amountFen
-       FROM money WHERE seq > ? AND seq <= ?
-       GROUP BY kind, interface, operator ORDER BY kind, interface, operator`,
-    ),
-    lastOfKind: db.prepare('SELECT * FROM event WHERE kind = ? ORDER BY seq DESC LIMIT 1'),
-    openSales: db.prepare('SELECT body FROM sale WHERE open = 1 ORDER BY seq'),
-    countOpen: db.prepare('SELECT count(*) AS n FROM sale WHERE open = 1'),
-    salesUp: db.prepare('SELECT body FROM sale ORDER BY rowid'),
-    salesDown: db.prepare('SELECT body FROM sale ORDER BY rowid DESC'),
-    saleById: db.prepare('SELECT body FROM sale WHERE id = ?'),
-    saleSeq: db.prepare('SELECT seq FROM sale WHERE id = ?'),
-    recentSales: db.prepare('SELECT body FROM sale WHERE seq < ? ORDER BY seq DESC LIMIT ?'),
-    commandById: db.prepare(
-      'SELECT client_id AS clientId, digest, answer FROM command WHERE client_id = ?',
-    ),
-    eventsFrom: db.prepare('SELECT * FROM event WHERE seq >= ? ORDER BY seq LIMIT ?'),
-    allEvents: db.prepare('SELECT * FROM event ORDER BY seq'),
+  #signLast(): void {
+    try {
+      this.#checkpoints.sign(this.#head)
+    } catch {
+      // A full disk keeps no terminal from stopping; the rows themselves are on it.
+    }
   }
 }
 
-function storedRow(row: EventRow): JournalRow {
-  return {
-    seq: row.seq,
-    atMs: row.at_ms,
-    kind: row.kind,
-    saleId: row.sale_id,
-    outTradeNo: row.out_trade_no,
-    event: (JSON.parse(row.body) as { event: Record<string, unknown> }).event,
-    hash: row.hash.toString('hex'),
-  }
-}
-
-function migrate(db: Database.Database): void {
-  const version = db.pragma('user_version', { simple: true }) as number
-  if (version > MIGRATIONS.length) {
-    throw new Error(`the journal is of a newer version (${version}) than this program knows`)
-  }
-  for (const [index, script] of MIGRATIONS.entries()) {
-    if (index < version) continue
-    db.transaction(() => {
-      db.exec(script)
-      db.pragma(`user_version = ${index + 1}`)
-    })()
-  }
-}
-
-function readSale(row: SaleRow): Sale {
-  try {
-    return decodeSale(row.body)
-  } catch (cause) {
-    throw new Damage(`a sale cannot be read: ${describe(cause)}`, { cause })
-  }
+function signing(options: JournalOptions): Omit<CheckpointParts, 'statements'> {
+  const { signer, checkpointFile } = options
+  return { signer, file: checkpointFile ? new CheckpointFile(checkpointFile) : undefined }
 }
 
 /** A step that could not be written is refused whatever the reason; the next may be taken again. */

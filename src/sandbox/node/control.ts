@@ -41,6 +41,9 @@ const ROUTES: Readonly<Record<string, Route>> = {
   }),
   'GET /sandbox/notices': (controls) => ({ notices: controls.notices() }),
   'GET /sandbox/requests': (controls, { url }) => ({ requests: controls.requests(limitOf(url)) }),
+  'GET /sandbox/client-certificates': (controls) => ({
+    refused: controls.refusedClientCertificates(),
+  }),
   'POST /sandbox/script': (controls, { body }) => ({
     entries: controls.script(scriptSchema.parse(json(body))),
   }),

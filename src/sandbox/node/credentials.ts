@@ -33,7 +33,12 @@ export type Credentials = {
   readonly merchantKey: KeyObject
   readonly merchantSerial: string
   readonly merchantCertificateExpiresAtMs: number
+  /** PEM. */
+  readonly merchantCertificate: string
+  /** PEM of the authority that issues merchants' certificates; undefined in an old folder. */
+  readonly merchantAuthority: string | undefined
   readonly apiV3Key: string
+  readonly apiV2Key: string
   readonly platform: readonly [PlatformKey, PlatformKey]
   readonly publicKey: PlatformKey
   readonly controlToken: string
@@ -136,9 +141,26 @@ const makeServer = async (nowMs: number): Promise<Files> => {
   return { 'ca.pem': caPem, 'server_cert.pem': serverPem, 'server_key.pem': pemOf(server) }
 }
 
+/** 32 digits and lower-case letters. */
+const newApiKey = (): string =>
+  Array.from({ length: 32 }, () => randomInt(36).toString(36)).join('')
+
 const makeMerchant = async (nowMs: number): Promise<Files> => {
   const root = await newElliptic()
   const keys = await newRsa()
+  const usage = x509.KeyUsageFlags
+  const authority = await issue({
+    subject: NAMES.platformIssuer,
+    issuer: NAMES.platformIssuer,
+    keys: root,
+    issuerKeys: root,
+    fromMs: nowMs - DAY_MS,
+    days: 7300,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(usage.keyCertSign | usage.cRLSign, true),
+    ],
+  })
   const certificate = await issue({
     subject: NAMES.merchant,
     issuer: NAMES.platformIssuer,
@@ -148,11 +170,13 @@ const makeMerchant = async (nowMs: number): Promise<Files> => {
     days: 1825,
     extensions: [],
   })
-  const digits = Array.from({ length: 32 }, () => randomInt(36).toString(36))
   return {
+    // With its key more certificates can be had: renewed, expired, of another merchant.
+    'merchant_ca.pem': authority,
+    'merchant_ca_key.pem': pemOf(root),
     'apiclient_cert.pem': certificate,
     'apiclient_key.pem': pemOf(keys),
-    'apiv3.key': digits.join(''),
+    'apiv3.key': newApiKey(),
   }
 }
 
@@ -221,7 +245,7 @@ const platformKey = (dir: string, name: string): PlatformKey => {
 
 /**
  * Makes what is missing in `dir` and reads it all: a CA and a TLS certificate for loopback, the
- * merchant's certificate and key, the APIv3 key, two platform certificates, a platform public key.
+ * merchant's certificate, key and authority, the APIv3 and APIv2 keys, two platform certificates, a platform public key.
  * The folder is 0700, every file 0600.
  *
  * `nowMs` dates the merchant's and the platform's certificates. The TLS certificate is dated by the
@@ -238,15 +262,21 @@ export async function openCredentials(dir: string, nowMs: number): Promise<Crede
   await writeMissing(dir, 'control.token', async () => ({
     'control.token': randomBytes(24).toString('base64url'),
   }))
+  await writeMissing(dir, 'apiv2.key', async () => ({ 'apiv2.key': newApiKey() }))
   const read = (name: string): string => readFileSync(join(dir, name), 'utf8')
   const merchant = new X509Certificate(read('apiclient_cert.pem'))
   return {
     serverCertificate: read('server_cert.pem'),
     serverKey: read('server_key.pem'),
+    merchantCertificate: read('apiclient_cert.pem'),
+    merchantAuthority: existsSync(join(dir, 'merchant_ca.pem'))
+      ? read('merchant_ca.pem')
+      : undefined,
     merchantKey: createPublicKey(read('apiclient_cert.pem')),
     merchantSerial: merchant.serialNumber,
     merchantCertificateExpiresAtMs: Date.parse(merchant.validTo),
     apiV3Key: read('apiv3.key').trim(),
+    apiV2Key: read('apiv2.key').trim(),
     platform: [platformKey(dir, 'platform_1'), platformKey(dir, 'platform_2')],
     publicKey: {
       serial: read('pub_key_id.txt').trim(),

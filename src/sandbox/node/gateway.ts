@@ -14,6 +14,7 @@ import type { Payments, Reply } from './payments.ts'
 import type { Refunds } from './refunds.ts'
 import type { Signer } from './signer.ts'
 import { seal, verifyMessage } from './signing.ts'
+import { handleV2, isV2Request } from './v2-gateway.ts'
 
 export type GatewaySettings = {
   readonly credentials: Credentials
@@ -98,6 +99,10 @@ const dispatch = (settings: GatewaySettings, passed: Passed, request: WireReques
 
 const decide = (settings: GatewaySettings, request: WireRequest): Decision => {
   const { credentials, clock, signer } = settings
+  if (isV2Request(request)) {
+    const reply = handleV2({ ...settings, merchant: SANDBOX_MERCHANT }, request)
+    return { reply, publicKeyMode: false }
+  }
   const wire = checkWire(request, {
     nowMs: clock.nowMs(),
     merchantId: SANDBOX_MERCHANT.id,

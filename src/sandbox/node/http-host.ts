@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server } from 'node:https'
 import { createServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { WireRequest } from '../wire-checks.ts'
 
 export type Arrival = {
@@ -28,6 +29,15 @@ const headersOf = (message: IncomingMessage): Record<string, string | undefined>
     headers[name] = Array.isArray(value) ? value.join(', ') : value
   }
   return headers
+}
+
+/** Calls under this path are made with a client certificate (v2 certificate page). */
+const CERTIFICATE_PATHS = '/secapi/'
+
+const certificateOf = (message: IncomingMessage): Uint8Array | undefined => {
+  const { socket, url = '' } = message
+  if (!url.startsWith(CERTIFICATE_PATHS) || !(socket instanceof TLSSocket)) return undefined
+  return socket.getPeerX509Certificate()?.raw
 }
 
 const readBody = (
@@ -61,22 +71,33 @@ export async function openHttpHost(options: {
   readonly port: number
   readonly certificate: string
   readonly key: string
+  /** PEM of the authority of client certificates; clients are asked for one and need none. */
+  readonly clientAuthority: string | undefined
   readonly onRequest: (arrival: Arrival) => void
 }): Promise<HttpHost> {
   const rawSockets = new Map<number, Socket>()
   const server = createServer(
-    { cert: options.certificate, key: options.key },
+    {
+      cert: options.certificate,
+      key: options.key,
+      // Who must show one depends on the path, and is answered in words there.
+      requestCert: true,
+      rejectUnauthorized: false,
+      ...(options.clientAuthority === undefined ? {} : { ca: options.clientAuthority }),
+    },
     (message, response) => {
       const rawSocket = rawSockets.get(message.socket.remotePort ?? -1)
       // A client that goes away in mid-answer is part of the day's work.
       response.on('error', () => undefined)
       message.on('error', () => undefined)
+      const clientCertificate = certificateOf(message)
       readBody(message, (body, receivedNs) => {
         const request: WireRequest = {
           method: message.method ?? '',
           url: message.url ?? '',
           headers: headersOf(message),
           body,
+          clientCertificate,
         }
         options.onRequest({ request, receivedNs, response, rawSocket })
       })

@@ -1,13 +1,14 @@
 import { createHmac } from 'node:crypto'
 import type { Answer, Delivery } from '../answers.ts'
-import { goodAnswer, PLAIN, refusalAnswer } from '../answers.ts'
+import { PLAIN, refusalAnswer } from '../answers.ts'
 import { canonicalBody } from '../body-rules.ts'
 import type { SandboxClock } from '../clock.ts'
 import type { ChargeBody } from '../codepay-body.ts'
 import { readChargeBody, readReverseBody } from '../codepay-body.ts'
-import { applyFault } from '../faults.ts'
+import type { Dialect } from '../dialect.ts'
+import { v3Dialect } from '../dialect.ts'
 import type { Merchant, Order } from '../orders.ts'
-import { chargeOrder, orderAnswer, reverseOrder } from '../orders.ts'
+import { chargeOrder, reverseOrder } from '../orders.ts'
 import type { RefusalName } from '../refusals.ts'
 import { REFUSALS } from '../refusals.ts'
 import type { Call, Scenario } from '../scenarios.ts'
@@ -41,10 +42,17 @@ const DEFAULT_HUGE_BYTES = 100 * 1024 * 1024
 const REVERSE_EARLY_MS = 15_000
 
 type Answered = { readonly answer: Answer; readonly verdict: string }
-const refused = (name: RefusalName): Answered => ({
-  answer: refusalAnswer(REFUSALS[name]),
-  verdict: name,
-})
+
+/** A charge whose fields are in order, from either version of the interface. */
+export type Charge = ChargeBody & {
+  /** The same text for two requests that ask for the same. */
+  readonly canonical: string
+  /** Means of payment the merchant does not take (v2 only). */
+  readonly limitPay?: string | undefined
+}
+
+/** What every dialect shares: the script, and how many charges it has seen. */
+type Progress = { script: readonly ChargeScriptEntry[]; chargesSeen: number }
 
 const scenarioOf = (plan: Plan): Scenario => {
   const scenario = scenarioNamed(plan.scenario)
@@ -55,17 +63,32 @@ const scenarioOf = (plan: Plan): Scenario => {
 /** Charges, queries and reversals. Every method expects to run inside a ledger transaction. */
 export class Payments {
   readonly #settings: PaymentSettings
-  #script: readonly ChargeScriptEntry[] = []
-  #chargesSeen = 0
+  readonly #dialect: Dialect
+  readonly #progress: Progress
 
-  constructor(settings: PaymentSettings) {
+  constructor(
+    settings: PaymentSettings,
+    dialect: Dialect = v3Dialect(settings.merchant),
+    progress: Progress = { script: [], chargesSeen: 0 },
+  ) {
     this.#settings = settings
+    this.#dialect = dialect
+    this.#progress = progress
+  }
+
+  /** The same payments, answered in other words. */
+  speaking(dialect: Dialect): Payments {
+    return new Payments(this.#settings, dialect, this.#progress)
   }
 
   /** Replaces the script and starts counting charges anew. */
   script(entries: readonly ChargeScriptEntry[]): void {
-    this.#script = entries
-    this.#chargesSeen = 0
+    this.#progress.script = entries
+    this.#progress.chargesSeen = 0
+  }
+
+  #refused(name: RefusalName): Answered {
+    return { answer: this.#dialect.refused(name), verdict: name }
   }
 
   /** One codepay request whose signature and merchant id are in order. */
@@ -76,19 +99,24 @@ export class Payments {
       const answer = refusalAnswer({ ...REFUSALS.param_error, message }, detail)
       return { answer, delivery: PLAIN, verdict: `param_error ${detail.field}`, outTradeNo: null }
     }
-    const charge = reading.value
-    if (charge.appid !== this.#settings.merchant.appId) {
-      return { ...refused('appid_not_bound'), delivery: PLAIN, outTradeNo: charge.outTradeNo }
+    const { value } = reading
+    if (value.appid !== this.#settings.merchant.appId) {
+      return { ...this.#refused('appid_not_bound'), delivery: PLAIN, outTradeNo: value.outTradeNo }
     }
+    return this.chargeRead({ ...value, canonical: canonicalBody(body) }, header)
+  }
+
+  /** A charge of this merchant whose fields are in order. */
+  chargeRead(charge: Charge, header: string | undefined): Reply {
     const { ledger } = this.#settings
     const plan = ledger.plan(charge.outTradeNo) ?? this.#newPlan(charge, header)
     const scenario = scenarioOf(plan)
     const strikes = this.#strikes(plan, 'charge')
     if (strikes && scenario.settlement === 'unprocessed' && scenario.fault) {
-      const untouched = { ...refused('system_error'), verdict: 'unprocessed' }
+      const untouched = { ...this.#refused('system_error'), verdict: 'unprocessed' }
       return this.#deliver(untouched, plan, 'charge')
     }
-    const answered = this.#process(charge, plan, this.#hash(canonicalBody(body)))
+    const answered = this.#process(charge, plan)
     const reply = strikes
       ? this.#deliver(answered, plan, 'charge')
       : { ...answered, delivery: PLAIN, outTradeNo: charge.outTradeNo }
@@ -98,14 +126,14 @@ export class Payments {
       answer: () =>
         ledger.transaction(() => {
           const order = ledger.order(charge.outTradeNo, this.#settings.clock.nowMs())
-          return order ? this.#ofOrder(order).answer : refused('order_absent').answer
+          return order ? this.#ofOrder(order).answer : this.#refused('order_absent').answer
         }),
     }
     return { ...reply, later }
   }
 
   #newPlan(charge: ChargeBody, header: string | undefined): Plan {
-    this.#chargesSeen += 1
+    this.#progress.chargesSeen += 1
     const chosen = this.#choose(charge, header)
     return this.#settings.ledger.addPlan({
       outTradeNo: charge.outTradeNo,
@@ -117,42 +145,46 @@ export class Payments {
   #choose(charge: ChargeBody, header: string | undefined): Chosen {
     const named = header === undefined ? undefined : scenarioNamed(header)
     if (named) return { scenario: named, params: named.params }
-    const scripted = scenarioOfScript(this.#script, { ...charge, nth: this.#chargesSeen })
+    const { script, chargesSeen } = this.#progress
+    const scripted = scenarioOfScript(script, { ...charge, nth: chargesSeen })
     if (scripted) return scripted
     const scenario = scenarioOfCharge(charge.amountFen, charge.code)
     return { scenario, params: scenario.params }
   }
 
-  #process(
-    charge: ChargeBody,
-    plan: Plan,
-    bodyHash: string,
-  ): Answered & { readonly holdMs?: number } {
+  #process(charge: Charge, plan: Plan): Answered & { readonly holdMs?: number } {
     const { ledger, clock } = this.#settings
+    const bodyHash = this.#hash(charge.canonical)
     const existing = ledger.order(charge.outTradeNo, clock.nowMs())
     if (existing) {
       if (existing.state === 'REVOKED' || existing.state === 'CLOSED') {
-        return refused('order_closed')
+        return this.#refused('order_closed')
       }
-      if (existing.bodyHash !== bodyHash) return refused('order_differs')
+      if (existing.bodyHash !== bodyHash) {
+        return { answer: this.#dialect.differs(existing), verdict: 'order_differs' }
+      }
       const waiting = existing.state !== 'NOTPAY' || existing.nextState !== null
       if (waiting) return this.#ofOrder(existing)
     }
     const codeHash = this.#hash(charge.code)
     const user = ledger.userOfCode(codeHash)
     const scenario = scenarioOf(plan)
-    if (user !== undefined && (user !== charge.outTradeNo || !existing)) return refused('code_used')
+    const credit = scenario.creditOnly && charge.limitPay === 'no_credit'
+    const refusal = credit ? 'credit_refused' : scenario.refusal
+    if (user !== undefined && (user !== charge.outTradeNo || !existing))
+      return this.#refused('code_used')
     ledger.useCode(codeHash, charge.outTradeNo)
-    if (scenario.refusal && scenario.settlement === 'unprocessed') return refused(scenario.refusal)
+    if (refusal && scenario.settlement === 'unprocessed') return this.#refused(refusal)
     const draft = existing ?? this.#draft(charge, bodyHash)
     const order = chargeOrder(draft, {
-      settlement: existing && !scenario.refusal ? 'paid' : scenario.settlement,
+      settlement: credit ? 'unpaid' : existing && !refusal ? 'paid' : scenario.settlement,
       params: plan.params,
       nowMs: clock.nowMs(),
       sequence: ledger.sequenceOf(charge.outTradeNo),
     })
     ledger.save(order, clock.nowMs())
-    if (scenario.refusal) return refused(scenario.refusal)
+    if (charge.limitPay !== undefined) ledger.v2.limit(charge.outTradeNo, charge.limitPay)
+    if (refusal) return this.#refused(refusal)
     const answered = this.#ofOrder(order)
     const held = order.state === 'NOTPAY' && order.nextAtMs !== null
     return held ? { ...answered, holdMs: (order.nextAtMs ?? 0) - clock.nowMs() } : answered
@@ -182,22 +214,17 @@ export class Payments {
   #ofOrder(order: Order): Answered {
     switch (order.state) {
       case 'SUCCESS':
-      case 'REFUND': {
-        const paid = { ...order, state: 'SUCCESS' as const }
-        return {
-          answer: goodAnswer(200, orderAnswer(paid, this.#settings.merchant)),
-          verdict: 'paid',
-        }
-      }
+      case 'REFUND':
+        return { answer: this.#dialect.paid(order), verdict: 'paid' }
       case 'USERPAYING':
-        return { answer: goodAnswer(202, { trade_state: 'USERPAYING' }), verdict: 'userpaying' }
+        return { answer: this.#dialect.waiting(order), verdict: 'userpaying' }
       case 'PAYERROR':
-        return refused('pay_error')
+        return this.#refused('pay_error')
       case 'NOTPAY':
-        return refused('system_error')
+        return this.#refused('system_error')
       case 'REVOKED':
       case 'CLOSED':
-        return refused('order_closed')
+        return this.#refused('order_closed')
     }
   }
 
@@ -222,17 +249,17 @@ export class Payments {
     outTradeNo: string | null,
     header: string | undefined,
   ): Reply {
-    const { ledger, merchant } = this.#settings
+    const { ledger } = this.#settings
     const plan = this.#planOf(outTradeNo, header)
     if (plan && scenarioOf(plan).hidesOrder && plan.used.query < (plan.params.count ?? 0)) {
       ledger.countUse(plan, 'query')
-      return { ...refused('order_absent'), verdict: 'hidden', delivery: PLAIN, outTradeNo }
+      return { ...this.#refused('order_absent'), verdict: 'hidden', delivery: PLAIN, outTradeNo }
     }
     const order = find()
     const answered: Answered =
       order && !this.#onItsWay(order, plan)
-        ? { answer: goodAnswer(200, orderAnswer(order, merchant)), verdict: order.state }
-        : refused('order_absent')
+        ? { answer: this.#dialect.found(order), verdict: order.state }
+        : this.#refused('order_absent')
     return plan && this.#strikes(plan, 'query')
       ? this.#deliver(answered, plan, 'query')
       : { ...answered, delivery: PLAIN, outTradeNo }
@@ -247,12 +274,17 @@ export class Payments {
       return { answer, delivery: PLAIN, verdict: `param_error ${detail.field}`, outTradeNo }
     }
     if (reading.value.appid !== this.#settings.merchant.appId) {
-      return { ...refused('appid_not_bound'), delivery: PLAIN, outTradeNo }
+      return { ...this.#refused('appid_not_bound'), delivery: PLAIN, outTradeNo }
     }
+    return this.reverseRead(outTradeNo, header)
+  }
+
+  /** A reversal by this merchant. */
+  reverseRead(outTradeNo: string, header: string | undefined): Reply {
     const plan = this.#planOf(outTradeNo, header)
     if (plan && scenarioOf(plan).refusesReverse && plan.used.reverse < (plan.params.count ?? 0)) {
       this.#settings.ledger.countUse(plan, 'reverse')
-      return { ...refused('reverse_while_paying'), delivery: PLAIN, outTradeNo }
+      return { ...this.#refused('reverse_while_paying'), delivery: PLAIN, outTradeNo }
     }
     const answered = this.#reverse(outTradeNo, plan)
     return plan && this.#strikes(plan, 'reverse')
@@ -267,17 +299,17 @@ export class Payments {
   }
 
   #reverse(outTradeNo: string, plan: Plan | undefined): Answered {
-    const { ledger, clock, merchant, log } = this.#settings
+    const { ledger, clock, log } = this.#settings
     const nowMs = clock.nowMs()
     const order = ledger.order(outTradeNo, nowMs)
-    if (order === undefined || this.#onItsWay(order, plan)) return refused('order_absent')
+    if (order === undefined || this.#onItsWay(order, plan)) return this.#refused('order_absent')
     const reversal = reverseOrder(order, nowMs)
-    if (!reversal.ok) return refused(reversal.refusal)
+    if (!reversal.ok) return this.#refused(reversal.refusal)
     const early = nowMs - order.submittedAtMs < REVERSE_EARLY_MS
     if (early) log(`${outTradeNo} was reversed earlier than 15 s after its charge`)
     ledger.save(reversal.order, nowMs)
-    const value = { appid: merchant.appId, mchid: merchant.id, out_trade_no: outTradeNo }
-    return { answer: goodAnswer(200, value), verdict: early ? 'reversed_early' : 'reversed' }
+    const answer = this.#dialect.reversed(reversal.order)
+    return { answer, verdict: early ? 'reversed_early' : 'reversed' }
   }
 
   /** The plan of an order number; a header puts another scenario, with nothing used, in its place. */
@@ -303,7 +335,10 @@ export class Payments {
     const { answer, delivery } =
       fault === undefined
         ? { answer: answered.answer, delivery: PLAIN }
-        : applyFault(fault, answered.answer, { durationMs: seconds * 1000, totalBytes: bytes })
+        : this.#dialect.faulty(fault, answered.answer, {
+            durationMs: seconds * 1000,
+            totalBytes: bytes,
+          })
     const verdict = `${answered.verdict}, ${name}`
     return { answer, delivery, verdict, outTradeNo: plan.outTradeNo }
   }

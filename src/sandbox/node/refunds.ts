@@ -189,7 +189,7 @@ export class Refunds {
     const { ledger, clock } = this.#settings
     const refund = ledger.refunds.byNumber(outRefundNo)
     const outTradeNo = refund?.outTradeNo ?? null
-    const plan = this.#planOfQuery(outRefundNo, header)
+    const plan = this.planOfQuery(outRefundNo, header)
     if (plan && this.hides(plan)) {
       return { ...refused('refund_absent'), verdict: 'hidden', delivery: PLAIN, outTradeNo }
     }
@@ -209,7 +209,7 @@ export class Refunds {
   }
 
   /** The plan of a refund number; a header puts another one, with nothing used, in its place. */
-  #planOfQuery(outRefundNo: string, header: string | undefined): RefundPlan | undefined {
+  planOfQuery(outRefundNo: string, header: string | undefined): RefundPlan | undefined {
     const named = header === undefined ? undefined : refundScenarioNamed(header)
     if (named?.fault === undefined) return this.#settings.ledger.refunds.plan(outRefundNo)
     const params = { ...named.params, on: ['refund_query'] as const }

@@ -30,6 +30,10 @@ above 1000.00 yuan, after a password that is confirmed after 8 s.
 The scenario of a refund is chosen by the refunded amount, by the same header, or by a script. Any
 other refund is SUCCESS after 3 s. With notify_url, which has to be on loopback, each status after
 PROCESSING is told there, and again after 1, 2, 4, 8 and 15 s when it is not taken.
+The APIv2 calls /pay/micropay, /pay/orderquery, /secapi/pay/reverse, /secapi/pay/refund and
+/pay/refundquery work on the same ledger, signed with apiv2.key; those under /secapi need
+apiclient_cert.pem as TLS client certificate. Their scenarios are the same, told in v2's words, and
+they send no notices.
 `
 
 const yuan = (amountFen: number): string =>

@@ -24,6 +24,8 @@ export interface SandboxControls {
   notices(): Notice[]
   /** The latest requests, newest first. */
   requests(limit?: number): SeenRequest[]
+  /** How many v2 requests were refused for their client certificate, by reason. */
+  refusedClientCertificates(): Readonly<Record<string, number>>
   /** Replaces the script; throws for one that is malformed. Returns how many entries it has. */
   script(entries: readonly ScriptEntry[]): number
   /** Types into the attached scanner; throws when there is none. */

@@ -121,6 +121,7 @@ const makeControls = (
     totals: () => totalsOf(ledger.rows(clock.nowMs())),
     notices: () => ledger.notices.all(),
     requests: (limit = 100) => ledger.requests(limit),
+    refusedClientCertificates: () => ledger.v2.countVerdicts('client_certificate_'),
     script: (entries) => {
       const script = scriptSchema.parse(entries)
       payments.script(script.filter((entry): entry is ChargeScriptEntry => !isRefundEntry(entry)))
@@ -230,7 +231,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const controls = makeControls(settings, clock, () => scanner)
   const token = credentials.controlToken
   const onRequest = makeOnRequest(settings, controls, { timers, token, log })
-  const tls = { certificate: credentials.serverCertificate, key: credentials.serverKey }
+  const tls = {
+    certificate: credentials.serverCertificate,
+    key: credentials.serverKey,
+    clientAuthority: credentials.merchantAuthority,
+  }
   const hosts: { port: number; close(): Promise<void> }[] = []
   const close = async (): Promise<void> => {
     timers.cancelAll()

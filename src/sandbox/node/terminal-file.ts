@@ -15,6 +15,7 @@ const fresh = (merchant: Merchant, primary: string, backup: string) => ({
     certificateFile: 'apiclient_cert.pem',
     privateKeyFile: 'apiclient_key.pem',
     apiV3KeyFile: 'apiv3.key',
+    apiV2KeyFile: 'apiv2.key',
   },
   gateway: { primary, backup, caFile: 'ca.pem', verification: { mode: 'certificates' } },
   scanners: [{ kind: 'serial', path: SCANNER_LINK }],

@@ -14,7 +14,9 @@ beforeEach(async () => {
   till = await openTill()
   server = await openServer({
     terminal: till.engine,
-    dispatch: createDispatch(till.engine, { id: 'POS01', store: '测试店', version: 'test' }),
+    dispatch: createDispatch(till.engine, {
+      name: { id: 'POS01', store: '测试店', version: 'test' },
+    }),
     grants: [
       { token: 'register-token', scopes: ['register'] },
       { token: 'nothing-token', scopes: [] },

@@ -3,6 +3,7 @@ import { type Here, judge, type There, type Verdict } from '../../../src/bills/j
 
 const ASKED = { date: '2026-03-04', terminalId: 'POS01' }
 const HERE: Here = {
+  saleId: 'sale',
   outTradeNo: 'A1',
   amountFen: 100,
   outcome: 'PAID',

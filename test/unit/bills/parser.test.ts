@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { fenOfYuan } from '../../../src/bills/amount.ts'
 import { BillParser, type BillRow } from '../../../src/bills/parser.ts'
-import { billText, entryLine } from './bill-text.ts'
+import { billText, entryLine, refundEntry } from './bill-text.ts'
 
 function parse(bytes: Uint8Array, cutAt = bytes.length) {
   const rows: BillRow[] = []
@@ -13,19 +13,14 @@ function parse(bytes: Uint8Array, cutAt = bytes.length) {
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 const PAID = { 商户订单号: 'A1', 微信订单号: '4200A1', 商品名称: '咖啡\\ 大杯\\"' }
-const REFUND = {
-  商户订单号: 'A0',
-  交易状态: 'REFUND',
-  订单金额: '0.00',
-  商户退款单号: 'R0',
-  申请退款金额: '0.10',
-  退款状态: 'SUCCESS',
-}
+const REFUND = refundEntry({ 商户订单号: 'A0', 商户退款单号: 'R0', 申请退款金额: '0.10' })
 
 it('reads entries and sums, wherever the bytes are cut', () => {
   const bytes = bytesOf(billText([PAID, REFUND]))
   const whole = parse(bytes)
-  expect(whole.end).toEqual({ sums: { rows: 2, amountFen: 100, refundFen: 0 } })
+  expect(whole.end).toEqual({
+    sums: { rows: 2, amountFen: 100, refundFen: 10, differences: [] },
+  })
   expect(
     whole.rows.map((row) => [row.outTradeNo, row.state, row.amountFen, row.refundFen]),
   ).toEqual([
@@ -46,6 +41,54 @@ it('finds columns by their names, not their places', () => {
   expect(rows[0]?.time).toBe('2026-03-04 10:00:00')
 })
 
+describe('the sums', () => {
+  const differences = (text: string) => {
+    const { end } = parse(bytesOf(text))
+    return 'sums' in end ? end.sums.differences : end.fault.reason
+  }
+
+  it('that are right leave nothing to say', () => {
+    expect(differences(billText([PAID, PAID, REFUND]))).toEqual([])
+  })
+
+  it('with another count are a difference', () => {
+    expect(differences(billText([PAID], 2))).toEqual([
+      { column: '总交易单数', unit: 'entries', said: 2, counted: 1 },
+    ])
+  })
+
+  it('with another total are a difference, each by itself and to the fen', () => {
+    const text = billText([PAID, REFUND])
+    const at = text.indexOf('总交易单数')
+    const wrong = text.slice(0, at) + text.slice(at).replace('`1.00,`0.10\r', '`1.01,`0.09\r')
+    expect(differences(wrong)).toEqual([
+      { column: '订单总金额', unit: 'fen', said: 101, counted: 100 },
+      { column: '申请退款总金额', unit: 'fen', said: 9, counted: 10 },
+    ])
+  })
+
+  it('do not miss an entry that was taken out', () => {
+    const text = billText([PAID, REFUND])
+    const without = text.replace(`${entryLine(REFUND)}\r\n`, '')
+    expect(differences(without)).toMatchObject([
+      { column: '总交易单数' },
+      { column: '退款总金额' },
+      { column: '申请退款总金额' },
+    ])
+  })
+
+  it('that are no numbers are no sums', () => {
+    expect(differences(billText([PAID]).replace('`1.0,', '`one,'))).toMatch(/no numbers/)
+  })
+})
+
+it('takes the amount of a reversed order from its refund when it stands only there', () => {
+  const revoked = { ...PAID, 交易状态: 'REVOKED', 订单金额: '0.00', 申请退款金额: '1.00' }
+  expect(parse(bytesOf(billText([revoked]))).rows).toMatchObject([
+    { state: 'REVOKED', amountFen: 100 },
+  ])
+})
+
 describe('refuses the whole file', () => {
   const good = billText([PAID])
   const WRONG: readonly [string, string, RegExp][] = [
@@ -57,7 +100,6 @@ describe('refuses the whole file', () => {
     ['a field without a backtick', good.replace('`A1', 'A1'), /backtick/],
     ['no sums', good.slice(0, good.indexOf('总交易单数')), /before its sums/],
     ['a cut entry', good.slice(0, good.indexOf('A1') + 1), /fields instead/],
-    ['another count', billText([PAID], 2), /1 entries/],
     ['text after the sums', `${good}more`, /follows/],
     ['an amount of another form', good.replace('`1.00', '`1e2'), /amount/],
     ['another currency', good.replace('`CNY', '`USD'), /CNY/],

@@ -290,13 +290,30 @@ describe('P4: silence is UNKNOWN', () => {
     await gateway.last().answer({ kind: 'not_found' })
     expect(till.sale(sale.id).attempts[0]?.outcome).toBe('UNKNOWN')
     clock.advance(WAITS.queryEveryMs)
-    await gateway.last().answer({ kind: 'not_found' })
-    expect(gateway.last().kind).toBe('reverse')
+    expect(gateway.last().kind).toBe('query')
     await gateway.last().answer({ kind: 'not_found' })
     expect(till.sale(sale.id).attempts[0]).toMatchObject({
       outcome: 'NOT_PAID',
       cause: 'gateway.never_arrived',
     })
+  })
+
+  it('P4: "no such order" from a query is not final before a reversal was tried', async () => {
+    const { gateway, scanner, clock } = await open()
+    const sale = await till.sell()
+    scanner.present(CODE)
+    await gateway.last().answer({ kind: 'unknown', cause: 'gateway.timeout', sent: true })
+    clock.advance(WAITS.firstQueryMs)
+    expect(gateway.last().kind).toBe('query')
+    await gateway.last().answer({ kind: 'unknown', cause: 'gateway.timeout', sent: true })
+    const query = gateway.last()
+    clock.advance(WAITS.queryEveryMs)
+    expect(gateway.last()).not.toBe(query)
+    clock.advance(WAITS.notFoundFinalMs)
+    await till.wish('check_wanted', sale.id)
+    await gateway.last().answer({ kind: 'not_found' })
+    expect(gateway.last().kind).toBe('reverse')
+    expect(till.sale(sale.id).attempts[0]?.outcome).toBe('UNKNOWN')
   })
 
   it('P4: "no such order" is not final while the charge may be on its way', async () => {

@@ -170,7 +170,7 @@ describe('a refund', () => {
     await call().answer({ ...TAKEN, state: 'abnormal' })
     expect(till.engine.screen().cashier).toMatchObject({
       pending: 1,
-      pendingSales: [{ what: 'refund', saleId: id, overdue: true }],
+      pendingSales: [{ what: 'refund', saleId: id, mustAct: true }],
       recent: [{ refund: { state: 'needs_staff' } }],
     })
     till.clock.advance(WAITS.refundEveryMs)

@@ -13,7 +13,9 @@ let till: Till
 let dispatch: Dispatch
 beforeEach(async () => {
   till = await openTill()
-  dispatch = createDispatch(till.engine, { id: 'POS01', store: '测试店', version: 'test' })
+  dispatch = createDispatch(till.engine, {
+    name: { id: 'POS01', store: '测试店', version: 'test' },
+  })
 })
 afterEach(() => till.close())
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ERRORS } from '../../../src/domain/errors.ts'
 import { classify, type Question } from '../../../src/gateway/classify.ts'
-import { type Call, CODE_TABLE } from '../../../src/gateway/code-table.ts'
+import { type Call, CODE_TABLE, meaningOf } from '../../../src/gateway/code-table.ts'
 import type { Verdict } from '../../../src/gateway/verify.ts'
 import type { GatewayAnswer } from '../../../src/ports/gateway.ts'
 import { EXPECTED, OPEN_ID, PAID_BODY, rawAnswer, withField, without } from './answers.ts'
@@ -319,5 +319,18 @@ describe('P6: what leaves the client', () => {
     const answer = read(403, { code: 'NOT_ENOUGH', message })
     expect(answer.wireText).toHaveLength(200)
     expect(answer.wireText).not.toMatch(/\p{C}/u)
+  })
+})
+
+describe('a reversal that is refused for good', () => {
+  const REFUSALS = ['TRADE_ERROR', 'TRADE_STATE_ERROR', 'REVERSE_EXPIRE', 'USER_ACCOUNT_ABNORMAL']
+  test.each(REFUSALS)('%s is named, and settles nothing', (wireCode) => {
+    const refusal = { status: 403, wireCode, resent: false }
+    expect(meaningOf('reverse', refusal)).toEqual({
+      kind: 'unknown',
+      cause: 'gateway.reverse_refused',
+    })
+    expect(meaningOf('reverse', { ...refusal, status: 500 }).kind).toBe('unknown')
+    expect(meaningOf('query', refusal)).not.toMatchObject({ cause: 'gateway.reverse_refused' })
   })
 })

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Sale } from '../../../src/domain/sale.ts'
+import { BEGIN } from '../../../src/journal/migrations/0001-begin.ts'
 import { openJournal } from '../../../src/journal/node/sqlite-journal.ts'
 import type { Journal } from '../../../src/ports/journal.ts'
 
@@ -43,6 +44,18 @@ function change(sql: string): void {
   db.exec('DROP TRIGGER event_is_append_only_update; DROP TRIGGER event_is_append_only_delete')
   db.exec(sql)
   db.close()
+}
+
+/** Cuts the closed file after the page with the middle rows, wherever the schema puts that page. */
+function cutAtTheMiddleRows(): void {
+  const db = new Database(file)
+  const pages = db
+    .prepare("SELECT pageno FROM dbstat WHERE name = 'event' AND pagetype = 'leaf' ORDER BY path")
+    .pluck()
+    .all() as number[]
+  const pageBytes = db.pragma('page_size', { simple: true }) as number
+  db.close()
+  truncateSync(file, pageBytes * (pages[Math.floor(pages.length / 2)] ?? 0))
 }
 
 const damaged = { ok: false, error: { code: 'journal.damaged' } }
@@ -91,14 +104,33 @@ describe('a journal whose file is not as it was written', () => {
     write(400)
     change("UPDATE event SET body = '{}' WHERE seq = 2")
     const journal = open()
-    expect(journal.verify()).toEqual({ ok: false, error: { seq: 2 } })
+    expect(journal.verify()).toMatchObject({ ok: false, error: { seq: 2 } })
+    journal.close()
+  })
+
+  it.each([
+    ["UPDATE sale SET body = replace(body, '100', '900') WHERE id = 'closed-1'", 2, 'closed-1'],
+    ["DELETE FROM sale WHERE id = 'closed-2'", 3, 'closed-2'],
+    [
+      "INSERT INTO sale SELECT 'made', 2, 0, replace(body, 'closed-0', 'made') FROM sale",
+      5,
+      'began',
+    ],
+    ["UPDATE sale SET body = '{' WHERE id = 'closed-0'", 1, 'cannot be read'],
+  ])('P5: has an old sale that is not as the chain says: %s', (sql, seq, detail) => {
+    write(4)
+    change(sql.endsWith('FROM sale') ? `${sql} WHERE id = 'closed-0'` : sql)
+    const journal = open()
+    expect(journal.verify()).toMatchObject({
+      ok: false,
+      error: { seq, detail: expect.stringContaining(detail) },
+    })
     journal.close()
   })
 
   it('is refused when it is cut short, and what is left can be read', () => {
     write(200)
-    const bytes = readFileSync(file).length
-    truncateSync(file, Math.floor(bytes / 8_192) * 4_096)
+    cutAtTheMiddleRows()
     expect(openJournal(file)).toMatchObject(damaged)
     const journal = open({ salvage: true })
     const verified = journal.verify()
@@ -106,6 +138,24 @@ describe('a journal whose file is not as it was written', () => {
     expect(!verified.ok && verified.error.seq).toBeGreaterThan(1)
     expect(journal.recentSales(1_000).length).toBeGreaterThan(20)
     expect(journal.append({ atMs: 1, kind: 'test', event: {}, sales: [] })).toMatchObject(damaged)
+    journal.close()
+  })
+
+  it('is refused when it is of the first version and a sale in it cannot be read', () => {
+    const db = new Database(file)
+    db.exec(BEGIN)
+    db.pragma('user_version = 1')
+    const insert = db.prepare('INSERT INTO sale VALUES (?, ?, 0, ?)')
+    insert.run('whole', 1, JSON.stringify(sale('whole', 'closed')))
+    insert.run('torn', 2, '{"id":')
+    db.close()
+    expect(openJournal(file)).toMatchObject({
+      ...damaged,
+      error: { detail: expect.stringContaining('version 2') },
+    })
+    const journal = open({ salvage: true })
+    expect(journal.recentSales(10).map(({ id }) => id)).toEqual(['whole'])
+    expect(journal.money(0, 10)).toEqual([])
     journal.close()
   })
 

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { exportJournal, wrongWish } from '../../../src/cli/journal-export.ts'
+import type { Refund } from '../../../src/domain/refund.ts'
 import type { Attempt, Sale } from '../../../src/domain/sale.ts'
 import { csvOfSale, daysBetween } from '../../../src/journal/export.ts'
 import { openJournal } from '../../../src/journal/node/sqlite-journal.ts'
+import { canonicalRow } from '../../../src/journal/row.ts'
 
 let folder: string
 beforeEach(() => {
@@ -67,7 +70,66 @@ it('quotes as RFC 4180 says and disarms formulas', () => {
 
 it('writes the time of Beijing and the amount in yuan and fen', () => {
   const line = csvOfSale(sale(1), always)
-  expect(line).toMatch(/^2026-03-02T00:00:00\.000\+08:00,s1,,GT000000000001,12\.05,1205,PAID,/)
+  expect(line).toMatch(
+    /^2026-03-02T00:00:00\.000\+08:00,payment,s1,,GT000000000001,,12\.05,1205,PAID,/,
+  )
+})
+
+it('writes a line for each refund, of its own day, with the payment it belongs to', () => {
+  const [paid] = sale(1).attempts
+  const refund: Refund = {
+    outRefundNo: 'GR000000000001',
+    outTradeNo: paid?.outTradeNo ?? '',
+    amountFen: 200,
+    reason: 'broken',
+    operator: 'manager-1',
+    wantedAtMs: MIDNIGHT_MS + 86_400_000,
+    phase: 'refunded',
+    outcome: 'REFUNDED',
+    submits: 1,
+    queries: 0,
+    step: 1,
+    awaits: 'nothing',
+    refundId: 'R1',
+  }
+  const lines = csvOfSale(sale(1, { refunds: [refund] }), always)
+    .trimEnd()
+    .split('\r\n')
+  expect(lines).toHaveLength(2)
+  expect(lines[1]).toMatch(
+    /^2026-03-03T00:00:00\.000\+08:00,refund,s1,,GT000000000001,GR000000000001,2\.00,200,REFUNDED,/,
+  )
+  expect(lines[1]).toContain(',R1,MICROPAY,store-1,manager-1,')
+  const within = daysBetween({ from: '2026-03-03' })
+  expect(csvOfSale(sale(1, { refunds: [refund] }), within)).toBe(`${lines[1]}\r\n`)
+})
+
+it('can be checked again from its lines alone', async () => {
+  const journal = written(20)
+  const out = join(folder, 'rows.jsonl')
+  await exportJournal(journal, { format: 'jsonl', out, bom: false })
+  journal.close()
+  const lines = readFileSync(out, 'utf8').trimEnd().split('\n')
+  expect(lines[0]).toContain('"after":[["s0","closed",1205,"GT000000000000","paid","PAID",null]]')
+  let previous = Buffer.alloc(32)
+  for (const line of lines) {
+    const { seq, atMs, kind, event, after, hash } = JSON.parse(line)
+    const text = canonicalRow({ seq, atMs, kind, body: JSON.stringify({ event, after }) })
+    previous = createHash('sha256').update(previous).update(text).digest()
+    expect([seq, previous.toString('hex')]).toEqual([seq, hash])
+  }
+})
+
+it('tells how far it is, for rows to the last', async () => {
+  const journal = written(501)
+  const seen: unknown[] = []
+  const out = join(folder, 'rows.jsonl')
+  await exportJournal(journal, { format: 'jsonl', out, bom: false }, (done) => seen.push(done))
+  journal.close()
+  expect(seen).toEqual([
+    { done: 500, total: 501 },
+    { done: 501, total: 501 },
+  ])
 })
 
 it('counts days as Beijing does, both ends included', () => {
@@ -89,8 +151,8 @@ it('writes every row and every attempt once over more pages than one', async () 
     Array.from({ length: 1_001 }, (_, i) => i + 1),
   )
   const lines = readFileSync(csv, 'utf8').trimEnd().split('\r\n')
-  expect(lines[0]).toMatch(/^\uFEFFtime,sale,/)
-  expect(new Set(lines.slice(1).map((line) => line.split(',')[1])).size).toBe(1_001)
+  expect(lines[0]).toMatch(/^\uFEFFtime,kind,sale,/)
+  expect(new Set(lines.slice(1).map((line) => line.split(',')[2])).size).toBe(1_001)
   expect(lines).toHaveLength(1_002)
 })
 
@@ -100,6 +162,7 @@ it('leaves the last file as it was, and nothing else, when it fails half way', a
     recentSales: () => {
       throw new Error('the disk is gone')
     },
+    status: () => journal.status(),
   })
   const out = join(folder, 'attempts.csv')
   writeFileSync(out, 'of yesterday')

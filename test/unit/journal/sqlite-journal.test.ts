@@ -92,7 +92,7 @@ describe('the journal', () => {
     expect(journal.status()).toMatchObject({ rows: 1, state: 'failing' })
     append(sale('c', 'armed'))
     expect(journal.status()).toMatchObject({ rows: 2, state: 'ok' })
-    expect(journal.verify()).toEqual({ ok: true, value: { rows: 2 } })
+    expect(journal.verify()).toMatchObject({ ok: true, value: { rows: 2 } })
   })
 
   it('refuses a sale that could not be read back', () => {
@@ -119,12 +119,17 @@ describe('the journal', () => {
     const original = new Database(file, { readonly: true })
       .prepare('SELECT body FROM event WHERE seq = 2')
       .get() as { body: string }
-    expect(tampered("UPDATE event SET body = replace(body, '100', '900') WHERE seq = 2")).toEqual({
+    expect(
+      tampered("UPDATE event SET body = replace(body, '100', '900') WHERE seq = 2"),
+    ).toMatchObject({
       ok: false,
       error: { seq: 2 },
     })
     expect(tampered(`UPDATE event SET body = '${original.body}' WHERE seq = 2`).ok).toBe(true)
-    expect(tampered('DELETE FROM event WHERE seq = 2')).toEqual({ ok: false, error: { seq: 2 } })
+    expect(tampered('DELETE FROM event WHERE seq = 2')).toMatchObject({
+      ok: false,
+      error: { seq: 2 },
+    })
     journal = open({ salvage: true })
   })
 

@@ -111,7 +111,7 @@ test('answers are matched by id', async () => {
   }
   link(0).events.onFrame({ kind: 'answer', id: ids[1] ?? 0, ok: false, problem })
   link(0).events.onFrame({ kind: 'answer', id: ids[0] ?? 0, ok: true, value: {} })
-  expect(await first).toEqual({ kind: 'done' })
+  expect(await first).toEqual({ kind: 'done', value: {} })
   expect(await second).toEqual({ kind: 'refused', problem })
 })
 
@@ -175,7 +175,7 @@ test('a command without its answer goes again with the same clientId', async () 
   const again = link(1).sent.find((frame) => frame.kind === 'call')
   expect(again).toEqual(link(0).sent.find((frame) => frame.kind === 'call'))
   link(1).events.onFrame({ kind: 'answer', id: 1, ok: true, value: {} })
-  expect(await answer).toEqual({ kind: 'done' })
+  expect(await answer).toEqual({ kind: 'done', value: {} })
 })
 
 test('a command while the line is down is not kept for later', async () => {

@@ -23,7 +23,11 @@ describe('the configuration file', () => {
     const config = parse(GOOD)
     if (!config.ok) throw new Error(config.error.field)
     expect(config.value).toMatchObject({
-      gateway: { connectTimeoutMs: 5_000, verification: { mode: 'certificates' } },
+      gateway: {
+        connectTimeoutMs: 5_000,
+        verification: { mode: 'certificates' },
+        calls: { charge: 'v3', query: 'v3', reverse: 'v3', refund: 'v3' },
+      },
       scanners: [{ baudRate: 9_600, suffix: 'cr' }],
       api: { port: 0, origins: [] },
     })
@@ -52,6 +56,16 @@ describe('the configuration file', () => {
       'gateway.headersTimeoutMs',
     ],
     ['a store name with an emoji', { ...GOOD, store: { id: 'S001', name: '茶🍵' } }, 'store.name'],
+    [
+      'a call by an API that is none',
+      { ...GOOD, gateway: { ...GOOD.gateway, calls: { refund: 'v1' } } },
+      'gateway.calls.refund',
+    ],
+    [
+      'a call that is none',
+      { ...GOOD, gateway: { ...GOOD.gateway, calls: { close: 'v2' } } },
+      'gateway.calls.close',
+    ],
     ['a blank store name', { ...GOOD, store: { id: 'S001', name: ' ' } }, 'store.name'],
     ['a store code with a dash', { ...GOOD, store: { id: 'S-1', name: 'x' } }, 'store.id'],
   ])('names the field of %s', (_what, value, field) => {
@@ -59,6 +73,13 @@ describe('the configuration file', () => {
       ok: false,
       error: { code: 'config.invalid_field', field, moneyTaken: 'no' },
     })
+  })
+
+  it('sends by v2 the calls it names, and the others by v3', () => {
+    const gateway = { ...GOOD.gateway, calls: { refund: 'v2' } }
+    const config = parse({ ...GOOD, gateway })
+    const calls = { charge: 'v3', query: 'v3', reverse: 'v3', refund: 'v2' }
+    expect(config).toMatchObject({ ok: true, value: { gateway: { calls } } })
   })
 
   it('says when it is not JSON', () => {

@@ -24,6 +24,7 @@ afterAll(async () => {
 type Settings = {
   merchant: Record<string, string>
   gateway: Record<string, unknown>
+  store?: Record<string, string>
   api?: { port: number }
 }
 
@@ -127,6 +128,49 @@ describe('starting the terminal is refused, with the field and no money moved', 
     })
   })
 
+  it('for calls by v2 without a key', async () => {
+    const started = await start(({ merchant, gateway }) => {
+      delete merchant.apiV2KeyFile
+      gateway.calls = { reverse: 'v2' }
+    })
+    expect(started).toMatchObject({
+      ok: false,
+      error: {
+        code: 'config.api_v2_key_invalid',
+        field: 'merchant.apiV2KeyFile',
+        detail: 'gateway.calls.reverse is v2, and there is no key for it',
+      },
+    })
+  })
+
+  it('for an APIv2 key of the wrong length, or one that others may read', async () => {
+    const code = async (name: string) => {
+      const started = await start(({ merchant }) => {
+        merchant.apiV2KeyFile = name
+      })
+      return started.ok ? undefined : [started.error.code, started.error.field]
+    }
+    const field = 'merchant.apiV2KeyFile'
+    const key = '0123456789abcdefghijklmnopqrstuv'
+    const short = await code(writeSecret('short-v2.key', 'too short'))
+    expect(short).toEqual(['config.api_v2_key_invalid', field])
+    const loose = await code(writeSecret('loose-v2.key', key, 0o644))
+    expect(loose).toEqual(['config.secret_exposed', field])
+  })
+
+  it('for charges by v2 from a store whose code they cannot carry', async () => {
+    const key = writeSecret('v2.key', '0123456789abcdefghijklmnopqrstuv')
+    const started = await start((settings) => {
+      settings.merchant.apiV2KeyFile = key
+      settings.gateway.calls = { charge: 'v2' }
+      settings.store = { id: 'S'.repeat(33), name: '店' }
+    })
+    expect(started).toMatchObject({
+      ok: false,
+      error: { code: 'config.invalid_field', field: 'store.id' },
+    })
+  })
+
   it('for a port that is taken', async () => {
     const taken = createServer()
     await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done))
@@ -171,5 +215,18 @@ describe('starting the terminal is refused, with the field and no money moved', 
     expect(second).toMatchObject({ ok: false, error: { code: 'journal.in_use' } })
     expect(first.value.engine.status().state).toBe('running')
     await first.value.close()
+  })
+})
+
+describe('a terminal with an APIv2 key', () => {
+  it('starts, and its calls may go by either API', async () => {
+    const key = writeSecret('v2.key', '0123456789abcdefghijklmnopqrstuv\n')
+    const started = await start((settings) => {
+      settings.merchant.apiV2KeyFile = key
+      settings.gateway.calls = { reverse: 'v2', refund: 'v2' }
+    })
+    if (!started.ok) throw new Error(`${started.error.code} ${started.error.field}`)
+    expect(started.value.engine.status().state).toBe('running')
+    await started.value.close()
   })
 })

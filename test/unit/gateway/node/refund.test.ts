@@ -254,8 +254,8 @@ test('a refusal to refund is no fault of the way; one of our signature is', asyn
   await gateway.refund(REQUEST)
   expect(gateway.health()).toMatchObject({ state: 'ok' })
   server.reply = answer(401, { code: 'SIGN_ERROR' }, { unsigned: true })
-  expect(await gateway.refund(REQUEST)).toMatchObject({ cause: 'gateway.sign_error' })
-  expect(gateway.health()).toMatchObject({ state: 'failing', lastCause: 'gateway.sign_error' })
+  expect(await gateway.refund(REQUEST)).toMatchObject({ cause: 'refund.sign_error' })
+  expect(gateway.health()).toMatchObject({ state: 'failing', lastCause: 'refund.sign_error' })
 })
 
 describe('a merchant certificate that runs out while the terminal runs', () => {

@@ -1,0 +1,268 @@
+import { X509Certificate } from 'node:crypto'
+import { err, ok, type Result } from '../../../base/result.ts'
+import { type Problem, problem } from '../../../domain/errors.ts'
+import type {
+  Charge,
+  Expected,
+  GatewayAnswer,
+  GatewayHealth,
+  RefundAnswer,
+  RefundRequest,
+  SignedCharge,
+} from '../../../ports/gateway.ts'
+import type { V2Client } from '../../mix.ts'
+import type { GatewayTransport } from '../../node/gateway.ts'
+import { HealthBook } from '../../node/health.ts'
+import { type Exchange, Transport } from '../../node/http.ts'
+import { checkSettings, type GatewayOptions } from '../../node/settings.ts'
+import { classifyV2Order, classifyV2Refund } from '../classify.ts'
+import {
+  type Encoded,
+  encodeV2Charge,
+  encodeV2Order,
+  encodeV2Refund,
+  encodeV2RefundQuery,
+  type Stamp,
+  V2_CALLS,
+  type V2Call,
+} from '../requests.ts'
+import type { MessageSigner, SignType } from '../sign-text.ts'
+import { type Fields, writeXml } from '../xml.ts'
+import { createSigner, isApiV2Key } from './signer.ts'
+
+/** What the client of the v2 calls is made of: the same merchant, hosts and limits as APIv3. */
+export type V2Options = GatewayOptions & {
+  /** 32 characters. */
+  readonly apiV2Key?: string
+  /** How requests are signed and answers checked; HMAC-SHA256 when absent. */
+  readonly signType?: SignType
+}
+
+/** What carries requests to the gateway: connections without the merchant certificate, and with it. */
+type V2Transports = {
+  readonly plain: GatewayTransport
+  readonly withCertificate: GatewayTransport
+  /** Those that end with the client. */
+  readonly own: readonly GatewayTransport[]
+}
+
+/** Sent with every request. */
+const USER_AGENT = 'guitai/0.1'
+
+/**
+ * Makes the client of the v2 calls. Checks key, certificate and addresses, and needs no network. An
+ * error is a problem under `config.`.
+ *
+ * @param shared connections to the same hosts without the merchant certificate, kept by somebody else;
+ *   absent: the client makes its own, which nobody keeps warm
+ */
+export function openV2Gateway(
+  options: V2Options,
+  shared?: GatewayTransport,
+): Result<V2Client, Problem> {
+  const checked = checkSettings(options)
+  if (!checked.ok) return checked
+  const { apiV2Key, signType = 'HMAC-SHA256' } = options
+  if (apiV2Key === undefined || !isApiV2Key(apiV2Key)) {
+    const detail = apiV2Key === undefined ? { detail: 'missing' } : {}
+    return err(problem('config.api_v2_key_invalid', { field: 'apiV2Key', ...detail }))
+  }
+  const { primary, backup } = checked.value
+  const { caPem, timeouts, clock, log, certificatePem, privateKeyPem } = options
+  const common = {
+    primary,
+    ...(backup === undefined ? {} : { backup }),
+    ...(caPem === undefined ? {} : { caPem }),
+    timeouts,
+    clock,
+    log,
+  }
+  const plain = shared ?? new Transport(common)
+  const client = { certificatePem, privateKeyPem }
+  const withCertificate = new Transport({ ...common, client })
+  const own = shared ? [withCertificate] : [plain, withCertificate]
+  const transports = { plain, withCertificate, own }
+  return ok(new V2Gateway(options, createSigner(apiV2Key, signType), transports))
+}
+
+/** What is asked about: enough to name it in the log. */
+type Subject = { readonly outTradeNo: string; readonly outRefundNo?: string }
+
+/** Why nothing was sent, in words that fit what was asked. */
+type UnsentCause = 'gateway.bad_request' | 'gateway.check_refused' | 'refund.not_known'
+
+const UNFIT_CAUSES: Readonly<Record<V2Call, UnsentCause>> = {
+  charge: 'gateway.bad_request',
+  query: 'gateway.check_refused',
+  reverse: 'gateway.check_refused',
+  refund: 'refund.not_known',
+  refund_query: 'refund.not_known',
+}
+
+/** One request that may go out, or the reason why nothing did. */
+type Sent =
+  | { readonly kind: 'exchanged'; readonly end: Exchange }
+  | {
+      readonly kind: 'unknown'
+      readonly cause: UnsentCause
+      readonly sent: false
+      readonly wireText: string
+    }
+
+/** The client over the transports it is given; {@link openV2Gateway} makes the real ones. */
+class V2Gateway implements V2Client {
+  readonly #options: GatewayOptions
+  readonly #signer: MessageSigner
+  readonly #transports: V2Transports
+  readonly #health: HealthBook
+  readonly #validFromMs: number
+  readonly #validUntilMs: number
+
+  constructor(options: GatewayOptions, signer: MessageSigner, transports: V2Transports) {
+    this.#options = options
+    this.#signer = signer
+    this.#transports = transports
+    const certificate = new X509Certificate(options.certificatePem)
+    this.#validFromMs = certificate.validFromDate.getTime()
+    this.#validUntilMs = certificate.validToDate.getTime()
+    this.#health = new HealthBook(options.clock, this.#validUntilMs)
+  }
+
+  signCharge(charge: Charge): SignedCharge {
+    const encoded = encodeV2Charge(charge, this.#options, this.#stamp())
+    return { send: () => this.#askOrder('charge', charge, encoded) }
+  }
+
+  query(expected: Expected): Promise<GatewayAnswer> {
+    return this.#askOrder('query', expected, this.#encodeOrder(expected))
+  }
+
+  reverse(expected: Expected): Promise<GatewayAnswer> {
+    return this.#askOrder('reverse', expected, this.#encodeOrder(expected))
+  }
+
+  refund(request: RefundRequest): Promise<RefundAnswer> {
+    const encoded = encodeV2Refund(request, this.#options, this.#stamp())
+    return this.#askRefund('refund', request, encoded)
+  }
+
+  queryRefund(request: RefundRequest): Promise<RefundAnswer> {
+    const encoded = encodeV2RefundQuery(request, this.#options, this.#stamp())
+    return this.#askRefund('refund_query', request, encoded)
+  }
+
+  health(): GatewayHealth {
+    return this.#health.current()
+  }
+
+  onHealth(listener: (health: GatewayHealth) => void): () => void {
+    return this.#health.onChange(listener)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#transports.own.map((transport) => transport.close()))
+  }
+
+  #stamp(): Stamp {
+    const nonce = Buffer.from(this.#options.entropy.bytes(16)).toString('hex').toUpperCase()
+    return { nonce, signType: this.#signer.type }
+  }
+
+  #encodeOrder(expected: Expected): Encoded {
+    return encodeV2Order(expected, this.#options, this.#stamp())
+  }
+
+  async #askOrder(
+    call: 'charge' | 'query' | 'reverse',
+    expected: Expected,
+    encoded: Encoded,
+  ): Promise<GatewayAnswer> {
+    const startedAtMs = this.#options.clock.monotonicMs()
+    const subject = { outTradeNo: expected.outTradeNo }
+    const sent = await this.#send(call, subject, encoded)
+    const { resent } = sent.kind === 'exchanged' ? sent.end : { resent: false }
+    const question = { call, expected, resent, signer: this.#signer }
+    const answer = sent.kind === 'unknown' ? sent : classifyV2Order(sent.end, question)
+    this.#note(answer, { ...subject, call, tookMs: this.#since(startedAtMs) })
+    return answer
+  }
+
+  async #askRefund(
+    call: 'refund' | 'refund_query',
+    request: RefundRequest,
+    encoded: Encoded,
+  ): Promise<RefundAnswer> {
+    const startedAtMs = this.#options.clock.monotonicMs()
+    const { outTradeNo, outRefundNo } = request
+    const subject = { outTradeNo, outRefundNo }
+    const sent = await this.#send(call, subject, encoded)
+    const { resent } = sent.kind === 'exchanged' ? sent.end : { resent: false }
+    const question = { call, request, resent, signer: this.#signer }
+    const answer = sent.kind === 'unknown' ? sent : classifyV2Refund(sent.end, question)
+    this.#note(answer, { ...subject, call, tookMs: this.#since(startedAtMs) })
+    return answer
+  }
+
+  /** Sends one request once, unless something is wrong with it or with our certificate. */
+  async #send(call: V2Call, subject: Subject, encoded: Encoded): Promise<Sent> {
+    if (!encoded.ok) return notSent(UNFIT_CAUSES[call], encoded.error)
+    const { path, needsCertificate } = V2_CALLS[call]
+    if (needsCertificate && !this.#isCertificateValid()) {
+      return notSent('gateway.check_refused', 'the merchant certificate is not valid at this time')
+    }
+    const { plain, withCertificate } = this.#transports
+    const transport = needsCertificate ? withCertificate : plain
+    const { outTradeNo } = subject
+    const onMark = call === 'charge' ? this.#options.onMark : undefined
+    const body = writeXml(this.#withSignature(encoded.value))
+    onMark?.('signed', outTradeNo)
+    const end = await transport.send({
+      method: 'POST',
+      target: path,
+      headers: { 'user-agent': USER_AGENT, 'content-type': 'text/xml; charset=utf-8' },
+      body,
+      ...(onMark ? { onSent: () => onMark('sent', outTradeNo) } : {}),
+    })
+    onMark?.('answered', outTradeNo)
+    this.#health.noteExchange(end)
+    return { kind: 'exchanged', end }
+  }
+
+  #withSignature(fields: Fields): Fields {
+    return new Map([...fields, ['sign', this.#signer.sign(fields)]])
+  }
+
+  /** Looked at before every use: a terminal runs for longer than a certificate may last. */
+  #isCertificateValid(): boolean {
+    const nowMs = this.#options.clock.nowMs()
+    return nowMs >= this.#validFromMs && nowMs < this.#validUntilMs
+  }
+
+  #since(startedAtMs: number): number {
+    return Math.round(this.#options.clock.monotonicMs() - startedAtMs)
+  }
+
+  #note(
+    answer: GatewayAnswer | RefundAnswer,
+    about: Subject & { readonly call: V2Call; readonly tookMs: number },
+  ): void {
+    this.#health.noteAnswer(answer)
+    const { log } = this.#options
+    const fields = {
+      ...about,
+      api: 'v2',
+      kind: answer.kind,
+      status: answer.status,
+      wireCode: answer.wireCode,
+      cause: 'cause' in answer ? answer.cause : undefined,
+      sent: answer.kind === 'unknown' ? answer.sent : undefined,
+    }
+    if (answer.kind !== 'unknown') log.info('gateway answered', fields)
+    else if (answer.sent) log.warn('gateway answer not known', fields)
+    else log.error('gateway request not sent', { ...fields, reason: answer.wireText })
+  }
+}
+
+function notSent(cause: UnsentCause, reason: string): Sent & { readonly kind: 'unknown' } {
+  return { kind: 'unknown', cause, sent: false, wireText: `not sent: ${reason}` }
+}

@@ -1,0 +1,80 @@
+import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type Database from 'better-sqlite3'
+import type { Backup, Progress } from '../../ports/journal.ts'
+import { Damage } from './integrity.ts'
+import type { VerifySteps } from './verification.ts'
+
+/** Pages copied between two turns of the event loop: a few milliseconds. */
+const PAGES_PER_STEP = 64
+
+/** A copy that can be checked. */
+type Copy = { verifySteps(): VerifySteps; close(): void }
+
+/** What a backup is made with. */
+export type BackupParts = {
+  readonly db: Database.Database
+  readonly open: (path: string) => Copy
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+}
+
+/**
+ * Copies an open database to `path`, by way of a file that has another name until it is whole, was
+ * read back and is on the disk. Throws when it cannot be done; `path` is then as it was.
+ */
+export async function backUp(path: string, parts: BackupParts): Promise<Backup> {
+  const part = `${path}.part`
+  remove(part)
+  try {
+    await copy(part, parts)
+    const rows = await check(parts.open(part))
+    const bytes = statSync(part).size
+    chmodSync(part, 0o600)
+    sync(part, 'r+')
+    renameSync(part, path)
+    if (process.platform !== 'win32') sync(dirname(resolve(path)), 'r')
+    return { rows, bytes }
+  } finally {
+    remove(part)
+  }
+}
+
+async function copy(part: string, { db, onProgress }: BackupParts): Promise<void> {
+  await db.backup(part, {
+    progress({ totalPages, remainingPages }) {
+      onProgress?.({ done: totalPages - remainingPages, total: totalPages })
+      return PAGES_PER_STEP
+    },
+  })
+}
+
+async function check(made: Copy): Promise<number> {
+  try {
+    const steps = made.verifySteps()
+    for (;;) {
+      const { done, value } = steps.next()
+      if (!done) {
+        await nextTurn()
+        continue
+      }
+      if (value.ok) return value.value.rows
+      throw new Damage(`the copy: row ${value.error.seq}: ${value.error.detail}`)
+    }
+  } finally {
+    made.close()
+  }
+}
+
+function sync(path: string, flags: string): void {
+  const file = openSync(path, flags)
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function remove(part: string): void {
+  for (const end of ['', '-wal', '-shm']) rmSync(`${part}${end}`, { force: true })
+}

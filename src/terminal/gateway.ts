@@ -1,0 +1,136 @@
+import { join, resolve } from 'node:path'
+import { err, ok, type Result } from '../base/result.ts'
+import { type Problem, problem } from '../domain/errors.ts'
+import { mixGateways, type V2Client } from '../gateway/mix.ts'
+import { type GatewayTransport, openGateway } from '../gateway/node/gateway.ts'
+import type { GatewayOptions } from '../gateway/node/settings.ts'
+import { openV2Gateway } from '../gateway/v2/node/client.ts'
+import { STORE_ID_MAX } from '../gateway/v2/requests.ts'
+import type { BillSource } from '../ports/bill-source.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Gateway } from '../ports/gateway.ts'
+import type { Log } from '../ports/log.ts'
+import type { Config } from './config.ts'
+import { readSecret, readText } from './identity.ts'
+import { systemEntropy } from './system.ts'
+
+/** What the gateway client needs beside the configuration. */
+export type GatewayContext = Pick<GatewayOptions, 'onMark'> & {
+  readonly dataDir: string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/**
+ * The client of the configured gateway. With an APIv2 key it is one of two: the calls that the
+ * configuration names, and charges that rule out credit, go by APIv2.
+ */
+export async function makeGateway(
+  config: Config,
+  context: GatewayContext,
+): Promise<Result<Gateway & BillSource, Problem>> {
+  const options = readOptions(config, context)
+  if (!options.ok) return options
+  const v3 = await openGateway(options.value)
+  if (!v3.ok) return err(withConfiguredField(v3.error))
+  const { value } = v3
+  const v2 = makeV2(config, options.value, value.transport)
+  if (!v2.ok) {
+    await value.close()
+    return v2
+  }
+  if (!v2.value) return v3
+  const mixed = mixGateways(value, v2.value, config.gateway.calls)
+  return ok({ ...mixed, downloadBill: (date, path) => value.downloadBill(date, path) })
+}
+
+/** The client of the v2 calls; none when there is no key and nothing goes by it. */
+function makeV2(
+  config: Config,
+  options: GatewayOptions,
+  shared: GatewayTransport,
+): Result<V2Client | undefined, Problem> {
+  const { merchant, gateway, store, baseDir } = config
+  const field = 'merchant.apiV2KeyFile'
+  const asked = Object.entries(gateway.calls).find(([, version]) => version === 'v2')
+  if (merchant.apiV2KeyFile === undefined) {
+    if (!asked) return ok(undefined)
+    const detail = `gateway.calls.${asked[0]} is v2, and there is no key for it`
+    return err(problem('config.api_v2_key_invalid', { field, detail }))
+  }
+  if (gateway.calls.charge === 'v2' && store.id.length > STORE_ID_MAX) {
+    const detail = `charges by v2 carry at most ${STORE_ID_MAX} characters`
+    return err(problem('config.invalid_field', { field: 'store.id', detail }))
+  }
+  const key = readSecret(resolve(baseDir, merchant.apiV2KeyFile), field)
+  if (!key.ok) return key
+  const opened = openV2Gateway({ ...options, apiV2Key: key.value.trim() }, shared)
+  return opened.ok ? opened : err(withConfiguredField(opened.error))
+}
+
+/** Reads every file the configuration names. */
+function readOptions(config: Config, context: GatewayContext): Result<GatewayOptions, Problem> {
+  const { merchant, gateway } = config
+  const at = (name: string) => resolve(config.baseDir, name)
+  const certificate = readText(at(merchant.certificateFile), 'merchant.certificateFile')
+  if (!certificate.ok) return certificate
+  const key = readSecret(at(merchant.privateKeyFile), 'merchant.privateKeyFile')
+  if (!key.ok) return key
+  const apiV3Key = merchant.apiV3KeyFile
+    ? readSecret(at(merchant.apiV3KeyFile), 'merchant.apiV3KeyFile')
+    : ok(undefined)
+  if (!apiV3Key.ok) return apiV3Key
+  const ca = gateway.caFile ? readText(at(gateway.caFile), 'gateway.caFile') : ok(undefined)
+  if (!ca.ok) return ca
+  const { verification } = gateway
+  const publicKey =
+    verification.mode === 'public_key'
+      ? readText(at(verification.file), 'gateway.verification.file')
+      : ok('')
+  if (!publicKey.ok) return publicKey
+  const { onMark } = context
+  return ok({
+    primary: gateway.primary,
+    ...(gateway.backup === undefined ? {} : { backup: gateway.backup }),
+    ...(ca.value === undefined ? {} : { caPem: ca.value }),
+    merchantId: merchant.id,
+    appId: merchant.appId,
+    terminalId: config.terminalId,
+    deviceIp: gateway.deviceIp,
+    certificatePem: certificate.value,
+    privateKeyPem: key.value,
+    ...(apiV3Key.value === undefined ? {} : { apiV3Key: apiV3Key.value.trim() }),
+    verification:
+      verification.mode === 'public_key'
+        ? { mode: 'public_key', id: verification.id, pem: publicKey.value }
+        : { mode: 'certificates' },
+    timeouts: {
+      connectMs: gateway.connectTimeoutMs,
+      headersMs: gateway.headersTimeoutMs,
+      bodyMs: gateway.bodyTimeoutMs,
+    },
+    cacheDir: join(context.dataDir, 'gateway'),
+    clock: context.clock,
+    entropy: systemEntropy,
+    log: context.log,
+    ...(onMark ? { onMark } : {}),
+  })
+}
+
+/** The gateway clients name their own options; a person knows the fields of the configuration. */
+const CONFIGURED_FIELDS: Readonly<Record<string, string>> = {
+  primary: 'gateway.primary',
+  backup: 'gateway.backup',
+  caPem: 'gateway.caFile',
+  certificatePem: 'merchant.certificateFile',
+  privateKeyPem: 'merchant.privateKeyFile',
+  apiV3Key: 'merchant.apiV3KeyFile',
+  apiV2Key: 'merchant.apiV2KeyFile',
+  'verification.id': 'gateway.verification.id',
+  'verification.pem': 'gateway.verification.file',
+}
+
+function withConfiguredField(refused: Problem): Problem {
+  const field = refused.field && CONFIGURED_FIELDS[refused.field]
+  return field ? { ...refused, field } : refused
+}
