@@ -1,55 +1,51 @@
 /**
- * npm run guards: takes each guard of {@link GUARDS} out of a copy of the source and runs the tests
- * that must then fail. A guard that can go without a failing test is printed, and the run fails.
+ * npm run test:mutations [-- --proof unit|simulation|crash …] [--only TEXT]: takes each guard of
+ * {@link MUTATIONS} away and expects its proofs to fail: seeds of the simulation, tests that kill real
+ * processes, or unit tests. Without --proof, the simulation and the crashes; `npm run guards` is the
+ * unit tests. A guard that can go without anything failing is printed, and the run fails.
  */
-import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { GUARDS, type Guard } from './guards.ts'
+import { parseArgs } from 'node:util'
+import type { Mutation, Proof } from './mutation.ts'
+import { type Found, prove } from './prove.ts'
+import { MUTATIONS } from './table.ts'
 
-const ROOT = join(import.meta.dirname, '..', '..')
-const COPIED = ['src', 'test', 'main', 'docs', 'package.json', 'tsconfig.json', 'vitest.config.ts']
+const { values } = parseArgs({
+  options: {
+    proof: { type: 'string', multiple: true, default: ['simulation', 'crash'] },
+    only: { type: 'string' },
+  },
+})
 
-const copy = mkdtempSync(join(tmpdir(), 'guitai-guards-'))
-for (const name of COPIED) cpSync(join(ROOT, name), join(copy, name), { recursive: true })
-symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'), 'dir')
+/** How many guards are away at the same time, each for its own proof. */
+const AT_ONCE = 2
 
-type Verdict = 'proved' | 'SURVIVED' | 'NOT FOUND'
+type Job = { readonly mutation: Mutation; readonly proof: Proof }
 
-function tryWithout(guard: Guard): Verdict {
-  const path = join(copy, guard.file)
-  const original = readFileSync(path, 'utf8')
-  if (!original.includes(guard.from)) return 'NOT FOUND'
-  writeFileSync(
-    path,
-    original.replace(guard.from, () => guard.to),
-  )
-  const vitest = join(copy, 'node_modules', 'vitest', 'vitest.mjs')
-  const args = [vitest, 'run', guard.tests, '-t', `${guard.promise}:`, '--reporter=json']
-  const run = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8', timeout: 120_000 })
-  writeFileSync(path, original)
-  return failedByName(run.stdout, guard.promise) ? 'proved' : 'SURVIVED'
-}
+const jobs: readonly Job[] = MUTATIONS.filter(
+  ({ what }) => values.only === undefined || what.includes(values.only),
+).flatMap((mutation) =>
+  mutation.proofs
+    .filter(({ by }) => values.proof.includes(by))
+    .map((proof) => ({ mutation, proof })),
+)
 
-/** Whether a test named after the promise failed, rather than the run as such. */
-function failedByName(output: string, promise: string): boolean {
-  const start = output.indexOf('{"')
-  if (start < 0) return false
-  const report = JSON.parse(output.slice(start)) as {
-    testResults: { assertionResults: { title: string; status: string }[] }[]
-  }
-  return report.testResults
-    .flatMap(({ assertionResults }) => assertionResults)
-    .some(({ title, status }) => status === 'failed' && title.startsWith(`${promise}:`))
+function tell({ mutation, proof }: Job, { isProved, says }: Found, tookMs: number): void {
+  const verdict = isProved ? 'proved' : 'SURVIVED'
+  const seconds = Math.round(tookMs / 100) / 10
+  console.log(`${verdict.padEnd(8)} ${mutation.promise.padEnd(3)} ${mutation.what}`)
+  console.log(`         ${proof.by}: ${says} (${seconds} s)`)
 }
 
 let lost = 0
-for (const guard of GUARDS) {
-  const verdict = tryWithout(guard)
-  if (verdict !== 'proved') lost += 1
-  console.log(`${verdict.padEnd(9)} ${guard.promise.padEnd(4)} ${guard.what}  (${guard.file})`)
+const waiting = [...jobs]
+async function work(): Promise<void> {
+  for (let job = waiting.shift(); job; job = waiting.shift()) {
+    const beganMs = performance.now()
+    const found = await prove(job.mutation, job.proof)
+    if (!found.isProved) lost += 1
+    tell(job, found, performance.now() - beganMs)
+  }
 }
-rmSync(copy, { recursive: true, force: true })
-console.log(`${GUARDS.length - lost} of ${GUARDS.length} guards are proved by a test of their name`)
-process.exitCode = lost === 0 ? 0 : 1
+await Promise.all(Array.from({ length: AT_ONCE }, work))
+console.log(`${jobs.length - lost} of ${jobs.length} proofs fail when their guard is away`)
+process.exitCode = lost === 0 && jobs.length > 0 ? 0 : 1
