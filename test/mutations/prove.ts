@@ -21,7 +21,7 @@ const LIMIT_MS = 240_000
 /** Characters of what broke that are printed. */
 const LINE_MAX = 120
 /** Seeds played before a guard counts as not missed. */
-const SEEDS_MAX = Number(process.env.SMAX ?? 40)
+const SEEDS_MAX = 40
 
 /** Takes the guard away and runs one of its proofs. */
 export function prove(mutation: Mutation, proof: Proof): Promise<Found> {
