@@ -34,7 +34,11 @@ export const LOOP_GUARDS: readonly Mutation[] = [
       edit(SQLITE, 'synchronous = FULL', 'synchronous = NORMAL'),
       edit(SQLITE, "if (setting !== 'FULL')", "if (setting === 'OFF')"),
     ],
-    proofs: [unit(JOURNAL), crash('fsync.test.ts', 'P1')],
+    proofs: [
+      unit(JOURNAL),
+      crash('fsync.test.ts', 'P1 the attempt'),
+      crash('fsync.test.ts', 'P1 a refund'),
+    ],
   },
   {
     promise: 'P2',
