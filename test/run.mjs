@@ -39,8 +39,9 @@ const CHECKS = [
   ['nothing unused', 'knip', 'knip', ['--no-progress']],
   ['screens build', 'vite', 'vite', ['build', '--config', 'renderer/vite.config.ts']],
   ['Electron shell builds', 'vite', 'vite', ['build', '--config', 'main/electron/vite.config.ts']],
-  // Takes each guard of the promises away; without a package of its own, it is one of our files.
-  ['guards are proved', undefined, 'test/guards/run.ts', []],
+  // Take each guard of the promises away; without a package of their own, they are our files.
+  ['guards are proved by tests', undefined, 'test/mutations/run.ts', ['--proof', 'unit']],
+  ['guards are proved by simulation and trace', undefined, 'test/mutations/run.ts', []],
 ]
 /** The checks of `npm run check`: the quick ones, which write no file. */
 const QUICK = 7

@@ -116,7 +116,10 @@ function classifyVerified(
 type Context = { readonly expected: Expected; readonly facts: AnswerFacts }
 
 /** The order is the one that was asked about: missing counts as different. */
-function isOurs(order: WireOrder, expected: Expected): boolean {
+function isOurs(
+  order: WireOrder,
+  expected: Expected,
+): order is WireOrder & { readonly out_trade_no: string } {
   return order.out_trade_no === expected.outTradeNo && order.mchid === expected.merchantId
 }
 
@@ -180,18 +183,21 @@ function classifyOrder(status: number, order: WireOrder, context: Context): Gate
 function classifyPaid(order: WireOrder, context: Context): GatewayAnswer {
   const { expected, facts } = context
   const { amount, transaction_id: transactionId } = order
-  const equal =
-    isOurs(order, expected) &&
-    order.appid === expected.appId &&
-    amount?.total === expected.amountFen &&
-    (amount.currency === undefined || amount.currency === 'CNY')
-  if (!equal) return unknown('gateway.mismatch', facts)
+  if (
+    !isOurs(order, expected) ||
+    order.appid !== expected.appId ||
+    amount?.total !== expected.amountFen ||
+    (amount.currency !== undefined && amount.currency !== 'CNY')
+  ) {
+    return unknown('gateway.mismatch', facts)
+  }
   if (!transactionId) return unknown('gateway.unreadable', facts)
   return {
     ...facts,
     kind: 'paid',
-    outTradeNo: expected.outTradeNo,
-    amountFen: expected.amountFen,
+    // What the answer said, not what was asked: the checkout compares both once more.
+    outTradeNo: order.out_trade_no,
+    amountFen: amount.total,
     transactionId,
     ...(amount.payer_total === undefined ? {} : { payerTotalFen: amount.payer_total }),
     ...(order.success_time === undefined ? {} : { paidAt: order.success_time }),

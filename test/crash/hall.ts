@@ -18,6 +18,7 @@ type SandboxReady = {
 /** One sandbox as a process of its own, and tills that pay through it; their time runs fast. */
 export type Hall = {
   readonly dir: string
+  readonly gatewayPort: number
   /** What happens to the charges of an amount. */
   script(entries: readonly object[]): Promise<unknown>
   ledger(): Promise<readonly LedgerRow[]>
@@ -47,6 +48,7 @@ export async function openHall(factor: number): Promise<Hall> {
   const tills: Till[] = []
   return {
     dir,
+    gatewayPort: portOf(origin),
     script: (entries) => control('POST', '/sandbox/script', entries),
     ledger: async () =>
       ((await control('GET', '/sandbox/ledger')) as { orders: LedgerRow[] }).orders,

@@ -3,7 +3,7 @@ import type { Sale } from '../../src/domain/sale.ts'
 import { allPoints, type Point } from '../../src/engine/points.ts'
 import type { LedgerRow } from '../support/counter.ts'
 import { type Hall, openHall } from './hall.ts'
-import { routeTo } from './routes.ts'
+import { refundFenOf, routeTo } from './routes.ts'
 import type { Till } from './till.ts'
 
 /** How much faster time runs: the waits of a checkout are long beside the life of a test. */
@@ -35,10 +35,13 @@ const killedAt: Point[] = []
 beforeAll(async () => {
   hall = await openHall(FACTOR)
   await hall.script(
-    points.map((point) => {
-      const { scenario, params } = routeTo(point)
-      const match = { amountFen: amountOf(point) }
-      return { match, scenario, ...(params ? { params } : {}) }
+    points.flatMap((point) => {
+      const { scenario, params, refundScenario } = routeTo(point)
+      const amountFen = amountOf(point)
+      const charge = { match: { amountFen }, scenario, ...(params ? { params } : {}) }
+      if (refundScenario === undefined) return [charge]
+      const matchRefund = { refundFen: refundFenOf(amountFen) }
+      return [charge, { matchRefund, scenario: refundScenario }]
     }),
   )
   for (let index = 0; index < TILLS; index += 1) tills.push(hall.till(`till-${index}`))
@@ -87,6 +90,10 @@ describe('what the journals and the ledger say after all of it', () => {
   it.each(points)('P1 P2 P3 P4 they agree about the sale that met %s', (point) => {
     const ours = sales.filter(({ amountFen }) => amountFen === amountOf(point))
     expect(ours).toHaveLength(1)
+    const given = (ours[0]?.refunds ?? []).map(({ outcome, amountFen }) => ({ outcome, amountFen }))
+    const isRefunded = routeTo(point).refundScenario !== undefined
+    const amountFen = refundFenOf(amountOf(point))
+    expect(given).toEqual(isRefunded ? [{ outcome: 'REFUNDED', amountFen }] : [])
     agree(
       ours,
       ledger.filter(({ amountFen }) => amountFen === amountOf(point)),
@@ -107,6 +114,7 @@ function agree(sales: readonly Sale[], ledger: readonly LedgerRow[]): void {
   const kept = ledger.filter(({ charges, returned }) => charges > 0 && !returned)
   expect(numbers(attempts.filter(({ outcome }) => outcome === 'PAID'))).toEqual(numbers(kept))
   expect(ledger.filter(({ charges }) => charges > 1)).toEqual([])
+  agreeOnRefunds(sales, ledger)
   for (const sale of sales) {
     // Never two payments for one sale, and no end without an outcome but by a manager's hand.
     const paid = sale.attempts.filter(({ outcome }) => outcome === 'PAID')
@@ -117,6 +125,20 @@ function agree(sales: readonly Sale[], ledger: readonly LedgerRow[]): void {
   // The gateway knows of no order the journal does not.
   const known = new Set(numbers(attempts))
   expect(numbers(ledger).filter((number) => !known.has(number))).toEqual([])
+}
+
+/** REFUNDED if and only if the gateway gave it back, number by number and fen by fen. */
+function agreeOnRefunds(sales: readonly Sale[], ledger: readonly LedgerRow[]): void {
+  const ours = sales.flatMap(({ refunds }) => refunds ?? [])
+  const theirs = ledger.flatMap(({ refunds }) => refunds)
+  const listed = (rows: readonly { readonly outRefundNo: string; readonly amountFen: number }[]) =>
+    rows.map(({ outRefundNo, amountFen }) => `${outRefundNo} ${amountFen}`).toSorted()
+  expect(listed(ours.filter(({ outcome }) => outcome === 'REFUNDED'))).toEqual(
+    listed(theirs.filter(({ status }) => status === 'SUCCESS')),
+  )
+  expect(ours.filter(({ outcome }) => outcome === 'UNKNOWN')).toEqual([])
+  const known = new Set(ours.map(({ outRefundNo }) => outRefundNo))
+  expect(theirs.filter(({ outRefundNo }) => !known.has(outRefundNo))).toEqual([])
 }
 
 /** Goes the way to the point and waits for the end there. */

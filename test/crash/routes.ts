@@ -6,6 +6,8 @@ import type { Till } from './till.ts'
 export type Route = {
   readonly scenario: string
   readonly params?: object
+  /** What the sandbox does with the refund of this way; absent: nothing is given back. */
+  readonly refundScenario?: string
   /** The terminal dies on the way; whatever it was asked then rejects. */
   readonly go: (till: Till, amountFen: number) => Promise<unknown>
 }
@@ -60,6 +62,30 @@ function wishing(
   }
 }
 
+/** What is given back on a way with a refund: not all, so that the rest is still held. */
+export function refundFenOf(amountFen: number): number {
+  return amountFen - 1
+}
+
+/** A sale that is paid, and money of it given back. */
+function refunding(refundScenario: string): Route {
+  return {
+    scenario: 'ok',
+    refundScenario,
+    async go(till, amountFen) {
+      const saleId = await collect(till, amountFen)
+      await till.saleWhen(saleId, ({ outcome }) => outcome === 'PAID')
+      await till.command(`/v1/sales/${saleId}/refunds`, {
+        amountFen: refundFenOf(amountFen),
+        operator: 'manager',
+        reason: 'returned goods',
+      })
+    },
+  }
+}
+/** The gateway takes it, and is asked until the money has arrived. */
+const REFUNDED = refunding('ok')
+
 /** Which way leads to which point; every other point is met by a plain sale. */
 const ROUTES: Readonly<Record<string, Route>> = {
   'append:query_answered': LOST,
@@ -79,6 +105,12 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'append:dismiss_wanted': wishing('late_arrival', isChecking, (till, saleId) =>
     till.command(`/v1/sales/${saleId}/dismiss`),
   ),
+  'append:refund_wanted': refunding('at_once'),
+  'effect:refund': refunding('answer_lost'),
+  'append:refund_answered': refunding('system_error'),
+  'append:refund_due': REFUNDED,
+  'append:refund_query_answered': REFUNDED,
+  'effect:query_refund': refunding('request_dropped'),
   'append:wish_refused': {
     scenario: 'ok',
     async go(till, amountFen) {

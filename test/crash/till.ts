@@ -59,6 +59,11 @@ export class Till {
     await this.#watch.first(({ model }) => model !== undefined && scannerIsOpen(model))
   }
 
+  /** The number of its process. */
+  get pid(): number {
+    return this.#terminal?.process.pid ?? 0
+  }
+
   /** From now on, and in the next start, the terminal kills itself when it comes to `point`. */
   dieAt(point: Point): void {
     writeFileSync(this.#dieAtFile(), point)
@@ -163,11 +168,17 @@ export class Till {
     return this.saleWhen(sale.saleId, ({ outcome }) => outcome === 'PAID')
   }
 
-  /** Waits until no sale is without an outcome. */
+  /** Waits until no sale and no refund is without an outcome. */
   async settled(): Promise<void> {
-    const { sales } = await this.get<{ sales: SaleView[] }>('/v1/pending')
+    type Pending = Readonly<Record<'sales' | 'refunding', readonly SaleView[]>>
+    const { sales, refunding } = await this.get<Pending>('/v1/pending')
     for (const { saleId } of sales) {
       await this.saleWhen(saleId, ({ phase }) => phase !== 'in_flight')
+    }
+    for (const { saleId } of refunding) {
+      await this.saleWhen(saleId, ({ refunds = [] }) =>
+        refunds.every(({ outcome }) => outcome !== 'UNKNOWN'),
+      )
     }
   }
 

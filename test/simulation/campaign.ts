@@ -2,6 +2,9 @@ import { type Counted, FAULT_KINDS, type FaultKind, MET } from './faults.ts'
 import { type RunResult, runOne } from './run-one.ts'
 import type { Settling } from './watch.ts'
 
+/** The seeds that every test run plays: all are clean, and a guard that is removed breaks one of them. */
+export const REGULAR = { firstSeed: 20_000, runs: 250, salesPerRun: 20 } as const
+
 /** What many seeds came to. */
 export type Campaign = {
   readonly runs: number

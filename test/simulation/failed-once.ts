@@ -15,4 +15,10 @@ export const FAILED_ONCE: readonly FailedOnce[] = [
     masked: [],
     what: '"no such order" was believed by the time of its answer, not of its question',
   },
+  {
+    seed: 20_232,
+    sales: 2,
+    masked: [],
+    what: 'after a restart "no such order" was believed by a question of the life before',
+  },
 ]

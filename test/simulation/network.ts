@@ -72,7 +72,11 @@ const SPOILERS: readonly (readonly [FaultKind, Spoiler])[] = [
 const MONEY_SPOILERS: readonly (readonly [FaultKind, Spoiler])[] = [
   [
     'answer_of_other_amount',
-    (_, lie, gateway) => gateway.claim({ ...lie, amount: { total: 1, currency: 'CNY' } }),
+    (_, lie, gateway) => {
+      // Never the amount itself: a sale may be of one fen.
+      const { total = 0 } = lie.amount as { readonly total?: number }
+      return gateway.claim({ ...lie, amount: { total: total + 1, currency: 'CNY' } })
+    },
   ],
   ['answer_of_other_app', (_, lie, gateway) => gateway.claim({ ...lie, appid: 'wxother' })],
   ...SPOILERS,

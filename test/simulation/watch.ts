@@ -101,6 +101,13 @@ export class Watch {
       }
       this.#refunds.set(outRefundNo, outcome)
     }
+    for (const { outTradeNo, amountFen } of sale.attempts) {
+      const reserved = (sale.refunds ?? []).filter(
+        (refund) => refund.outTradeNo === outTradeNo && refund.outcome !== 'NOT_REFUNDED',
+      )
+      const sumFen = reserved.reduce((sum, refund) => sum + refund.amountFen, 0)
+      if (sumFen > amountFen) this.say(`refunds of ${sumFen} of ${amountFen}: ${outTradeNo}`)
+    }
   }
 
   #settled(outTradeNo: string): void {

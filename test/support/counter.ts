@@ -29,6 +29,11 @@ export type LedgerRow = {
   readonly transactionId: string | null
   readonly charges: number
   readonly returned: boolean
+  readonly refunds: readonly {
+    readonly outRefundNo: string
+    readonly amountFen: number
+    readonly status: string
+  }[]
 }
 
 /** A counter: sandbox and terminal as real processes in a folder of their own. */

@@ -1,0 +1,13 @@
+import { ANSWER_GUARDS } from './guards-of-answers.ts'
+import { ATTEMPT_GUARDS } from './guards-of-attempts.ts'
+import { REFUND_GUARDS } from './guards-of-refunds.ts'
+import { LOOP_GUARDS } from './guards-of-the-loop.ts'
+import type { Mutation } from './mutation.ts'
+
+/** The guards behind the promises. Taking one away must make each of its proofs fail. */
+export const MUTATIONS: readonly Mutation[] = [
+  ...LOOP_GUARDS,
+  ...ATTEMPT_GUARDS,
+  ...ANSWER_GUARDS,
+  ...REFUND_GUARDS,
+]
