@@ -38,8 +38,6 @@ function recoverSale(sale: Sale, atMs: number): Sale {
       {
         ...rest,
         waitsFromMs: atMs,
-        // By the clock of this life: a question of the life before may be in its future.
-        askedAtMs: atMs,
         phase: attempt.phase === 'reversing' ? 'reversing' : 'checking',
         ...(wasSubmitting ? { cause: 'terminal.restarted' as const } : {}),
         // By this start's clock: the last question was asked by another one.
