@@ -50,6 +50,10 @@ export function withSales(
 ): State {
   const sales = new Map(state.sales)
   for (const sale of changed) sales.set(sale.id, sale)
-  for (const [id, sale] of sales) if (isClosed(sale) && id !== onScreen) sales.delete(id)
+  // Only what changed, or left the screens, can have become something to forget.
+  for (const id of [...changed.map((sale) => sale.id), state.onScreen ?? '']) {
+    const sale = sales.get(id)
+    if (sale && isClosed(sale) && id !== onScreen) sales.delete(id)
+  }
   return { ...state, sales, onScreen }
 }

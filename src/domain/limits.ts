@@ -2,6 +2,8 @@
 export const LIMITS = {
   /** Events waiting for the loop. */
   inboxMax: 1_024,
+  /** Questions to the gateway under way at once; a charge never waits for one. */
+  questionsAtOnce: 32,
   /** Attempts of one sale. */
   attemptsPerSaleMax: 50,
   /** Sales not final that the terminal carries at once. */

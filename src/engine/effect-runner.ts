@@ -1,10 +1,12 @@
 import type { CheckoutEvent, Effect, WaitedFor } from '../checkout/events.ts'
+import { LIMITS } from '../domain/limits.ts'
 import { lastAttempt, type Sale } from '../domain/sale.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Gateway, GatewayAnswer, SignedCharge } from '../ports/gateway.ts'
 import type { Scanner } from '../ports/scanner.ts'
 import { redactAnswer } from './record.ts'
 import type { SteadyTime } from './steady-time.ts'
+import { Turnstile } from './turnstile.ts'
 import type { Vault } from './vault.ts'
 
 export type EffectRunnerOptions = {
@@ -20,6 +22,7 @@ export type EffectRunnerOptions = {
 export class EffectRunner {
   readonly #options: EffectRunnerOptions
   readonly #timers = new Map<string, () => void>()
+  readonly #questions = new Turnstile(LIMITS.questionsAtOnce)
   readonly #signed = new Map<string, SignedCharge>()
 
   constructor(options: EffectRunnerOptions) {
@@ -30,6 +33,7 @@ export class EffectRunner {
   stop(): void {
     for (const cancel of this.#timers.values()) cancel()
     this.#timers.clear()
+    this.#questions.clear()
   }
 
   /**
@@ -105,9 +109,13 @@ export class EffectRunner {
     const attempt = lastAttempt(sale)
     if (!attempt) return
     const { outTradeNo, amountFen, merchantId, appId } = attempt
-    void this.#options.gateway[kind]({ outTradeNo, amountFen, merchantId, appId }).then((answer) =>
-      this.#answered(kind === 'query' ? 'query_answered' : 'reverse_answered', sale, answer),
-    )
+    const about = { outTradeNo, amountFen, merchantId, appId }
+    const ask = () =>
+      this.#options.gateway[kind](about).then((answer) =>
+        this.#answered(kind === 'query' ? 'query_answered' : 'reverse_answered', sale, answer),
+      )
+    // Nobody stands and waits for what a start found.
+    this.#questions.pass(ask, attempt.waitsFromMs === undefined)
   }
 
   #refund(effect: Extract<Effect, { kind: 'refund' | 'query_refund' }>): void {
@@ -126,16 +134,18 @@ export class EffectRunner {
       reason: refund.reason,
     }
     const isSubmit = kind === 'refund'
-    void (isSubmit ? gateway.refund(request) : gateway.queryRefund(request)).then((answer) =>
-      this.#options.post({
-        kind: isSubmit ? 'refund_answered' : 'refund_query_answered',
-        atMs: time.nowMs(),
-        saleId: sale.id,
-        outRefundNo,
-        step: refund.step,
-        answer: redactAnswer(answer),
-      }),
-    )
+    const ask = () =>
+      (isSubmit ? gateway.refund(request) : gateway.queryRefund(request)).then((answer) =>
+        this.#options.post({
+          kind: isSubmit ? 'refund_answered' : 'refund_query_answered',
+          atMs: time.nowMs(),
+          saleId: sale.id,
+          outRefundNo,
+          step: refund.step,
+          answer: redactAnswer(answer),
+        }),
+      )
+    this.#questions.pass(ask, refund.waitsFromMs === undefined)
   }
 
   #answered(
