@@ -15,4 +15,10 @@ export const FAILED_ONCE: readonly FailedOnce[] = [
     masked: [],
     what: '"no such order" was believed by the time of its answer, not of its question',
   },
+  {
+    seed: 7_083,
+    sales: 3,
+    masked: [],
+    what: 'a refund was believed not taken while its request could still arrive',
+  },
 ]
