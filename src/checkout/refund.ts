@@ -26,7 +26,10 @@ export function afterSubmit(refund: Refund, answer: RefundAnswer, atMs: number):
     case 'refund':
       return afterTaken(heard, answer, atMs)
     case 'refused':
-      return ask({ ...heard, phase: 'confirming', refusal: answer.cause }, atMs)
+      return ask(
+        { ...heard, phase: 'confirming', refusal: answer.cause },
+        atMs + WAITS.refundConfirmMs,
+      )
     case 'not_found':
       return ask(unclear(heard, 'refund.not_known', atMs), atMs + retryMs(heard))
     case 'unknown':

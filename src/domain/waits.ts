@@ -25,6 +25,11 @@ export const WAITS = {
   refundEveryMs: 60_000,
   /** An order older than this takes no refund (APIv3 refund: one year). */
   refundLimitMs: 365 * 86_400_000,
+  /**
+   * From a refusal of a refund to the query that confirms it: a second copy of the request, should the
+   * way have made one, is taken or refused by then.
+   */
+  refundConfirmMs: 10_000,
   /** Pauses between questions about a refund whose request was not answered clearly; the last repeats. */
   refundRetryMs: [5_000, 10_000, 20_000, 40_000, 60_000, 300_000],
   /** Pauses between questions about a refund that the gateway took; the last repeats. */

@@ -44,7 +44,7 @@ export const REFUND_GUARDS: readonly Mutation[] = [
     edits: [
       edit(
         REFUND,
-        "return ask({ ...heard, phase: 'confirming', refusal: answer.cause }, atMs)",
+        "return ask(\n        { ...heard, phase: 'confirming', refusal: answer.cause },\n        atMs + WAITS.refundConfirmMs,\n      )",
         'return settleNotRefunded(heard, answer.cause, atMs)',
       ),
     ],

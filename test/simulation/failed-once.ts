@@ -21,4 +21,10 @@ export const FAILED_ONCE: readonly FailedOnce[] = [
     masked: [],
     what: 'after a restart "no such order" was believed by a question of the life before',
   },
+  {
+    seed: 7_083,
+    sales: 3,
+    masked: [],
+    what: 'a refund was believed not taken while its request could still arrive',
+  },
 ]

@@ -42,6 +42,8 @@ export class Watch {
   readonly #durable = new Set<string>()
   readonly #refunds = new Map<string, RefundOutcome>()
   readonly #refundBodies = new Map<string, string>()
+  /** What left the terminal, by the order whose money it is. */
+  readonly #askedBack = new Map<string, readonly { outRefundNo: string; refundFen: number }[]>()
   readonly #chargedAtMs = new Map<string, number>()
   /** The last step of which the terminal was told that it is on the disk. */
   #kept: { readonly seq: number; readonly sales: readonly Sale[] } = { seq: 0, sales: [] }
@@ -165,13 +167,13 @@ export class Watch {
 
   /** All that was asked for of one order, and is not certain to be refused, fits into what was paid. */
   #mustBeCovered(body: string): void {
-    const { out_trade_no: outTradeNo, amount } = JSON.parse(body) as WireRefund
-    let askedFen = 0
-    for (const [number, text] of this.#refundBodies) {
-      const wire = JSON.parse(text) as WireRefund
-      const isOut = this.#refunds.get(number) === 'NOT_REFUNDED'
-      if (wire.out_trade_no === outTradeNo && !isOut) askedFen += wire.amount.refund
-    }
+    const wire = JSON.parse(body) as WireRefund
+    const { out_trade_no: outTradeNo, out_refund_no: outRefundNo, amount } = wire
+    const asked = this.#askedBack.get(outTradeNo) ?? []
+    this.#askedBack.set(outTradeNo, [...asked, { outRefundNo, refundFen: amount.refund }])
+    const askedFen = asked
+      .filter((one) => this.#refunds.get(one.outRefundNo) !== 'NOT_REFUNDED')
+      .reduce((sum, { refundFen }) => sum + refundFen, amount.refund)
     if (askedFen > amount.total) this.say(`more asked back than was paid: ${outTradeNo}`)
     if (this.#outcomes.get(outTradeNo) !== 'PAID') this.say(`a refund of no payment: ${outTradeNo}`)
   }
