@@ -17,7 +17,8 @@ export const HELP = `guitai: a checkout terminal for payment codes
   guitai journal verify|list|pending --config FILE [--json]
   guitai journal export --config FILE [--format jsonl|csv] [--bom]
       [--from YYYY-MM-DD] [--to YYYY-MM-DD] [--out FILE]
-      Checks the hash chain, lists sales, or lists those without a result.
+      Checks the hash chain, lists sales and their refunds, or lists those
+      without a result.
       The terminal must not be running: a journal has one user.
 
   guitai reconcile --config FILE [--date YYYY-MM-DD] [--bill FILE] [--repair]
@@ -32,6 +33,13 @@ export const HELP = `guitai: a checkout terminal for payment codes
 
   guitai close --config FILE --sale ID --operator NAME --reason TEXT
       A manager stops waiting for a sale without a result.
+
+  guitai refund --config FILE --sale ID --operator NAME --reason TEXT
+      [--amount YUAN] [--order OUT_TRADE_NO] [--wait]
+      Gives back all that is left of a paid sale, or an amount of it; the
+      customer reads the reason. With --wait follows it until the gateway's
+      last word. Ends with 0 when taken (with --wait: given), 1 when refused,
+      2 when it could not be asked for. The terminal must be running.
 
   guitai shift show|list --config FILE [--limit N]
   guitai shift close --config FILE --operator NAME [--carry]

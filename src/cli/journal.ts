@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import type { Result } from '../base/result.ts'
 import type { Problem } from '../domain/errors.ts'
 import { formatYuan } from '../domain/money.ts'
+import { isRefundOpen, type Refund } from '../domain/refund.ts'
 import { lastAttempt, type Sale, saleOutcome } from '../domain/sale.ts'
 import { openJournal } from '../journal/node/sqlite-journal.ts'
 import type { Journal } from '../ports/journal.ts'
@@ -61,7 +62,9 @@ function openReadable(path: string): Result<Journal, Problem> {
 }
 
 function pending(journal: Journal): readonly Sale[] {
-  return journal.openSales().filter((sale) => saleOutcome(sale) === 'UNKNOWN')
+  return journal
+    .openSales()
+    .filter((sale) => saleOutcome(sale) === 'UNKNOWN' || sale.refunds?.some(isRefundOpen))
 }
 
 function verify(journal: Journal, json: boolean): void {
@@ -82,13 +85,28 @@ function list(sales: readonly Sale[], json: boolean): void {
       outTradeNo: attempt?.outTradeNo,
       cause: attempt?.cause,
       transactionId: attempt?.transactionId,
+      ...(sale.refunds === undefined ? {} : { refunds: sale.refunds.map(refundFacts) }),
     }
     if (json) console.log(JSON.stringify(line))
     else {
       const rest = [line.outTradeNo, line.cause ?? line.transactionId].filter(Boolean).join('  ')
       console.log(`${line.outcome.padEnd(9)}${formatYuan(sale.amountFen).padStart(12)}  ${rest}`)
+      for (const refund of sale.refunds ?? []) console.log(refundLine(refund))
     }
   }
+}
+
+function refundFacts(refund: Refund) {
+  const { outRefundNo, outTradeNo, amountFen, outcome, phase, cause, refundId } = refund
+  return { outRefundNo, outTradeNo, amountFen, outcome, phase, cause, refundId }
+}
+
+/** Under its sale: what is given back stands with a minus. */
+function refundLine(refund: Refund): string {
+  const { outRefundNo, amountFen, outcome, phase, cause, refundId } = refund
+  const state = outcome === 'UNKNOWN' ? phase : (cause ?? refundId)
+  const rest = [outRefundNo, state].filter(Boolean).join('  ')
+  return `  ${outcome.padEnd(13)}${`-${formatYuan(amountFen)}`.padStart(6)}  ${rest}`
 }
 
 function give(problem: Problem): void {
