@@ -1,109 +1,47 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LIMITS } from '../../src/domain/limits.ts'
-import type { Refund } from '../../src/domain/refund.ts'
-import { type Sandbox, startSandbox } from '../../src/sandbox/node/sandbox.ts'
-import {
-  mintPaymentCode,
-  openSimulatedScanner,
-  type SimulatedScanner,
-} from '../../src/sandbox/node/simulated-scanner.ts'
-import { SCANNER_LINK } from '../../src/sandbox/node/terminal-file.ts'
+import type { Sandbox } from '../../src/sandbox/node/sandbox.ts'
 import { magicRefundFen } from '../../src/sandbox/refund-scenarios.ts'
-import { type RunningTerminal, startTerminal } from '../../src/terminal.ts'
+import type { RunningTerminal } from '../../src/terminal.ts'
 import { type NoticeProxy, openNoticeProxy, type Passed } from '../support/notice-proxy.ts'
-import { createRandom } from '../support/seeded.ts'
-import { VirtualClock, WireClient } from './sandbox-client.ts'
+import { type VirtualClock, WireClient } from './sandbox-client.ts'
+import { openVirtualCounter, until, type VirtualCounter } from './virtual-counter.ts'
 
 /** A real terminal, sandbox and TLS proxy, whose time moves only when told. */
 const TOTAL_FEN = 100_000
-const random = createRandom(12)
 
+let counter: VirtualCounter
 let dir: string
 let clock: VirtualClock
 let sandbox: Sandbox
-let scanner: SimulatedScanner
 let proxy: NoticeProxy
 let terminal: RunningTerminal
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'guitai-notices-'))
-  clock = new VirtualClock(Date.now())
-  sandbox = await startSandbox({ dir, clock })
-  scanner = openSimulatedScanner({ linkPath: join(dir, SCANNER_LINK) })
+  counter = await openVirtualCounter()
+  dir = counter.dir
+  clock = counter.clock
+  sandbox = counter.sandbox
   proxy = await openNoticeProxy(dir)
   terminal = await start({ refundNotifyUrl: proxy.url })
 })
 afterEach(async () => {
-  await terminal.close()
-  scanner.close()
   await proxy.close()
-  await sandbox.close()
-  rmSync(dir, { recursive: true, force: true })
+  await counter.close()
 })
 
-async function start(gateway: object, merchant?: object): Promise<RunningTerminal> {
-  const settings = JSON.parse(readFileSync(sandbox.terminalConfig, 'utf8'))
-  const configFile = join(dir, 'notified.json')
-  const changed = {
-    ...settings,
-    gateway: { ...settings.gateway, ...gateway },
-    merchant: merchant ?? settings.merchant,
-  }
-  writeFileSync(configFile, JSON.stringify(changed))
-  const monotonicMs = () => clock.nowMs()
-  const started = await startTerminal({
-    configFile,
-    clock: {
-      nowMs: () => clock.nowMs(),
-      monotonicMs,
-      after: (delayMs, fire) => clock.after(delayMs, fire),
-    },
-  })
-  if (!started.ok) throw new Error(`${started.error.code} ${started.error.field}`)
-  proxy.terminal = started.value.api
-  return started.value
+async function start(gateway: object, merchant: object = {}): Promise<RunningTerminal> {
+  const started = await counter.start({ gateway, merchant })
+  proxy.terminal = started.api
+  return started
 }
 
-/** Waits for a fact that comes by itself, turn by turn, without any time. */
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setImmediate(resolve))
-}
-
-let commands = 0
-const identity = () => {
-  commands += 1
-  return { clientId: `notices-${commands}`, digest: String(commands) }
-}
-
-/** A paid sale of which a refund is under way that the gateway has taken. */
+/** A refund of that scenario, of a paid sale, that the gateway has taken. */
 async function refund(scenario: string) {
-  const { engine } = terminal
-  await until(() => engine.status().scanners[0]?.phase === 'open')
-  const wish = { kind: 'sale_wanted', amountFen: TOTAL_FEN, currency: 'CNY', arm: true } as const
-  const made = await engine.command(wish, identity())
-  if (!made.ok) throw new Error(made.error.code)
-  const { id } = made.value
-  scanner.scan(mintPaymentCode('ok', () => random.next()))
-  await until(() => engine.sale(id)?.phase === 'paid')
-  const given = await engine.command(
-    {
-      kind: 'refund_wanted',
-      saleId: id,
-      amountFen: magicRefundFen(scenario),
-      operator: '张敏',
-      reason: '退货',
-    },
-    identity(),
-  )
-  if (!given.ok) throw new Error(given.error.code)
-  const now = (): Refund => {
-    const [refunded] = engine.sale(id)?.refunds ?? []
-    if (!refunded) throw new Error('no refund')
-    return refunded
-  }
+  const { id } = await counter.sellPaid(terminal, TOTAL_FEN)
+  const now = await counter.refund(terminal, { saleId: id, amountFen: magicRefundFen(scenario) })
   await until(() => now().phase === 'processing')
   return { id, now }
 }
@@ -255,14 +193,13 @@ describe('a refund notice is not believed, and the refund is asked about as ever
 
   it('when it is sealed with another APIv3 key', async () => {
     await terminal.close()
-    const { merchant } = JSON.parse(readFileSync(sandbox.terminalConfig, 'utf8'))
     writeFileSync(join(dir, 'other.key'), '0123456789abcdefghijklmnopqrstuv', { mode: 0o600 })
     terminal = await start(
       {
         refundNotifyUrl: proxy.url,
         verification: { mode: 'public_key', id: sandbox.publicKeyId, file: 'pub_key.pem' },
       },
-      { ...merchant, apiV3KeyFile: 'other.key' },
+      { apiV3KeyFile: 'other.key' },
     )
     const { now } = await refund('ok')
     await pass(3_000, 1)
