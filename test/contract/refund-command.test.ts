@@ -182,3 +182,39 @@ describe('guitai refund --wait', () => {
     expect(await run.ended).toBe(1)
   })
 })
+
+describe('guitai journal', () => {
+  it('lists refunds under their sales, and as pending while they are under way', async () => {
+    const config = readConfig(sandbox.terminalConfig)
+    if (!config.ok) throw new Error(config.error.code)
+    const kept = await openTill({ journalFile: join(config.value.dataDir, 'journal.db') })
+    const [given, open] = [await kept.sellPaid(1_230), await kept.sellPaid(500)]
+    await kept.refund(given.id, 430)
+    await kept.gateway.refundCalls[0]?.answer(taken('refunded'))
+    await kept.refund(open.id)
+    await kept.close()
+    const [listed, pending] = [await journal('list'), await journal('pending')]
+    expect(listed.out.split('\n')).toEqual([
+      expect.stringMatching(/^PAID +5\.00 /),
+      expect.stringMatching(/^ {2}UNKNOWN +-5\.00 {2}\S+ {2}submitting$/),
+      expect.stringMatching(/^PAID +12\.30 /),
+      expect.stringMatching(/^ {2}REFUNDED +-4\.30 {2}\S+ {2}5000$/),
+      '',
+    ])
+    expect(pending.out.split('\n').slice(0, 2)).toEqual(listed.out.split('\n').slice(0, 2))
+    const lines = (await journal('list', '--json')).out.trimEnd().split('\n')
+    expect(JSON.parse(lines[1] ?? '')).toMatchObject({
+      outcome: 'PAID',
+      refunds: [{ amountFen: 430, outcome: 'REFUNDED', phase: 'refunded', refundId: '5000' }],
+    })
+  })
+})
+
+function journal(...args: string[]): Promise<Run> {
+  const all = [CLI, 'journal', ...args, '--config', sandbox.terminalConfig]
+  return new Promise((done) => {
+    execFile(process.execPath, all, { env: envIn('en') }, (failure, out, said) =>
+      done({ code: typeof failure?.code === 'number' ? failure.code : 0, out, said }),
+    )
+  })
+}
