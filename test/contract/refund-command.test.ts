@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -127,6 +128,16 @@ describe('guitai refund', () => {
     expect(till.sale(id).refunds).toBeUndefined()
   })
 
+  it('refunds once when the first answer is lost on the way', async () => {
+    const { id } = await till.sellPaid(1_230)
+    const lossy = await loseFirstAnswer(server.port)
+    const run = await refund(['--sale', id, '--amount', '4.30', ...WHO])
+    await lossy.close()
+    expect(run.code).toBe(0)
+    expect(lossy.calls()).toBe(2)
+    expect(till.sale(id).refunds).toHaveLength(1)
+  })
+
   it('ends with 2 without a reason, and when no terminal answers', async () => {
     const { id } = await till.sellPaid(1_230)
     expect((await refund(['--sale', id, '--operator', '张敏'])).code).toBe(2)
@@ -217,4 +228,30 @@ function journal(...args: string[]): Promise<Run> {
       done({ code: typeof failure?.code === 'number' ? failure.code : 0, out, said }),
     )
   })
+}
+
+/** Puts a line before the terminal that is cut once, when the first answer comes back. */
+async function loseFirstAnswer(port: number) {
+  let calls = 0
+  const line = createServer((near) => {
+    calls += 1
+    const isFirst = calls === 1
+    const far = connect(port, '127.0.0.1')
+    const host = `127.0.0.1:${port}`
+    near.on('data', (bytes) => far.write(String(bytes).replace(/127\.0\.0\.1:\d+/, host)))
+    far.on('data', (bytes) => (isFirst ? near.destroy() : near.write(bytes)))
+    for (const socket of [near, far]) socket.on('error', () => undefined)
+    near.on('close', () => far.destroy())
+    far.on('close', () => near.destroy())
+  })
+  await new Promise<void>((done) => line.listen(0, '127.0.0.1', done))
+  const config = readConfig(sandbox.terminalConfig)
+  const address = line.address()
+  if (!config.ok || address === null || typeof address === 'string') throw new Error('no line')
+  const { dataDir } = config.value
+  keepIdentity(dataDir, { ...readIdentity(dataDir), port: address.port })
+  return {
+    calls: () => calls,
+    close: () => new Promise<void>((done) => line.close(() => done())),
+  }
 }

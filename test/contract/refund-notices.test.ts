@@ -78,6 +78,15 @@ describe('a refund notice', () => {
     expect(sandbox.notices()).toMatchObject([{ attempts: 1 }])
   })
 
+  it('does so at a terminal without an APIv2 key', async () => {
+    await terminal.close()
+    terminal = await start({ refundNotifyUrl: proxy.url }, { apiV2KeyFile: undefined })
+    const { now } = await refund('ok')
+    await pass(3_000, 1)
+    await until(() => now().phase === 'refunded')
+    expect([statuses(), now().queries]).toEqual([[204], 1])
+  })
+
   it('that comes twice is taken twice and asks once', async () => {
     const { now } = await refund('notice_twice')
     await pass(3_000, 1)
@@ -210,13 +219,19 @@ describe('a refund notice is not believed, and the refund is asked about as ever
 })
 
 describe('the address of refund notices', () => {
-  it.each([false, true])('refuses a megabyte unread (chunked: %s) and goes on', async (chunked) => {
-    const { now } = await refund('ok')
-    const huge = { headers: { 'content-type': 'application/json' }, body: Buffer.alloc(1_048_576) }
-    expect(await proxy.pass(huge, chunked)).toEqual(failed(413))
-    await pass(3_000, 1)
-    await until(() => now().phase === 'refunded')
-  })
+  it.each([false, true])(
+    'refuses a megabyte unread (chunked: %s) and goes on',
+    async (isChunked) => {
+      const { now } = await refund('ok')
+      const huge = {
+        headers: { 'content-type': 'application/json' },
+        body: Buffer.alloc(1_048_576),
+      }
+      expect(await proxy.pass(huge, { isChunked })).toEqual(failed(413))
+      await pass(3_000, 1)
+      await until(() => now().phase === 'refunded')
+    },
+  )
 
   it('takes so many at once and the rest later', async () => {
     const bad = { headers: {}, body: Buffer.from('{}') }
@@ -225,6 +240,12 @@ describe('the address of refund notices', () => {
     }
     expect(await proxy.pass(bad)).toEqual(failed(429))
     clock.advance(1_000)
+    expect((await proxy.pass(bad)).status).toBe(401)
+  })
+
+  it('wants the Host of the terminal, which a page of another name cannot send', async () => {
+    const bad = { headers: {}, body: Buffer.from('{}') }
+    expect((await proxy.pass(bad, { host: 'shop.example' })).status).toBe(421)
     expect((await proxy.pass(bad)).status).toBe(401)
   })
 

@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { NOTICE_PATH } from '../../src/api/node/notices.ts'
 
 /** A notification as it goes on. */
 export type Passed = {
@@ -12,6 +13,13 @@ export type Passed = {
 
 /** What the terminal answered. */
 export type Reply = { readonly status: number; readonly text: string }
+
+/** How one is passed on. */
+export type Passing = {
+  readonly isChunked?: boolean
+  /** The Host that is named; the terminal's own when absent, as a good proxy does. */
+  readonly host?: string
+}
 
 /** The merchant's TLS proxy: takes notifications from outside and passes them on to the terminal. */
 export type NoticeProxy = {
@@ -23,7 +31,7 @@ export type NoticeProxy = {
   /** Where the terminal is, `http://127.0.0.1:<port>`. */
   terminal: string
   /** Passes one on, as if it had come. */
-  pass(notice: Passed, chunked?: boolean): Promise<Reply>
+  pass(notice: Passed, how?: Passing): Promise<Reply>
   /** Resolves when so many have come in all. */
   until(count: number): Promise<void>
   close(): Promise<void>
@@ -33,12 +41,13 @@ export type NoticeProxy = {
 export async function openNoticeProxy(dir: string): Promise<NoticeProxy> {
   const seen: { notice: Passed; reply: Reply }[] = []
   const waiting = new Set<{ count: number; resolve: () => void }>()
-  const pass = (notice: Passed, chunked = false) =>
+  const pass = (notice: Passed, how: Passing = {}) =>
     new Promise<Reply>((resolve, reject) => {
-      const url = new URL('/v1/notify/refund', proxy.terminal)
+      const url = new URL(NOTICE_PATH, proxy.terminal)
       const { host: _host, 'content-length': _length, ...headers } = notice.headers
-      const length = chunked ? {} : { 'content-length': notice.body.length }
-      const options = { method: 'POST', headers: { ...headers, ...length } }
+      const length = how.isChunked ? {} : { 'content-length': notice.body.length }
+      const host = how.host === undefined ? {} : { host: how.host }
+      const options = { method: 'POST', headers: { ...headers, ...length, ...host } }
       const call = request(url, options, (answer) => {
         let text = ''
         answer.on('data', (chunk: Buffer) => {
