@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(argv: string[]) => Promis
   journal: async () => (await import('./cli/journal.ts')).runJournal,
   reconcile: async () => (await import('./cli/reconcile.ts')).runReconcile,
   close: async () => (await import('./cli/close.ts')).runClose,
+  refund: async () => (await import('./cli/refund.ts')).runRefund,
   shift: async () => (await import('./cli/shift.ts')).runShift,
   docs: async () => (await import('./cli/docs.ts')).runDocs,
 }

@@ -10,6 +10,7 @@ import type { Sale } from './domain/sale.ts'
 import { Engine } from './engine/engine.ts'
 import type { Mark } from './engine/options.ts'
 import type { Point } from './engine/points.ts'
+import type { RefundNotices } from './gateway/node/notice-reader.ts'
 import { openJournal } from './journal/node/sqlite-journal.ts'
 import { openTerminalKey } from './keys/node/terminal-key.ts'
 import type { Clock } from './ports/clock.ts'
@@ -29,6 +30,7 @@ import {
   wasUsed,
 } from './terminal/identity.ts'
 import { openLog } from './terminal/log.ts'
+import { createNoticeDesk } from './terminal/notices.ts'
 import { checkSameMerchant } from './terminal/same-merchant.ts'
 import { systemClock, systemEntropy } from './terminal/system.ts'
 import { startUpkeep } from './terminal/upkeep.ts'
@@ -111,9 +113,10 @@ export async function startTerminal(
     closeLog()
   }
   const merchant = checkSameMerchant(journal.value.openSales(), config.value.merchant)
+  const notices = gateway.value
   const started = merchant.ok ? engine.start() : merchant
   const served = started.ok
-    ? await serve(config.value, { engine, dispatch, dataDir, log, options })
+    ? await serve(config.value, { engine, dispatch, dataDir, clock, log, options, notices })
     : started
   if (!served.ok) {
     log.error('not started', { code: served.error.code })
@@ -217,12 +220,18 @@ type Served = { readonly port: number; readonly identity: LocalIdentity; close()
 
 async function serve(
   config: Config,
-  parts: Omit<Context, 'clock'> & { readonly engine: Engine; readonly dispatch: Dispatch },
+  parts: Context & {
+    readonly engine: Engine
+    readonly dispatch: Dispatch
+    readonly notices: RefundNotices
+  },
 ): Promise<Result<Served, Problem>> {
-  const { dataDir, engine, dispatch, options, log } = parts
+  const { dataDir, engine, dispatch, options, log, clock, notices } = parts
   const kept = readIdentity(dataDir)
   const port = config.api.port === 0 ? kept.port : config.api.port
   const grants = SCOPES.map((scope) => ({ token: kept.tokens[scope], scopes: [scope] }))
+  const take = createNoticeDesk({ notices, terminal: engine, clock, entropy: systemEntropy, log })
+  const hasNotices = config.gateway.refundNotifyUrl !== undefined
   const open = (wanted: number) =>
     openServer({
       terminal: engine,
@@ -232,6 +241,7 @@ async function serve(
       origins: config.api.origins,
       log,
       ...(options.screensDir === undefined ? {} : { screensDir: options.screensDir }),
+      ...(hasNotices ? { notices: { take, clock, log } } : {}),
     })
   let server: Server
   try {

@@ -61,7 +61,10 @@ export async function runDemo(argv: string[]): Promise<void> {
   } else {
     const sale = await takeOneSale(started.value, scanner)
     process.exitCode = report(sale, sandbox) ? 0 : 1
-    if (!values.once) await serve(started.value, scanner)
+    if (!values.once) {
+      offerRefund(sale, sandbox)
+      await serve(started.value, scanner)
+    }
     await started.value.close()
   }
   scanner.close()
@@ -147,6 +150,20 @@ function report(sale: SaleView, sandbox: Sandbox): boolean {
     agree ? 'journal and sandbox ledger agree: charged once' : 'journal and sandbox ledger DIFFER',
   )
   return paid && agree
+}
+
+/** How the money of the sale goes back, while the demonstration serves. */
+function offerRefund(sale: SaleView, sandbox: Sandbox): void {
+  if (sale.outcome !== 'PAID') return
+  const command = `node main/guitai.mjs refund --config ${sandbox.terminalConfig} --sale ${sale.saleId}`
+  say(
+    '把这笔钱退回去（另开一个命令行窗口）：',
+    'give the money of this sale back (in another command line):',
+  )
+  say(
+    `  ${command} --operator 店长 --reason 退货 --wait`,
+    `  ${command} --operator manager --reason returned --wait`,
+  )
 }
 
 async function serve(terminal: RunningTerminal, scanner: SimulatedScanner): Promise<void> {

@@ -15,8 +15,8 @@ export const HELP = `guitai: a checkout terminal for payment codes
       itself, prints each step, and goes on serving.
 
   guitai journal verify|list|pending --config FILE [--json]
-      Checks the hash chain and its signatures, lists sales, or lists those
-      without a result. Only pending and backup work while the terminal runs.
+      Checks the hash chain and its signatures, lists sales and their refunds,
+      or lists those without a result. Only pending and backup work while the terminal runs.
   guitai journal export --config FILE [--format jsonl|csv] [--bom]
       [--from YYYY-MM-DD] [--to YYYY-MM-DD] [--out FILE]
   guitai journal backup --config FILE --to FILE

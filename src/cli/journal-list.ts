@@ -1,6 +1,6 @@
 import type { SaleView } from '../api/protocol.ts'
 import { formatYuan } from '../domain/money.ts'
-import { isRefundOpen, type RefundOutcome } from '../domain/refund.ts'
+import { isRefundOpen, type Refund, type RefundOutcome } from '../domain/refund.ts'
 import { lastAttempt, type Outcome, type Sale, saleOutcome } from '../domain/sale.ts'
 
 /** A sale as a line of a list, whoever was asked for it. */
@@ -18,8 +18,12 @@ export type SaleLine = {
   readonly nextTryAtMs?: number | undefined
 }
 
-/** Of a sale read from the journal. */
-export function lineOfSale(sale: Sale): SaleLine {
+/** Of a sale read from the journal: its payment, and each of its refunds. */
+export function linesOfSale(sale: Sale): readonly SaleLine[] {
+  return [lineOfSale(sale), ...(sale.refunds ?? []).map((refund) => lineOfRefund(sale, refund))]
+}
+
+function lineOfSale(sale: Sale): SaleLine {
   const attempt = lastAttempt(sale)
   return {
     sale: sale.id,
@@ -36,17 +40,24 @@ export function lineOfSale(sale: Sale): SaleLine {
 /** What of a sale has no result yet: its payment, and each of its refunds. */
 export function waitingOfSale(sale: Sale): readonly SaleLine[] {
   const payment = saleOutcome(sale) === 'UNKNOWN' ? [lineOfSale(sale)] : []
-  const refunds = (sale.refunds ?? []).filter(isRefundOpen).map((refund) => ({
+  const refunds = (sale.refunds ?? [])
+    .filter(isRefundOpen)
+    .map((refund) => lineOfRefund(sale, refund))
+  return [...payment, ...refunds]
+}
+
+function lineOfRefund(sale: Sale, refund: Refund): SaleLine {
+  return {
     sale: sale.id,
     amountFen: refund.amountFen,
     outcome: refund.outcome,
     outTradeNo: refund.outTradeNo,
     outRefundNo: refund.outRefundNo,
     cause: refund.cause,
+    transactionId: refund.refundId,
     submittedAtMs: refund.wantedAtMs,
     nextTryAtMs: refund.nextTryAtMs,
-  }))
-  return [...payment, ...refunds]
+  }
 }
 
 /** What of a sale has no result yet, as the running terminal tells it. */

@@ -13,7 +13,7 @@ import { type ExportWish, exportJournal, wrongWish } from './journal-export.ts'
 import {
   describeLine,
   describeWaiting,
-  lineOfSale,
+  linesOfSale,
   type SaleLine,
   waitingOfSale,
 } from './journal-list.ts'
@@ -46,7 +46,7 @@ const COMMANDS: Readonly<Record<string, (asked: Asked) => void | Promise<void>>>
   list: (asked) =>
     withReadable(asked, (journal) => {
       const sales = journal.recentSales(Number(asked.values.limit))
-      print(sales.map(lineOfSale), { json: asked.values.json, describe: describeLine })
+      print(sales.flatMap(linesOfSale), { json: asked.values.json, describe: describeLine })
     }),
   pending,
   export: writeExport,

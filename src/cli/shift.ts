@@ -3,17 +3,11 @@ import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ShiftView } from '../api/shift-protocol.ts'
 import { beijingTime } from '../domain/beijing-time.ts'
-import type { Language, Problem } from '../domain/errors.ts'
+import type { Language } from '../domain/errors.ts'
 import { reportAmount } from '../domain/shift-report.ts'
-import { readConfig } from '../terminal/config.ts'
-import { readIdentity } from '../terminal/identity.ts'
+import { type Ask, callTerminal, sayRefused } from './running-terminal.ts'
 import { shiftPage } from './shift-page.ts'
-import { describeProblem, fail, readOptions } from './usage.ts'
-
-type Ask = { readonly method: 'GET' | 'POST'; readonly path: string; readonly body?: object }
-
-/** How the running terminal is reached: whoever may read the data folder holds its admin token. */
-type Line = { readonly port: number; readonly token: string }
+import { fail, readOptions, systemLanguage } from './usage.ts'
 
 /**
  * `guitai shift`: shows or closes the shift of the running terminal, or lists those that were closed.
@@ -33,12 +27,12 @@ export async function runShift(argv: string[]): Promise<void> {
   if (values.config === undefined) fail('shift needs --config FILE')
   const language = readLanguage(values.language)
   const ask = askFor(what, { ...values, language })
-  const config = readConfig(resolve(values.config))
-  if (!config.ok) return say(config.error)
-  const { port, tokens } = readIdentity(config.value.dataDir)
-  const answer = await send(ask, { port, token: tokens.admin })
-  const body = (await answer.json()) as unknown
-  if (!answer.ok) return say(body as Problem)
+  const silence = 'the terminal does not answer; start it, and look with guitai shift list'
+  const line = callTerminal(values.config, silence)
+  if (!line.ok) return sayRefused(line.error)
+  const answer = await line.value(ask)
+  if (!answer.ok) return sayRefused(answer.error)
+  const body = answer.value
   const shifts = what === 'list' ? (body as { shifts: ShiftView[] }).shifts : [body as ShiftView]
   // The names of staff are in it: readable by its owner, like every other report.
   if (values.html !== undefined) {
@@ -50,8 +44,7 @@ export async function runShift(argv: string[]): Promise<void> {
 }
 
 function readLanguage(asked: string | undefined): Language {
-  const fallback = (process.env.LANG ?? '').startsWith('zh') ? 'zh-CN' : 'en'
-  if (asked === undefined) return fallback
+  if (asked === undefined) return systemLanguage()
   return asked === 'zh-CN' || asked === 'en' ? asked : fail('--language is zh-CN or en')
 }
 
@@ -85,28 +78,9 @@ function askFor(
   }
 }
 
-/** A closing whose answer was lost is sent once more under its id, and is not carried out twice. */
-async function send(ask: Ask, line: Line): Promise<Response> {
-  const { method, path, body } = ask
-  const once = () =>
-    fetch(`http://127.0.0.1:${line.port}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${line.token}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-  return once()
-    .catch(once)
-    .catch(() => fail('the terminal does not answer; start it, and look with guitai shift list'))
-}
-
 function lineOf(shift: ShiftView): string {
   const { number, fromMs, toMs, operator, netFen, unsettled } = shift
   const open = unsettled.length === 0 ? '' : `  +${unsettled.length}?`
   const times = `${beijingTime(fromMs)} - ${beijingTime(toMs)}`
   return `${String(number).padStart(5)}  ${times}  ${reportAmount(netFen).padStart(16)}  ${operator ?? ''}${open}`
-}
-
-function say(problem: Problem): void {
-  console.error(`guitai: ${describeProblem(problem)}`)
-  process.exitCode = 1
 }

@@ -28,6 +28,13 @@ export const LIMITS = {
   billBytesMax: 1_024 * 1_024 * 1_024,
   /** One request to the local API, bytes. */
   apiRequestBytesMax: 16 * 1_024,
+  /** One refund notification, bytes: its fields are bounded, and come to some two thousand. */
+  noticeBytesMax: 16 * 1_024,
+  /** Refund notifications at once, and a second after that; the gateway repeats those that were refused. */
+  noticesAtOnceMax: 20,
+  noticesPerSecondMax: 2,
+  /** Refund notifications remembered, so that a repeat asks nothing. */
+  noticesKnownMax: 256,
   /** Connections watching the local API. */
   watchersMax: 32,
   /** Sales in one page of a list. */

@@ -42,6 +42,8 @@ export const WAITS = {
   refundArrivesMs: 600_000,
   /** Between questions about a refund that staff have to settle with the gateway. */
   refundAbnormalMs: 3_600_000,
+  /** For so long the same notification of a refund, sent again, asks nothing. */
+  noticeRepeatMs: 60_000,
   /** How long a counter stays armed for a code before it says so and disarms. */
   armedMs: 180_000,
   /** Between two rounds of questions because the line is back. */

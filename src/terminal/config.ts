@@ -142,6 +142,15 @@ export const configSchema = z.strictObject({
       })
       .default({ charge: 'v3', query: 'v3', reverse: 'v3', refund: 'v3' })
       .meta({ description: 'by which API each kind of call goes' }),
+    refundNotifyUrl: z
+      .string()
+      .max(256)
+      .regex(/^https:\/\/[^\s?#@]+$/, 'must be https, without a query or a user')
+      .optional()
+      .meta({
+        description:
+          "where the gateway tells what became of a refund: the merchant's own address, whose proxy passes it on to /v1/notify/refund of the local API; needs the APIv3 key, and refunds by v3",
+      }),
     connectTimeoutMs: milliseconds('longest wait for a connection').default(5_000),
     headersTimeoutMs: milliseconds('longest wait for an answer to begin').default(12_000),
     bodyTimeoutMs: milliseconds('longest pause inside an answer').default(5_000),

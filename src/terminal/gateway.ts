@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import { mixGateways, type V2Client } from '../gateway/mix.ts'
 import { type GatewayTransport, openGateway } from '../gateway/node/gateway.ts'
+import type { RefundNotices } from '../gateway/node/notice-reader.ts'
 import type { GatewayOptions } from '../gateway/node/settings.ts'
 import { openV2Gateway } from '../gateway/v2/node/client.ts'
 import { STORE_ID_MAX } from '../gateway/v2/requests.ts'
@@ -28,7 +29,7 @@ export type GatewayContext = Pick<GatewayOptions, 'onMark'> & {
 export async function makeGateway(
   config: Config,
   context: GatewayContext,
-): Promise<Result<Gateway & BillSource, Problem>> {
+): Promise<Result<Gateway & BillSource & RefundNotices, Problem>> {
   const options = readOptions(config, context)
   if (!options.ok) return options
   const v3 = await openGateway(options.value)
@@ -41,7 +42,11 @@ export async function makeGateway(
   }
   if (!v2.value) return v3
   const mixed = mixGateways(value, v2.value, config.gateway.calls)
-  return ok({ ...mixed, downloadBill: (date, path) => value.downloadBill(date, path) })
+  return ok({
+    ...mixed,
+    downloadBill: (date, path) => value.downloadBill(date, path),
+    readNotice: (notice) => value.readNotice(notice),
+  })
 }
 
 /** The client of the v2 calls; none when there is no key and nothing goes by it. */
@@ -71,6 +76,10 @@ function makeV2(
 /** Reads every file the configuration names. */
 function readOptions(config: Config, context: GatewayContext): Result<GatewayOptions, Problem> {
   const { merchant, gateway } = config
+  if (gateway.refundNotifyUrl !== undefined && gateway.calls.refund === 'v2') {
+    const detail = 'refunds by v2 are not told about there'
+    return err(problem('config.invalid_field', { field: 'gateway.refundNotifyUrl', detail }))
+  }
   const at = (name: string) => resolve(config.baseDir, name)
   const certificate = readText(at(merchant.certificateFile), 'merchant.certificateFile')
   if (!certificate.ok) return certificate
@@ -104,6 +113,7 @@ function readOptions(config: Config, context: GatewayContext): Result<GatewayOpt
       verification.mode === 'public_key'
         ? { mode: 'public_key', id: verification.id, pem: publicKey.value }
         : { mode: 'certificates' },
+    ...(gateway.refundNotifyUrl === undefined ? {} : { refundNotifyUrl: gateway.refundNotifyUrl }),
     timeouts: {
       connectMs: gateway.connectTimeoutMs,
       headersMs: gateway.headersTimeoutMs,
@@ -126,6 +136,7 @@ const CONFIGURED_FIELDS: Readonly<Record<string, string>> = {
   privateKeyPem: 'merchant.privateKeyFile',
   apiV3Key: 'merchant.apiV3KeyFile',
   apiV2Key: 'merchant.apiV2KeyFile',
+  refundNotifyUrl: 'gateway.refundNotifyUrl',
   'verification.id': 'gateway.verification.id',
   'verification.pem': 'gateway.verification.file',
 }

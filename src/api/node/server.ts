@@ -12,6 +12,7 @@ import type { Dispatch } from '../dispatch.ts'
 import { bearerToken, checkApproach, findGrant, type Grant, subprotocolToken } from '../gate.ts'
 import { OPERATIONS, type Scope, SUBPROTOCOL, WATCH_PATH } from '../protocol.ts'
 import { openSession } from '../session.ts'
+import { type NoticeOptions, serveNotices } from './notices.ts'
 import { serveScreens } from './screens.ts'
 
 export type ServerOptions = {
@@ -24,6 +25,8 @@ export type ServerOptions = {
   readonly origins: readonly string[]
   /** Folder of the built screens; absent serves none. */
   readonly screensDir?: string
+  /** Who takes refund notifications; absent: there is no such address. */
+  readonly notices?: NoticeOptions
   readonly log: Log
 }
 
@@ -49,6 +52,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   )
   app.setNotFoundHandler((_request, reply) => refuse(reply, problem('api.no_such_operation')))
   addOperations(app, options)
+  if (options.notices) serveNotices(app, options.notices)
   if (options.screensDir !== undefined) serveScreens(app, options.screensDir)
 
   const sockets = new WebSocketServer({

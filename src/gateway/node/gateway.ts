@@ -32,6 +32,7 @@ import { CertificateStore } from './certificates.ts'
 import type { HttpRequest } from './exchange.ts'
 import { HealthBook } from './health.ts'
 import { type Exchange, makePool, Transport } from './http.ts'
+import { type ArrivedNotice, createNoticeReader, type RefundNotices } from './notice-reader.ts'
 import { checkSettings, type GatewayOptions, type GatewaySettings } from './settings.ts'
 
 /** What carries requests to the gateway and answers back. */
@@ -73,13 +74,14 @@ export async function openGateway(options: GatewayOptions): Promise<Result<PayGa
 }
 
 /** The client over the transport and the keys it is given; {@link openGateway} makes the real ones. */
-export class PayGateway implements Gateway, BillSource {
+export class PayGateway implements Gateway, BillSource, RefundNotices {
   readonly #options: GatewayOptions
   readonly #settings: GatewaySettings
   readonly #transport: GatewayTransport
   readonly #store: CertificateStore | undefined
   readonly #keys: PlatformKeys
   readonly #health: HealthBook
+  readonly #notices: RefundNotices
   #cancelPing: () => void = () => {}
   #pingAfterMs = PING_AFTER_MS
   #inFlight = 0
@@ -94,6 +96,13 @@ export class PayGateway implements Gateway, BillSource {
     this.#health = new HealthBook(options.clock, settings.certificateExpiresAtMs)
     this.#store = this.#makeStore()
     this.#keys = this.#makeKeys()
+    this.#notices = createNoticeReader({
+      keys: this.#keys,
+      apiV3Key: settings.apiV3Key,
+      merchantId: options.merchantId,
+      clock: options.clock,
+      refresh: () => this.#store?.refresh(),
+    })
   }
 
   async start(): Promise<void> {
@@ -155,6 +164,10 @@ export class PayGateway implements Gateway, BillSource {
     } finally {
       await Promise.all(dispatchers.map((dispatcher) => dispatcher.destroy()))
     }
+  }
+
+  readNotice(notice: ArrivedNotice) {
+    return this.#notices.readNotice(notice)
   }
 
   expectCharge(): void {

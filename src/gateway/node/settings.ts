@@ -35,7 +35,7 @@ export type GatewayOptions = {
   readonly deviceIp: string
   readonly certificatePem: string
   readonly privateKeyPem: string
-  /** Needed to verify by certificates; 32 bytes. */
+  /** Needed to verify by certificates, and to open refund notifications; 32 bytes. */
   readonly apiV3Key?: string
   readonly verification: Verification
   /**
@@ -190,7 +190,8 @@ function checkIdentity(options: GatewayOptions): Checked<Identity> {
 
 function checkApiV3Key(options: GatewayOptions): Checked<Buffer | undefined> {
   if (options.apiV3Key === undefined) {
-    if (options.verification.mode === 'public_key') return ok(undefined)
+    const isNeeded = options.refundNotifyUrl !== undefined
+    if (options.verification.mode === 'public_key' && !isNeeded) return ok(undefined)
     return refuse('config.api_v3_key_invalid', 'apiV3Key', 'missing')
   }
   const key = Buffer.from(options.apiV3Key, 'utf8')

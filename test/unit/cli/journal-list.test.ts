@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import {
   describeLine,
   describeWaiting,
-  lineOfSale,
+  linesOfSale,
   waitingOfSale,
 } from '../../../src/cli/journal-list.ts'
 import { progressLine } from '../../../src/cli/progress.ts'
@@ -12,7 +12,9 @@ import { paidSale } from '../../support/journal-file.ts'
 const HOUR_MS = 3_600_000
 
 it('says how long a sale has been without a result, and when it is asked about next', () => {
-  const line = { ...lineOfSale(paidSale('1', 0)), outcome: 'UNKNOWN' as const }
+  const [paid] = linesOfSale(paidSale('1', 0))
+  if (!paid) throw new Error('no line')
+  const line = { ...paid, outcome: 'UNKNOWN' as const }
   expect(describeWaiting({ ...line, nextTryAtMs: 26 * HOUR_MS + 9_000 }, 26 * HOUR_MS)).toMatch(
     /^UNKNOWN +.*1\.00 .* {2}for 1 d 2 h {2}next try in 9 s$/,
   )

@@ -56,6 +56,17 @@ describe('the configuration file', () => {
       'gateway.headersTimeoutMs',
     ],
     ['a store name with an emoji', { ...GOOD, store: { id: 'S001', name: '茶🍵' } }, 'store.name'],
+    ...[
+      'http://shop.example/refunds',
+      'https://shop.example/refunds?shop=1',
+      'https://shop.example/#refunds',
+      'https://user@shop.example/refunds',
+      `https://shop.example/${'x'.repeat(236)}`,
+    ].map((refundNotifyUrl): [string, object, string] => [
+      `refunds told to ${refundNotifyUrl.slice(0, 40)}`,
+      { ...GOOD, gateway: { ...GOOD.gateway, refundNotifyUrl } },
+      'gateway.refundNotifyUrl',
+    ]),
     [
       'a call by an API that is none',
       { ...GOOD, gateway: { ...GOOD.gateway, calls: { refund: 'v1' } } },

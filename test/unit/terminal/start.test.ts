@@ -171,6 +171,28 @@ describe('starting the terminal is refused, with the field and no money moved', 
     })
   })
 
+  it('for refunds by v2 that are to be told about, which only those by v3 are', async () => {
+    const key = writeSecret('v2.key', '0123456789abcdefghijklmnopqrstuv')
+    const started = await start((settings) => {
+      settings.merchant.apiV2KeyFile = key
+      settings.gateway.calls = { refund: 'v2' }
+      settings.gateway.refundNotifyUrl = 'https://shop.example/refunds'
+    })
+    const error = { code: 'config.invalid_field', field: 'gateway.refundNotifyUrl' }
+    expect(started).toMatchObject({ ok: false, error })
+  })
+
+  it('for refunds to be told about without the key that opens what is told', async () => {
+    const id = readFileSync(join(dir, 'pub_key_id.txt'), 'utf8').trim()
+    const started = await start((settings) => {
+      delete settings.merchant.apiV3KeyFile
+      settings.gateway.verification = { mode: 'public_key', id, file: 'pub_key.pem' }
+      settings.gateway.refundNotifyUrl = 'https://shop.example/refunds'
+    })
+    const error = { code: 'config.api_v3_key_invalid', field: 'merchant.apiV3KeyFile' }
+    expect(started).toMatchObject({ ok: false, error })
+  })
+
   it('for a port that is taken', async () => {
     const taken = createServer()
     await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done))
