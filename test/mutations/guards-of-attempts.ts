@@ -59,7 +59,7 @@ export const ATTEMPT_GUARDS: readonly Mutation[] = [
         'if (moment.cancelWanted && !isBeyondReversal)',
       ),
     ],
-    proofs: [unit(ENGINE), simulation(20_000, 'PAID without money')],
+    proofs: [unit(ENGINE), simulation(20_042, 'PAID without money')],
   },
   {
     promise: 'P4',
@@ -71,7 +71,7 @@ export const ATTEMPT_GUARDS: readonly Mutation[] = [
         'reversalsOutstanding: attempt.reversalsOutstanding,',
       ),
     ],
-    proofs: [simulation(20_134, 'PAID without money')],
+    proofs: [simulation(20_076, 'PAID without money')],
   },
   {
     promise: 'P4',

@@ -11,7 +11,7 @@ export const LOOP_GUARDS: readonly Mutation[] = [
     promise: 'P1',
     what: 'nothing is done when the journal could not take the step',
     edits: [edit(LOOP, 'if (!written.ok) {', 'if (!written.ok && identity) {')],
-    proofs: [unit(ENGINE), simulation(20_000, 'a charge before its attempt')],
+    proofs: [unit(ENGINE), simulation(20_000, 'before it')],
   },
   {
     promise: 'P1',
@@ -24,7 +24,7 @@ export const LOOP_GUARDS: readonly Mutation[] = [
       ),
       edit(LOOP, 'this.#take(step)\n    resolve?.(answer)', 'resolve?.(answer)'),
     ],
-    proofs: [unit(ENGINE), simulation(20_060, 'a charge before its attempt')],
+    proofs: [unit(ENGINE), simulation(20_060, 'before it')],
   },
   {
     promise: 'P1',
