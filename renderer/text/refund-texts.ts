@@ -87,8 +87,8 @@ export const REFUND_TEXTS = {
   'refund.not_refunded.action': { 'zh-CN': '钱没有退', en: 'No money was given back' },
   'refund.abnormal.title': { 'zh-CN': '退款异常', en: 'Needs staff' },
   'refund.abnormal.action': {
-    'zh-CN': '钱没有到顾客账户。请负责人处理，不要再次退款',
-    en: 'The money did not reach the customer. Call the manager; do not refund again',
+    'zh-CN': '钱没有到顾客账户。请负责人处理，这笔钱不要再退一次',
+    en: 'It did not reach the customer. Call the manager; do not refund this amount again',
   },
   'refund.by_hand.title': { 'zh-CN': '退款结果未知', en: 'Refund not known' },
   'refund.by_hand.action': {

@@ -8,7 +8,7 @@ export const SCANNER_LINK = 'scanner'
 
 const fresh = (merchant: Merchant, primary: string, backup: string) => ({
   terminalId: 'POS01',
-  store: { id: 'S001', name: '柜台示范店' },
+  store: { id: 'S001', name: '柜台示范店', refundsAtCounter: true },
   merchant: {
     id: merchant.id,
     appId: merchant.appId,
