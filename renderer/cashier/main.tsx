@@ -57,6 +57,7 @@ function start(root: HTMLElement): void {
 
   const refund = new RefundControl({
     call: (call) => connection.call(call),
+    after: pageTimers.after,
     language: () => state.language,
     draw,
     tell: (text) => dispatch({ kind: 'told', text }),
@@ -97,7 +98,7 @@ function start(root: HTMLElement): void {
       if (canRefund(state)) refund.open()
     } else if (keyAct === 'check_pending') {
       dispatch({ kind: 'check_pending' })
-    } else {
+    } else if (keyAct !== 'cancel' || !refund.isJustClosed) {
       dispatch({ kind: 'intent', intent: keyAct })
     }
   }
@@ -117,16 +118,14 @@ function start(root: HTMLElement): void {
     onSale: (sale) => refund.onSale(sale),
   })
   for (const name of ['pointerdown', 'keydown']) window.addEventListener(name, sounds.wake)
+  const settings = { F9: () => act('language'), F10: () => act('theme') }
   listenToKeyboard(window, {
     type: (key) => dispatch({ kind: 'type', key }),
     erase: () => dispatch({ kind: 'erase' }),
     clear: () => dispatch({ kind: 'clear' }),
     collect: () => dispatch({ kind: 'collect' }),
     act,
-    cover: () => {
-      const settings = { F9: () => act('language'), F10: () => act('theme') }
-      return shift.cover(settings) ?? refund.cover(settings)
-    },
+    cover: () => shift.cover(settings) ?? refund.cover(settings),
   })
   draw()
 }

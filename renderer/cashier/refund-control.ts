@@ -12,8 +12,12 @@ import {
   type RefundState,
 } from './refund-types.ts'
 
+/** How long a press that was meant for the view may still come when a sale has taken its place. */
+const LATE_PRESS_MS = 1_500
+
 export type RefundControlOptions = {
   readonly call: (call: Call) => Promise<Answer>
+  readonly after: (delayMs: number, run: () => void) => () => void
   readonly language: () => Language
   readonly draw: () => void
   /** Says on the panel what became of a press whose view is gone. */
@@ -24,6 +28,7 @@ export type RefundControlOptions = {
 export class RefundControl {
   readonly #options: RefundControlOptions
   #state: RefundState = NO_REFUND
+  #isJustClosed = false
 
   constructor(options: RefundControlOptions) {
     this.#options = options
@@ -35,6 +40,11 @@ export class RefundControl {
 
   get isShown(): boolean {
     return this.#state.step !== 'hidden'
+  }
+
+  /** A sale took the view's place a moment ago: F4 may still be the answer to the view's question. */
+  get isJustClosed(): boolean {
+    return this.#isJustClosed
   }
 
   readonly dispatch = (event: RefundEvent): void => {
@@ -62,7 +72,13 @@ export class RefundControl {
   }
 
   onModel(model: ScreenModel): void {
+    const wasShown = this.isShown
     this.dispatch({ kind: 'model', model })
+    if (!wasShown || this.isShown) return
+    this.#isJustClosed = true
+    this.#options.after(LATE_PRESS_MS, () => {
+      this.#isJustClosed = false
+    })
   }
 
   onSale(sale: SaleView): void {
