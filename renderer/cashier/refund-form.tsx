@@ -7,9 +7,9 @@ import { translate } from '../text/translate.ts'
 import { clockTime } from './clock-time.ts'
 import { keepFocus, PadKeys } from './pad.tsx'
 import { refundableOf } from './refund-facts.ts'
+import { RefundRemark, type RefundViewProps } from './refund-remark.tsx'
 import { canAct, reasonText, wantedFen } from './refund-state.ts'
 import { FIELD_MAX, REASON_TEXTS, REASONS } from './refund-types.ts'
-import { RefundRemark, type RefundViewProps } from './refund-view.tsx'
 
 type SaleProps = RefundViewProps & { readonly sale: SaleView }
 

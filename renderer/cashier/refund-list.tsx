@@ -6,9 +6,9 @@ import type { Language } from '../text/language.ts'
 import { translate } from '../text/translate.ts'
 import { clockTime } from './clock-time.ts'
 import { found, lookOf, shownRefund } from './refund-facts.ts'
+import { RefundRemark, type RefundViewProps } from './refund-remark.tsx'
 import { canAct } from './refund-state.ts'
 import { FIELD_MAX } from './refund-types.ts'
-import { RefundRemark, type RefundViewProps } from './refund-view.tsx'
 
 /** Which sale: the paid ones, newest first, and a search among those that were read. */
 export function RefundList(props: RefundViewProps) {

@@ -4,19 +4,13 @@ import { AmountFen } from '../shared/amount.tsx'
 import { Icon } from '../shared/icons.tsx'
 import { formatAmount } from '../text/amount.ts'
 import type { Language, Text } from '../text/language.ts'
-import { TEXTS, translate } from '../text/translate.ts'
+import { translate } from '../text/translate.ts'
 import { clockTime } from './clock-time.ts'
 import { lookOf, type RefundView, shownRefund } from './refund-facts.ts'
 import { RefundConfirm, RefundForm } from './refund-form.tsx'
 import { RefundList } from './refund-list.tsx'
-import type { RefundAct, RefundEvent, RefundState } from './refund-types.ts'
-
-export type RefundViewProps = {
-  readonly state: RefundState
-  readonly language: Language
-  readonly dispatch: (event: RefundEvent) => void
-  readonly act: (act: RefundAct) => void
-}
+import { RefundRemark, type RefundViewProps } from './refund-remark.tsx'
+import type { RefundState } from './refund-types.ts'
 
 /** The refund view, step by step. */
 export function RefundDesk(props: RefundViewProps) {
@@ -118,16 +112,5 @@ function OtherRefunds({ sale, shown, language }: OtherRefundsProps) {
         </li>
       ))}
     </ul>
-  )
-}
-
-/** One remark in a place of its own, so that nothing moves when it comes or goes. */
-export function RefundRemark(props: { readonly state: RefundState; readonly language: Language }) {
-  const { isStale, remark } = props.state
-  const text = isStale ? TEXTS['refund.stale'] : remark
-  return (
-    <p class={text === undefined ? 'notice notice-empty' : 'notice'} role="alert">
-      {text?.[props.language]}
-    </p>
   )
 }
