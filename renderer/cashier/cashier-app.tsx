@@ -1,23 +1,32 @@
 import { translate } from '../text/translate.ts'
 import { type KeyAct, KeyBar } from './key-bar.tsx'
-import { Lights, Recent } from './lists.tsx'
+import { Lights } from './lists.tsx'
 import { Pad } from './pad.tsx'
 import { Panel } from './panel.tsx'
 import { Pending } from './pending.tsx'
+import { Recent } from './recent.tsx'
+import type { RefundControl } from './refund-control.ts'
+import { RefundKeyBar } from './refund-key-bar.tsx'
+import { RefundDesk } from './refund-view.tsx'
 import type { ShiftControl } from './shift-control.ts'
 import { ShiftKeyBar } from './shift-key-bar.tsx'
 import { ShiftDesk } from './shift-view.tsx'
-import type { CashierEvent, CashierState } from './state.ts'
+import { type CashierEvent, type CashierState, canRefund } from './state.ts'
 
 type CashierAppProps = {
   readonly state: CashierState
   readonly dispatch: (event: CashierEvent) => void
   readonly act: (act: KeyAct) => void
-  readonly shift: ShiftControl
+  /** What may lie over the panel; one at a time. */
+  readonly views: { readonly shift: ShiftControl; readonly refund: RefundControl }
+}
+
+type TillProps = Omit<CashierAppProps, 'views'> & {
+  readonly openRefund: (saleId: string) => void
 }
 
 /** The cashier's screen. */
-export function CashierApp({ state, dispatch, act, shift }: CashierAppProps) {
+export function CashierApp({ state, dispatch, act, views }: CashierAppProps) {
   const { language } = state
   const screen = state.arrival?.model.cashier
   return (
@@ -31,20 +40,39 @@ export function CashierApp({ state, dispatch, act, shift }: CashierAppProps) {
           <Lights screen={screen} language={language} />
         )}
       </header>
-      {shift.state.isShown ? (
-        <>
-          <ShiftDesk state={shift.state} language={language} dispatch={shift.dispatch} />
-          <ShiftKeyBar state={shift.state} language={language} act={shift.act} settle={act} />
-        </>
-      ) : (
-        <Till state={state} dispatch={dispatch} act={act} />
-      )}
+      <Shown state={state} dispatch={dispatch} act={act} views={views} />
     </div>
   )
 }
 
+/** The view that is on, or what takes money. */
+function Shown({ state, dispatch, act, views }: CashierAppProps) {
+  const { shift, refund } = views
+  const { language } = state
+  const mayRefund = state.arrival?.model.cashier.mayRefund === true
+  if (shift.state.isShown) {
+    const keys = { state: shift.state, language, mayRefund, act: shift.act, settle: act }
+    return (
+      <>
+        <ShiftDesk state={shift.state} language={language} dispatch={shift.dispatch} />
+        <ShiftKeyBar {...keys} />
+      </>
+    )
+  }
+  if (refund.isShown) {
+    const given = { state: refund.state, language, act: refund.act }
+    return (
+      <>
+        <RefundDesk {...given} dispatch={refund.dispatch} />
+        <RefundKeyBar {...given} settle={act} />
+      </>
+    )
+  }
+  return <Till state={state} dispatch={dispatch} act={act} openRefund={refund.open} />
+}
+
 /** What takes money: the panel, the pad and the lists beside it, the keys below. */
-function Till({ state, dispatch, act }: Omit<CashierAppProps, 'shift'>) {
+function Till({ state, dispatch, act, openRefund }: TillProps) {
   const screen = state.arrival?.model.cashier
   return (
     <>
@@ -54,7 +82,12 @@ function Till({ state, dispatch, act }: Omit<CashierAppProps, 'shift'>) {
         {screen !== undefined && (
           <div class="lists">
             <Pending state={state} dispatch={dispatch} />
-            <Recent screen={screen} language={state.language} />
+            <Recent
+              screen={screen}
+              language={state.language}
+              canRefund={canRefund(state)}
+              refund={openRefund}
+            />
           </div>
         )}
       </aside>

@@ -5,16 +5,18 @@ import {
   type CashierState,
   canAsk,
   canLeavePanel,
+  canRefund,
   panelLook,
   panelState,
 } from './state.ts'
 
 /** What a function key does: an intent of the model, or a setting of this page. */
-export type KeyAct = IntentName | 'check_pending' | 'language' | 'theme' | 'shift'
+export type KeyAct = IntentName | 'check_pending' | 'language' | 'theme' | 'shift' | 'refund'
 
 /** The function keys, always in these places. */
 export const FUNCTION_KEYS: { readonly [key: string]: KeyAct } = {
   F2: 'dismiss',
+  F3: 'refund',
   F4: 'cancel',
   F6: 'check',
   F7: 'check_pending',
@@ -22,6 +24,11 @@ export const FUNCTION_KEYS: { readonly [key: string]: KeyAct } = {
   F9: 'language',
   F10: 'theme',
   F12: 'shift',
+}
+
+/** The keys that are drawn: a counter that makes no refunds has no key for them. */
+export function drawnKeys(mayRefund: boolean): readonly (readonly [key: string, act: KeyAct])[] {
+  return Object.entries(FUNCTION_KEYS).filter(([, act]) => mayRefund || act !== 'refund')
 }
 
 type KeyBarProps = {
@@ -32,9 +39,10 @@ type KeyBarProps = {
 /** The keys as buttons. The one that could undo a payment answers to touch and to F4 only. */
 export function KeyBar({ state, act }: KeyBarProps) {
   const { language } = state
+  const mayRefund = state.arrival?.model.cashier.mayRefund === true
   return (
     <footer class="key-bar">
-      {Object.entries(FUNCTION_KEYS).map(([key, keyAct]) => (
+      {drawnKeys(mayRefund).map(([key, keyAct]) => (
         <button
           key={key}
           type="button"
@@ -61,6 +69,7 @@ export function KeyBar({ state, act }: KeyBarProps) {
 function isOpen(state: CashierState, act: KeyAct): boolean {
   if (act === 'language' || act === 'theme') return true
   if (act === 'shift') return canLeavePanel(state)
+  if (act === 'refund') return canRefund(state)
   if (act === 'check_pending') return askable(state).length > 0
   return canAsk(state, act)
 }
@@ -74,6 +83,7 @@ const LABELS: { readonly [act in KeyAct]: TextKey } = {
   language: 'key.language',
   theme: 'key.theme',
   shift: 'key.shift',
+  refund: 'key.refund',
 }
 
 function labelOf(state: CashierState, act: KeyAct): TextKey {

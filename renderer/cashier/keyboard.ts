@@ -16,6 +16,11 @@ export type KeyboardActs = {
 export type Cover = {
   readonly keys: { readonly [key: string]: () => void }
   readonly leave: () => void
+  /** Enter anywhere but on a button; never for what cannot be undone. */
+  readonly enter?: () => void
+  /** Digits and the delete key, outside fields. */
+  readonly type?: (key: EntryKey) => void
+  readonly erase?: () => void
 }
 
 /** The whole screen by keyboard: digits go to the amount wherever the focus is, except in a field. */
@@ -70,8 +75,26 @@ function handleCovered(event: KeyboardEvent, cover: Cover): void {
     return
   }
   if (guardDestructive(event)) return
-  if (event.key === 'Enter' && event.target instanceof HTMLInputElement) event.preventDefault()
-  if (event.key === 'Escape') cover.leave()
+  const { target } = event
+  if (event.key === 'Enter') {
+    if (target instanceof HTMLButtonElement) return
+    event.preventDefault()
+    if (!event.repeat) cover.enter?.()
+    return
+  }
+  if (event.key === 'Escape') {
+    cover.leave()
+    return
+  }
+  const isField = target instanceof HTMLInputElement && target.type === 'text'
+  if (isField || cover.type === undefined) return
+  if (event.key === 'Backspace') {
+    event.preventDefault()
+    cover.erase?.()
+    return
+  }
+  const key = entryKey(event)
+  if (key !== undefined) cover.type(key)
 }
 
 /** Enter and Space never press a key that could undo something; true when it was such a press. */

@@ -1,5 +1,4 @@
-import type { CashierScreen, Light, RecentSale } from '../../src/screen/model.ts'
-import { formatAmount } from '../text/amount.ts'
+import type { CashierScreen, Light } from '../../src/screen/model.ts'
 import type { Language } from '../text/language.ts'
 import { isTextKey, type TextKey, translate } from '../text/translate.ts'
 
@@ -31,47 +30,5 @@ export function Lights({ screen, language }: ListProps) {
         </li>
       ))}
     </ul>
-  )
-}
-
-const OUTCOME_TEXTS: { readonly [outcome in RecentSale['outcome']]: TextKey } = {
-  PAID: 'outcome.PAID',
-  NOT_PAID: 'outcome.NOT_PAID',
-  UNKNOWN: 'outcome.UNKNOWN',
-}
-
-const clocks = new Map<Language, Intl.DateTimeFormat>()
-
-function clockTime(language: Language, atMs: number): string {
-  let clock = clocks.get(language)
-  if (clock === undefined) {
-    clock = new Intl.DateTimeFormat(language, {
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-    })
-    clocks.set(language, clock)
-  }
-  return clock.format(atMs)
-}
-
-/** The last sales. */
-export function Recent({ screen, language }: ListProps) {
-  return (
-    <section class="recent" aria-label={translate(language, 'recent.title')}>
-      <h2>{translate(language, 'recent.title')}</h2>
-      {screen.recent.length === 0 && (
-        <p class="recent-none">{translate(language, 'recent.none')}</p>
-      )}
-      <ol class="recent-list">
-        {screen.recent.map((sale) => (
-          <li key={sale.saleId} data-outcome={sale.outcome}>
-            <span class="recent-time">{clockTime(language, sale.atMs)}</span>
-            <span class="recent-amount">{formatAmount(sale.amountFen)}</span>
-            <span class="recent-outcome">{translate(language, OUTCOME_TEXTS[sale.outcome])}</span>
-          </li>
-        ))}
-      </ol>
-    </section>
   )
 }

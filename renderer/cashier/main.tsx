@@ -3,6 +3,7 @@ import './panel.css'
 import './side.css'
 import './cashier.css'
 import './shift.css'
+import './refund.css'
 import { render } from 'preact'
 import type { Call } from '../connection/connection.ts'
 import { connectPage, pageTimers } from '../connection/page-connection.ts'
@@ -16,12 +17,14 @@ import { CashierApp } from './cashier-app.tsx'
 import { cueFor } from './cue.ts'
 import type { KeyAct } from './key-bar.tsx'
 import { listenToKeyboard } from './keyboard.ts'
+import { RefundControl } from './refund-control.ts'
 import { ShiftControl } from './shift-control.ts'
 import { createSounds } from './sounds.ts'
 import {
   type Act,
   type CashierEvent,
   canLeavePanel,
+  canRefund,
   initialCashier,
   reduceCashier,
 } from './state.ts'
@@ -40,7 +43,8 @@ function start(root: HTMLElement): void {
   const draw = oneAtATime(() => {
     document.documentElement.lang = state.language
     document.title = translate(state.language, 'cashier.title')
-    render(<CashierApp state={state} dispatch={dispatch} act={act} shift={shift} />, root)
+    const views = { shift, refund }
+    render(<CashierApp state={state} dispatch={dispatch} act={act} views={views} />, root)
   })
 
   const shift = new ShiftControl({
@@ -49,6 +53,14 @@ function start(root: HTMLElement): void {
     language: () => state.language,
     draw,
     print: () => window.print(),
+  })
+
+  const refund = new RefundControl({
+    call: (call) => connection.call(call),
+    after: pageTimers.after,
+    language: () => state.language,
+    draw,
+    tell: (text) => dispatch({ kind: 'told', text }),
   })
 
   function dispatch(event: CashierEvent): void {
@@ -75,18 +87,18 @@ function start(root: HTMLElement): void {
 
   function act(keyAct: KeyAct): void {
     if (keyAct === 'theme') {
-      const theme = otherTheme(document)
-      remember('cashier.theme', theme)
-      applyTheme(document, theme)
+      switchTheme()
     } else if (keyAct === 'language') {
       dispatch({ kind: 'language' })
       remember('cashier.language', state.language)
       shift.onLanguage()
     } else if (keyAct === 'shift') {
       if (canLeavePanel(state)) shift.open()
+    } else if (keyAct === 'refund') {
+      if (canRefund(state)) refund.open()
     } else if (keyAct === 'check_pending') {
       dispatch({ kind: 'check_pending' })
-    } else {
+    } else if (keyAct !== 'cancel' || !refund.isJustClosed) {
       dispatch({ kind: 'intent', intent: keyAct })
     }
   }
@@ -94,26 +106,34 @@ function start(root: HTMLElement): void {
   const connection = connectPage(window, {
     onState: (link) => {
       dispatch({ kind: 'link', state: link })
-      shift.onLink(link)
+      for (const view of [shift, refund]) view.onLink(link)
     },
     onModel: (model) => {
       const cue = cueFor(state.arrival?.model, model)
       dispatch({ kind: 'model', model, atMs: pageTimers.nowMs() })
-      shift.onModel(model)
+      for (const view of [shift, refund]) view.onModel(model)
       markPainted(window, model.revision)
       if (cue !== undefined) sounds.play(cue)
     },
+    onSale: (sale) => refund.onSale(sale),
   })
   for (const name of ['pointerdown', 'keydown']) window.addEventListener(name, sounds.wake)
+  const settings = { F9: () => act('language'), F10: () => act('theme') }
   listenToKeyboard(window, {
     type: (key) => dispatch({ kind: 'type', key }),
     erase: () => dispatch({ kind: 'erase' }),
     clear: () => dispatch({ kind: 'clear' }),
     collect: () => dispatch({ kind: 'collect' }),
     act,
-    cover: () => shift.cover({ F9: () => act('language'), F10: () => act('theme') }),
+    cover: () => shift.cover(settings) ?? refund.cover(settings),
   })
   draw()
+}
+
+function switchTheme(): void {
+  const theme = otherTheme(document)
+  remember('cashier.theme', theme)
+  applyTheme(document, theme)
 }
 
 const root = document.getElementById('root')

@@ -1,3 +1,5 @@
+import type { ComponentChildren } from 'preact'
+import type { Language } from '../text/language.ts'
 import { translate } from '../text/translate.ts'
 import type { EntryKey } from './entry.ts'
 import { type CashierEvent, type CashierState, ORDER_REF_MAX, padIsOpen } from './state.ts'
@@ -10,7 +12,7 @@ type PadProps = {
 const DIGITS: readonly EntryKey[] = ['7', '8', '9', '4', '5', '6', '1', '2', '3', '0', '00', '.']
 
 /** Keeps the focus where it is: a touched key must not become what Enter acts on. */
-function keepFocus(event: Event): void {
+export function keepFocus(event: Event): void {
   event.preventDefault()
 }
 
@@ -39,42 +41,14 @@ export function Pad({ state, dispatch }: PadProps) {
           onBlur={() => dispatch({ kind: 'order_left' })}
         />
       </label>
-      {/* biome-ignore lint/a11y/useSemanticElements: these are keys, not fields of a form */}
-      <div class="keys" role="group" aria-label={translate(language, 'pad.keys')}>
-        {DIGITS.map((key) => (
-          <button
-            key={key}
-            type="button"
-            class="key"
-            tabIndex={-1}
-            disabled={!isOpen}
-            onMouseDown={keepFocus}
-            onClick={() => dispatch({ kind: 'type', key })}
-          >
-            {key}
-          </button>
-        ))}
-        <button
-          type="button"
-          class="key key-erase"
-          tabIndex={-1}
-          disabled={!isOpen}
-          aria-label={translate(language, 'pad.backspace')}
-          onMouseDown={keepFocus}
-          onClick={() => dispatch({ kind: 'erase' })}
-        >
-          ⌫
-        </button>
-        <button
-          type="button"
-          class="key key-clear"
-          tabIndex={-1}
-          disabled={!isOpen}
-          onMouseDown={keepFocus}
-          onClick={() => dispatch({ kind: 'clear' })}
-        >
-          {translate(language, 'pad.clear')}
-        </button>
+      <PadKeys
+        language={language}
+        isOpen={isOpen}
+        type={(key) => dispatch({ kind: 'type', key })}
+        erase={() => dispatch({ kind: 'erase' })}
+        clear={() => dispatch({ kind: 'clear' })}
+        clearText={translate(language, 'pad.clear')}
+      >
         <button
           type="button"
           class="key key-collect"
@@ -86,7 +60,63 @@ export function Pad({ state, dispatch }: PadProps) {
           {translate(language, 'pad.collect')}
           <kbd>Enter</kbd>
         </button>
-      </div>
+      </PadKeys>
     </section>
+  )
+}
+
+type PadKeysProps = {
+  readonly language: Language
+  readonly isOpen: boolean
+  readonly type: (key: EntryKey) => void
+  readonly erase: () => void
+  readonly clear: () => void
+  readonly clearText: string
+  /** The key that goes on with the amount. */
+  readonly children: ComponentChildren
+}
+
+/** The keys of an amount for touch; none of them takes the focus. */
+export function PadKeys(props: PadKeysProps) {
+  const { language, isOpen, type, erase, clear, clearText } = props
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: these are keys, not fields of a form
+    <div class="keys" role="group" aria-label={translate(language, 'pad.keys')}>
+      {DIGITS.map((key) => (
+        <button
+          key={key}
+          type="button"
+          class="key"
+          tabIndex={-1}
+          disabled={!isOpen}
+          onMouseDown={keepFocus}
+          onClick={() => type(key)}
+        >
+          {key}
+        </button>
+      ))}
+      <button
+        type="button"
+        class="key key-erase"
+        tabIndex={-1}
+        disabled={!isOpen}
+        aria-label={translate(language, 'pad.backspace')}
+        onMouseDown={keepFocus}
+        onClick={erase}
+      >
+        ⌫
+      </button>
+      <button
+        type="button"
+        class="key key-clear"
+        tabIndex={-1}
+        disabled={!isOpen}
+        onMouseDown={keepFocus}
+        onClick={clear}
+      >
+        {clearText}
+      </button>
+      {props.children}
+    </div>
   )
 }

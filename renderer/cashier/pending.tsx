@@ -33,13 +33,17 @@ export function Pending({ state, dispatch }: PendingProps) {
             <button
               type="button"
               class="pending-sale"
-              data-overdue={sale.overdue}
+              data-what={sale.what}
+              data-overdue={sale.overdue || sale.mustAct === true}
               disabled={!open.has(sale.saleId)}
               onMouseDown={(event) => event.preventDefault()}
               onClick={() => dispatch({ kind: 'check_pending', saleId: sale.saleId })}
             >
               <span class="only-spoken">{translate(language, 'key.check')}</span>
-              <strong>{formatAmount(sale.amountFen)}</strong>
+              <strong>
+                {translate(language, sale.what === 'refund' ? 'pending.refund' : 'pending.payment')}{' '}
+                {formatAmount(sale.amountFen)}
+              </strong>
               <span>{translate(language, 'pending.age', { time: age(nowMs - sale.sinceMs) })}</span>
               <span class="pending-next">{nextOf(language, sale, nowMs)}</span>
             </button>
@@ -51,8 +55,13 @@ export function Pending({ state, dispatch }: PendingProps) {
 }
 
 function nextOf(language: Language, sale: PendingSale, nowMs: number): string {
-  if (sale.mustAct) return translate(language, 'pending.must_act')
-  if (sale.overdue) return translate(language, 'pending.overdue')
+  const isRefund = sale.what === 'refund'
+  if (sale.mustAct) {
+    return translate(language, isRefund ? 'pending.refund_must_act' : 'pending.must_act')
+  }
+  if (sale.overdue) {
+    return translate(language, isRefund ? 'pending.refund_overdue' : 'pending.overdue')
+  }
   if (sale.nextTryAtMs === undefined) return translate(language, 'pending.asking')
   const seconds = Math.max(0, Math.ceil((sale.nextTryAtMs - nowMs) / 1_000))
   return translate(language, 'pending.next', { seconds })

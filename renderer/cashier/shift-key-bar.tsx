@@ -1,21 +1,23 @@
 import type { Language } from '../text/language.ts'
 import { type TextKey, translate } from '../text/translate.ts'
-import { FUNCTION_KEYS } from './key-bar.tsx'
+import { drawnKeys } from './key-bar.tsx'
 import { SHIFT_KEYS } from './shift-control.ts'
 import { canAct, type ShiftAct, type ShiftState } from './shift-state.ts'
 
 type ShiftKeyBarProps = {
   readonly state: ShiftState
   readonly language: Language
+  readonly mayRefund: boolean
   readonly act: (act: ShiftAct) => void
   readonly settle: (setting: 'language' | 'theme') => void
 }
 
 /** The function keys over the panel, in the same places as those of the panel. */
-export function ShiftKeyBar({ state, language, act, settle }: ShiftKeyBarProps) {
+export function ShiftKeyBar(props: ShiftKeyBarProps) {
+  const { state, language, mayRefund, act, settle } = props
   return (
     <footer class="key-bar">
-      {Object.entries(FUNCTION_KEYS).map(([key, beneath]) => {
+      {drawnKeys(mayRefund).map(([key, beneath]) => {
         const own = SHIFT_KEYS[key]
         const isSetting = beneath === 'language' || beneath === 'theme'
         return (
@@ -50,7 +52,11 @@ export function ShiftKeyBar({ state, language, act, settle }: ShiftKeyBarProps) 
 }
 
 /** Keys that stay what they are beneath the view. */
-const KEPT: { readonly [act: string]: TextKey } = { language: 'key.language', theme: 'key.theme' }
+const KEPT: { readonly [act: string]: TextKey } = {
+  language: 'key.language',
+  theme: 'key.theme',
+  refund: 'key.refund',
+}
 
 const LABELS: { readonly [act in ShiftAct]: TextKey } = {
   leave: 'day.back',

@@ -50,6 +50,7 @@ export type CashierEvent =
   | { readonly kind: 'intent'; readonly intent: IntentName }
   | { readonly kind: 'check_pending'; readonly saleId?: string }
   | { readonly kind: 'answer'; readonly act: Act; readonly answer: Answer }
+  | { readonly kind: 'told'; readonly text: Text }
   | { readonly kind: 'ask_expired' }
   | { readonly kind: 'language' }
 
@@ -104,6 +105,11 @@ export function canLeavePanel(state: CashierState): boolean {
   return panelLook(state).takesAmount && state.link === 'open' && state.sending === undefined
 }
 
+/** Whether the refund view may be opened now. */
+export function canRefund(state: CashierState): boolean {
+  return canLeavePanel(state) && state.arrival?.model.cashier.mayRefund === true
+}
+
 /** The page's one rule of change; pure. */
 export function reduceCashier(state: CashierState, event: CashierEvent): CashierStep {
   switch (event.kind) {
@@ -129,6 +135,8 @@ export function reduceCashier(state: CashierState, event: CashierEvent): Cashier
       return checkPending(state, event.saleId)
     case 'answer':
       return { state: withAnswer(state, event.act, event.answer) }
+    case 'told':
+      return { state: { ...calm(state), remark: event.text } }
     case 'ask_expired':
       return { state: { ...state, isCancelAsked: false } }
     case 'language':

@@ -3,6 +3,7 @@ import type {
   OperationInput,
   OperationName,
   ProblemView,
+  SaleView,
   ServerFrame,
 } from '../../src/api/protocol.ts'
 import type { ScreenModel } from '../../src/screen/model.ts'
@@ -55,6 +56,8 @@ export type ConnectionOptions = {
   readonly onState: (state: LinkState) => void
   /** A whole picture of both screens; the first one after a connect holds everything. */
   readonly onModel: (model: ScreenModel) => void
+  /** Every change of a sale; without it sales are not watched. */
+  readonly onSale?: (sale: SaleView) => void
 }
 
 /** Pauses and limits of the line, milliseconds. A dead link is noticed within 4.5 s. */
@@ -140,6 +143,7 @@ class Line {
     this.#hasPicture = false
     this.#heardAtMs = this.#options.timers.nowMs()
     this.#link?.send({ kind: 'watch', topic: 'screen' })
+    if (this.#options.onSale !== undefined) this.#link?.send({ kind: 'watch', topic: 'sales' })
     for (const { frame } of this.#waiting.values()) this.#link?.send(frame)
     this.#arm(LINE.pingEveryMs, () => this.#beat())
   }
@@ -164,6 +168,7 @@ class Line {
       this.#options.onState('open')
       this.#options.onModel(frame.model)
     }
+    if (frame.kind === 'sale') this.#options.onSale?.(frame.sale)
     if (frame.kind === 'answer') {
       const answer: Answer = frame.ok
         ? { kind: 'done', value: frame.value }

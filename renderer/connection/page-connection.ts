@@ -15,7 +15,7 @@ export const pageTimers: Timers = {
 /** Connects by WebSocket when the page came over HTTP, else by the shell's MessagePort. */
 export function connectPage(
   page: Window,
-  on: Pick<ConnectionOptions, 'onState' | 'onModel'>,
+  on: Pick<ConnectionOptions, 'onState' | 'onModel' | 'onSale'>,
 ): Connection {
   const openLink = page.location.protocol.startsWith('http')
     ? webSocketLink(page.location.host, takeToken(page))

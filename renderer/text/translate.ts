@@ -2,6 +2,7 @@ import { IntlMessageFormat } from 'intl-messageformat'
 import { CASHIER_TEXTS } from './cashier-texts.ts'
 import { CUSTOMER_TEXTS } from './customer-texts.ts'
 import type { Language } from './language.ts'
+import { REFUND_TEXTS } from './refund-texts.ts'
 import { LIGHT_TEXTS, SHARED_TEXTS } from './shared-texts.ts'
 import { SHIFT_TEXTS } from './shift-texts.ts'
 
@@ -12,6 +13,7 @@ export const TEXTS = {
   ...CASHIER_TEXTS,
   ...CUSTOMER_TEXTS,
   ...SHIFT_TEXTS,
+  ...REFUND_TEXTS,
 }
 export type TextKey = keyof typeof TEXTS
 /** What a sentence's placeholders become. */

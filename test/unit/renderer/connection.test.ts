@@ -9,6 +9,7 @@ import {
 import { SUBPROTOCOL_NAME, WATCH_PATH_NAME } from '../../../renderer/connection/names.ts'
 import { type ClientFrame, SUBPROTOCOL, WATCH_PATH } from '../../../src/api/protocol.ts'
 import type { ScreenModel } from '../../../src/screen/model.ts'
+import { paidSale } from '../../e2e/refund-fixtures.ts'
 
 const MODEL: ScreenModel = {
   revision: 1,
@@ -27,7 +28,7 @@ const MODEL: ScreenModel = {
   customer: { state: 'ready', store: 's' },
 }
 
-function rig() {
+function rig(more: Partial<Parameters<typeof connect>[0]> = {}) {
   const alarms: { atMs: number; run: () => void }[] = []
   let nowMs = 0
   const links: { events: LinkEvents; sent: ClientFrame[]; closed: boolean; atMs: number }[] = []
@@ -57,6 +58,7 @@ function rig() {
     },
     onState: (state) => states.push(state),
     onModel: (model) => models.push(model),
+    ...more,
   })
   const advance = (byMs: number) => {
     const untilMs = nowMs + byMs
@@ -95,6 +97,20 @@ test('it watches the screen, and is open only when a picture came', () => {
   link(0).events.onFrame({ kind: 'screen', model: MODEL })
   expect(states).toEqual(['open'])
   expect(models).toEqual([MODEL])
+})
+
+test('sales are watched only by a page that wants them', () => {
+  const sales: unknown[] = []
+  const { link } = rig({ onSale: (sale) => sales.push(sale) })
+  link(0).events.onOpen()
+  expect(link(0).sent).toEqual([
+    { kind: 'watch', topic: 'screen' },
+    { kind: 'watch', topic: 'sales' },
+  ])
+  const sale = paidSale()
+  link(0).events.onFrame({ kind: 'sale', sale })
+  expect(sales).toEqual([sale])
+  expect(() => rig().link(0).events.onFrame({ kind: 'sale', sale })).not.toThrow()
 })
 
 test('answers are matched by id', async () => {

@@ -54,7 +54,7 @@ test('no sentence is left over', () => {
 
 test('every sentence that is named exists', () => {
   const named = sources().matchAll(
-    /'((?:state|pad|key|ask|answer|detail|recent|outcome|customer|link|countdown)\.[\w.]+)'/g,
+    /'((?:state|pad|key|ask|answer|detail|recent|outcome|customer|link|countdown|refund|pending|day)\.[\w.]+)'/g,
   )
   const unknown = [...named].map((match) => match[1] ?? '').filter((name) => !isTextKey(name))
   expect(unknown).toEqual([])
