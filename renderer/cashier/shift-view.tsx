@@ -3,6 +3,7 @@ import { Amount } from '../shared/amount.tsx'
 import { formatAmount } from '../text/amount.ts'
 import type { Language } from '../text/language.ts'
 import { TEXTS, translate } from '../text/translate.ts'
+import { clockTime } from './clock-time.ts'
 import {
   canAct,
   OPERATOR_MAX,
@@ -60,7 +61,9 @@ function Glance({ shift, language }: PartProps) {
     >
       <h1>
         {text('day.title', { number })}
-        <small class="shift-when">{text('day.since', { time: clockTime(language, fromMs) })}</small>
+        <small class="shift-when">
+          {text('day.since', { time: clockTime(language, fromMs, 'day') })}
+        </small>
       </h1>
       <p class="shift-label">{text('day.net')}</p>
       <div class="amount-box">
@@ -117,7 +120,7 @@ function Unsettled({ shift, language }: PartProps) {
           <li key={number}>
             <span>
               {translate(language, kind === 'sale' ? 'day.sale' : 'day.refund')}{' '}
-              {clockTime(language, sinceMs)}
+              {clockTime(language, sinceMs, 'day')}
             </span>
             <strong>{formatAmount(amountFen)}</strong>
             <small class="shift-number">{orderRef ?? number}</small>
@@ -198,7 +201,7 @@ function Closed({ language, dispatch, shift }: ActProps) {
   const button = useRef<HTMLButtonElement>(null)
   useEffect(() => button.current?.focus(), [])
   const { number, toMs, operator = '' } = shift
-  const time = clockTime(language, toMs)
+  const time = clockTime(language, toMs, 'day')
   return (
     <>
       <p class="only-spoken" role="status">
@@ -237,23 +240,4 @@ function Remark(props: { readonly state: ShiftState; readonly language: Language
 function signed(amountFen: number): string {
   const amount = formatAmount(Math.abs(amountFen))
   return amountFen < 0 ? `\u2212${amount}` : amount
-}
-
-const clocks = new Map<Language, Intl.DateTimeFormat>()
-
-/** Day and time in Beijing, as the report has them. */
-function clockTime(language: Language, atMs: number): string {
-  let clock = clocks.get(language)
-  if (clock === undefined) {
-    clock = new Intl.DateTimeFormat(language, {
-      month: 'short',
-      day: 'numeric',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-      timeZone: 'Asia/Shanghai',
-    })
-    clocks.set(language, clock)
-  }
-  return clock.format(atMs)
 }
