@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(argv: string[]) => Promis
   reconcile: async () => (await import('./cli/reconcile.ts')).runReconcile,
   close: async () => (await import('./cli/close.ts')).runClose,
   shift: async () => (await import('./cli/shift.ts')).runShift,
+  cert: async () => (await import('./cli/cert.ts')).runCert,
   docs: async () => (await import('./cli/docs.ts')).runDocs,
 }
 

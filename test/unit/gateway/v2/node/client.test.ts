@@ -277,8 +277,14 @@ describe('the merchant certificate', () => {
       }
     }
     expect(pay.seen).toHaveLength(0)
-    // A call that shows no certificate needs none.
-    expect((await gateway.signCharge(CHARGE).send()).kind).toBe('paid')
+    // What could not be undone is not charged; a question shows no certificate and needs none.
+    expect(await gateway.signCharge(CHARGE).send()).toMatchObject({
+      kind: 'refused',
+      cause: 'gateway.certificate_expired',
+    })
+    expect(pay.seen).toHaveLength(0)
+    await gateway.query(EXPECTED)
+    expect(pay.seen).toHaveLength(1)
   })
 
   test.each<[string, string, () => Promise<object>]>([
