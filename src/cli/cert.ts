@@ -12,9 +12,10 @@ import type {
 import { readPkcs12 } from '../keys/node/pkcs12.ts'
 import { type Config, readConfig } from '../terminal/config.ts'
 import { readText } from '../terminal/identity.ts'
-import { openCertificates } from '../terminal/keys.ts'
+import { openCertificates, openOperators } from '../terminal/keys.ts'
 import { systemClock } from '../terminal/system.ts'
 import { askSecret } from './ask-secret.ts'
+import { AUTHORISE_OPTIONS, authorise } from './authorise.ts'
 import { describeProblem, fail, readOptions } from './usage.ts'
 
 const OPTIONS = {
@@ -26,6 +27,7 @@ const OPTIONS = {
   serial: { type: 'string' },
   yes: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
+  ...AUTHORISE_OPTIONS,
 } as const
 
 type Values = ReturnType<typeof readOptions<typeof OPTIONS>>['values']
@@ -56,9 +58,22 @@ export async function runCert(argv: string[]): Promise<void> {
   if (!config.ok) return say(config.error)
   const certificates = openCertificates(config.value, systemClock)
   if (!certificates.ok) return say(certificates.error)
+  const allowed = await mayGive(what, config.value, values)
+  if (!allowed.ok) return say(allowed.error)
   const done = await action({ config: config.value, certificates: certificates.value, values })
   if (done.ok) console.log(done.value)
   else say(done.error)
+}
+
+/** Looking is free; what changes something takes an installer once there are operators. */
+async function mayGive(
+  what: string,
+  config: Config,
+  values: Values,
+): Promise<Result<unknown, Problem>> {
+  if (what === 'list') return ok(undefined)
+  const operators = openOperators(config, systemClock)
+  return operators.ok ? authorise(operators.value, 'certificates', values) : operators
 }
 
 async function importCertificate(job: Job): Promise<Result<string, Problem>> {

@@ -55,6 +55,13 @@ export const HELP = `guitai: a checkout terminal for payment codes
       Lists what was imported and the days left, chooses the one that signs
       (--serial newest: the newest valid one), or removes one for good.
 
+  guitai operator add --config FILE --name NAME --role cashier|manager|installer
+  guitai operator pin|remove --config FILE --name NAME
+  guitai operator list --config FILE [--json]
+      Says who works with this terminal. PINs are typed, or read from
+      --pin-file FILE. Once there are operators, these commands and guitai cert
+      take an installer: --as NAME [--as-pin-file FILE].
+
   guitai docs [--check]
       Writes the documents that are made from schemas and tables.
 

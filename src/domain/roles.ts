@@ -2,6 +2,11 @@
 export const ROLES = ['cashier', 'manager', 'installer'] as const
 export type Role = (typeof ROLES)[number]
 
+/** Whether a text is a role. */
+export function isRole(text: string): text is Role {
+  return (ROLES as readonly string[]).includes(text)
+}
+
 /** Somebody who works with the terminal. */
 export type Operator = {
   readonly name: string

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import { MerchantCertificates } from '../keys/node/merchant-certificates.ts'
+import { OperatorStore } from '../keys/node/operators.ts'
 import { openSealedFiles } from '../keys/node/sealed-files.ts'
 import { sealingKeyFile } from '../keys/node/sealing-key-file.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -39,4 +40,13 @@ export function openCertificates(
   if (!secrets.ok) return secrets
   const merchantId = config.merchant.id
   return ok(new MerchantCertificates({ secrets: secrets.value, clock, merchantId }))
+}
+
+/** The people who work with this terminal. */
+export function openOperators(
+  config: Config,
+  clock: Pick<Clock, 'nowMs'>,
+): Result<OperatorStore, Problem> {
+  const secrets = openSecrets(config)
+  return secrets.ok ? ok(new OperatorStore({ secrets: secrets.value, clock })) : secrets
 }

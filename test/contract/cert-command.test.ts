@@ -25,9 +25,11 @@ function configure(change: (settings: Settings) => void): void {
   writeFileSync(path, JSON.stringify(settings))
 }
 
-function cert(...words: string[]) {
+const cert = (...words: string[]) => guitai('cert', ...words)
+
+function guitai(...words: string[]) {
   const config = ['--config', counter.sandbox.ready.terminalConfig]
-  const run = spawnSync(process.execPath, [CLI, 'cert', ...words, ...config], {
+  const run = spawnSync(process.execPath, [CLI, ...words, ...config], {
     encoding: 'utf8',
     cwd: counter.dir,
     env: { ...process.env, LANG: 'en' },
@@ -160,5 +162,56 @@ describe('guitai cert', () => {
     const out = cert('import', '--cert', 'ca.pem', '--key', 'k.pem')
     expect(out).toMatchObject({ code: 1, said: expect.stringContaining('config.key_mismatch') })
     expect(list().certificates).toEqual([])
+  })
+})
+
+describe('AC-13d: with operators', () => {
+  const pins = { 安装: '739182', 小王: '918273' }
+  const operator = (what: string, ...words: string[]) => guitai('operator', what, ...words)
+  const as = (name: keyof typeof pins) => ['--as', name, '--as-pin-file', `${name}.pin`]
+  beforeAll(() => {
+    for (const [name, pin] of Object.entries(pins)) {
+      writeFileSync(join(counter.dir, `${name}.pin`), `${pin}\n`, { mode: 0o600 })
+    }
+  })
+
+  it('an installer adds the others, and the first one is an installer', () => {
+    expect(operator('list').out).toBe('there are no operators\n')
+    const add = (name: keyof typeof pins, role: string, ...words: string[]) =>
+      operator('add', '--name', name, '--role', role, '--pin-file', `${name}.pin`, ...words)
+    expect(add('小王', 'cashier').said).toContain('operator.last_installer')
+    expect(add('安装', 'installer')).toMatchObject({ code: 0, out: 'added 安装, installer\n' })
+    expect(add('小王', 'cashier').said).toContain('operator.not_allowed; as: say who you are')
+    expect(add('小王', 'cashier', ...as('安装')).code).toBe(0)
+    expect(add('小王', 'boss').code).toBe(2)
+    expect(JSON.parse(operator('list', '--json').out)).toEqual({
+      operators: expect.arrayContaining([{ name: '小王', role: 'cashier' }]),
+    })
+  })
+
+  it('a cashier imports, chooses and removes no certificate', () => {
+    for (const words of [
+      ['import', '--cert', 'ca.pem', '--key', 'k.pem'],
+      ['use', '--serial', 'newest'],
+      ['remove', '--serial', 'AB'],
+    ]) {
+      expect(cert(...words, ...as('小王')).said).toContain(
+        'operator.not_allowed; as: 小王 is cashier',
+      )
+    }
+    expect(cert('use', '--serial', 'newest', ...as('安装')).code).toBe(0)
+    expect(cert('list').code).toBe(0)
+  })
+
+  it('wrong PINs are counted from one command to the next', () => {
+    const wrong = ['--as', '小王', '--as-pin-file', '安装.pin']
+    const said = [1, 2, 3, 4].map(() => cert('use', '--serial', 'newest', ...wrong).said)
+    expect(said[0]).toContain('operator.pin_wrong')
+    expect(said[2]).toContain('operator.pin_wrong; wait 30 s')
+    expect(said[3]).toMatch(/operator\.locked; wait (30|2\d) s/)
+    const renewed = operator('pin', '--name', '小王', '--pin-file', '小王.pin', ...as('安装'))
+    expect(renewed.out).toBe('小王 has a new PIN\n')
+    expect(operator('remove', '--name', '小王', ...as('安装')).code).toBe(0)
+    expect(operator('remove', '--name', '安装', ...as('安装')).said).toContain('last_installer')
   })
 })

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { type ErrorCode, type Problem, problem } from '../../domain/errors.ts'
 import { LIMITS } from '../../domain/limits.ts'
 import { holdsCode } from '../../domain/redact.ts'
-import { type Operator, ROLES, type Role } from '../../domain/roles.ts'
+import { type Operator, ROLES } from '../../domain/roles.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Operators, PinRefusal } from '../../ports/operators.ts'
 import type { Secrets } from '../../ports/secrets.ts'
@@ -151,11 +151,6 @@ export class OperatorStore implements Operators {
     const text = JSON.stringify({ version: 1, operators: sorted })
     return this.#secrets.seal(SECRET_NAME, Buffer.from(text, 'utf8'))
   }
-}
-
-/** Whether a text is a role. */
-export function isRole(text: string): text is Role {
-  return (ROLES as readonly string[]).includes(text)
 }
 
 function isUsableName(name: string): boolean {
