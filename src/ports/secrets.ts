@@ -3,7 +3,6 @@ import type { Problem } from '../domain/errors.ts'
 
 /** Where the key that seals the secrets can be kept. `file` is the one that is built. */
 export const SEALING_KEY_PLACES = ['file', 'electron', 'pkcs11', 'tpm'] as const
-export type SealingKeyPlace = (typeof SEALING_KEY_PLACES)[number]
 
 /**
  * Keeps the one key that seals all secrets: 32 bytes, made once. An implementation may keep it in a
