@@ -40,6 +40,11 @@ export const KEY_ERRORS = {
     'PKCS#12 文件打不开：文件不对或密码不对。没有导入，没有动钱。',
     'The PKCS#12 file cannot be opened: wrong file or wrong password. Nothing was imported and no money moved.',
   ),
+  'keys.certificate_ended': entry(
+    503,
+    '商户 API 证书已到期，不能收款和退款。没有动钱，请联系安装人员更换证书。',
+    'The merchant API certificate has ended, so nothing can be charged or refunded. No money moved; call the installer to import a new one.',
+  ),
   'keys.certificate_unknown': entry(
     404,
     '没有导入过这个序列号的证书。没有改动，没有动钱。',
