@@ -80,6 +80,11 @@ export const KEY_ERRORS = {
     '已有同名人员。没有改动，没有动钱。',
     'There is an operator of that name. Nothing was changed and no money moved.',
   ),
+  'operator.too_many': entry(
+    409,
+    '人员数量已到上限。没有改动，没有动钱，请先删除不再使用的。',
+    'There are as many operators as fit. Nothing was changed and no money moved; remove one that has left.',
+  ),
   'operator.unknown': entry(
     404,
     '没有这个人员。没有改动，没有动钱。',

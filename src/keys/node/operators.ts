@@ -11,6 +11,8 @@ import { isUsablePin, waitMs } from '../pin.ts'
 import { hashPin, isPin, PIN_COST, pinHashSchema, type ScryptCost } from './pin-hash.ts'
 
 const SECRET_NAME = 'operators'
+/** When to come back while others are being looked at, milliseconds. */
+const BUSY_MS = 1_000
 
 const operatorSchema = z.strictObject({
   name: z.string(),
@@ -39,6 +41,8 @@ export class OperatorStore implements Operators {
   readonly #secrets: Secrets
   readonly #clock: Pick<Clock, 'nowMs'>
   readonly #cost: ScryptCost
+  #checks: Promise<unknown> = Promise.resolve()
+  #waiting = 0
 
   constructor({ secrets, clock, cost = PIN_COST }: OperatorStoreOptions) {
     this.#secrets = secrets
@@ -47,15 +51,16 @@ export class OperatorStore implements Operators {
   }
 
   async verify(name: string, pin: string): Promise<Result<Operator, PinRefusal>> {
+    if (this.#waiting >= LIMITS.pinChecksMax) return refuse('operator.locked', BUSY_MS)
     const begun = this.#countTry(name)
     if (!begun.ok) return begun
     const known = begun.value
     if (!known) {
       // As slow as a wrong PIN: how long it takes tells nobody which names there are.
-      await hashPin(pin, this.#cost)
+      await this.#inTurn(() => hashPin(pin, this.#cost))
       return refuse('operator.pin_wrong', 0)
     }
-    if (!(await isPin(pin, known.pin))) {
+    if (!(await this.#inTurn(() => isPin(pin, known.pin)))) {
       return refuse('operator.pin_wrong', waitMs(known, this.#clock.nowMs()))
     }
     const cleared = this.#change(name, (found) => {
@@ -82,6 +87,7 @@ export class OperatorStore implements Operators {
     const stored = this.#read()
     if (!stored.ok) return stored
     if (stored.value.some((found) => found.name === name)) return no('operator.exists', 'name')
+    if (stored.value.length >= LIMITS.operatorsMax) return no('operator.too_many', 'name')
     // The first one has to be able to add the others.
     if (stored.value.length === 0 && role !== 'installer')
       return no('operator.last_installer', 'role')
@@ -104,6 +110,16 @@ export class OperatorStore implements Operators {
     if (rest.length === stored.value.length) return no('operator.unknown', 'name')
     if (!rest.some(({ role }) => role === 'installer')) return no('operator.last_installer', 'name')
     return this.#write(rest)
+  }
+
+  /** One at a time: charges are signed on the same threads, and guesses must not fill them. */
+  #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    this.#waiting += 1
+    const turn = this.#checks.then(work).finally(() => {
+      this.#waiting -= 1
+    })
+    this.#checks = turn.catch(() => undefined)
+    return turn
   }
 
   /**

@@ -166,6 +166,15 @@ describe('guessing a PIN', () => {
     expect(await outcome(store, '918273')).toBe('cashier')
   })
 
+  it('under names that are not known fills no queue', async () => {
+    const store = await withTwo()
+    const all = Array.from({ length: 50 }, (_, index) => outcome(store, PIN, `nobody ${index}`))
+    const said = await Promise.all(all)
+    expect(said.filter((one) => one === 'operator.pin_wrong 0')).toHaveLength(8)
+    expect(said.filter((one) => one === 'operator.locked 1')).toHaveLength(42)
+    expect(await outcome(store, PIN)).toBe('cashier')
+  })
+
   it('is refused when the count cannot be kept', async () => {
     const store = await withTwo()
     writeFileSync(join(dir, 'secrets', 'operators.sealed'), 'x')
