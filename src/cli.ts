@@ -18,6 +18,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<(argv: string[]) => Promis
   close: async () => (await import('./cli/close.ts')).runClose,
   refund: async () => (await import('./cli/refund.ts')).runRefund,
   shift: async () => (await import('./cli/shift.ts')).runShift,
+  cert: async () => (await import('./cli/cert.ts')).runCert,
+  operator: async () => (await import('./cli/operator.ts')).runOperator,
   docs: async () => (await import('./cli/docs.ts')).runDocs,
 }
 

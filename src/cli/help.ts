@@ -45,6 +45,23 @@ export const HELP = `guitai: a checkout terminal for payment codes
       has no result yet keeps a shift open; --carry leaves it to the next one.
       --html writes a page to print. The terminal must be running.
 
+  guitai cert import --config FILE (--cert FILE --key FILE | --p12 FILE)
+      [--password-file FILE|prompt]
+      Seals the merchant API certificate with its key in the data folder, from
+      where it signs and never comes out again. A PKCS#12 file without a
+      password from file or keyboard is tried with the merchant number.
+  guitai cert list --config FILE [--json]
+  guitai cert use|remove --config FILE --serial SERIAL [--yes]
+      Lists what was imported and the days left, chooses the one that signs
+      (--serial newest: the newest valid one), or removes one for good.
+
+  guitai operator add --config FILE --name NAME --role cashier|manager|installer
+  guitai operator pin|remove --config FILE --name NAME
+  guitai operator list --config FILE [--json]
+      Says who works with this terminal. PINs are typed, or read from
+      --pin-file FILE. Once there are operators, these commands and guitai cert
+      take an installer: --as NAME [--as-pin-file FILE].
+
   guitai docs [--check]
       Writes the documents that are made from schemas and tables.
 

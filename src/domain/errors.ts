@@ -1,5 +1,6 @@
 import { BILL_ERRORS } from './bill-errors.ts'
 import { CONFIG_ERRORS } from './config-errors.ts'
+import { KEY_ERRORS } from './key-errors.ts'
 import { REFUND_ERRORS } from './refund-errors.ts'
 import { SHIFT_ERRORS } from './shift-errors.ts'
 
@@ -373,6 +374,7 @@ export const ERRORS = {
   }),
   ...BILL_ERRORS,
   ...CONFIG_ERRORS,
+  ...KEY_ERRORS,
   ...REFUND_ERRORS,
   ...SHIFT_ERRORS,
 } as const satisfies Record<string, ErrorEntry>

@@ -18,6 +18,10 @@ export const LIMITS = {
   refundReasonMax: 80,
   /** A person's name in the journal, characters. */
   operatorMax: 40,
+  /** People who work with one terminal. */
+  operatorsMax: 200,
+  /** PINs being looked at or waiting to be. */
+  pinChecksMax: 8,
   /** A client's own id for a command. */
   clientIdMax: 64,
   /** One label from a scanner, bytes. */

@@ -185,11 +185,15 @@ export class Engine implements Terminal {
   }
 
   #stamp(wish: Wish): Result<SaleWish, Problem> {
-    const { entropy, storeName, binding } = this.#options
+    const { entropy, storeName, binding, gateway, clock } = this.#options
+    const { certificateExpiresAtMs = Number.POSITIVE_INFINITY } = gateway.health()
+    // As the gateway's client reads it: by the wall clock, which the wire sees too.
+    const certificateEnded = clock.nowMs() >= certificateExpiresAtMs
     const isArchived = wish.kind !== 'sale_wanted' && !this.#state.sales.has(wish.saleId)
     const archived = isArchived ? this.#options.journal.sale(wish.saleId) : undefined
     const atMs = this.#time.nowMs()
-    return stampWish(wish, { atMs, entropy, storeName, archived, merchant: binding })
+    const merchant = binding
+    return stampWish(wish, { atMs, entropy, storeName, archived, merchant, certificateEnded })
   }
 
   #onLineBack(): void {

@@ -1,7 +1,7 @@
-import { ok, type Result } from '../base/result.ts'
+import { err, ok, type Result } from '../base/result.ts'
 import { admit, admitRefundTexts, admitTexts } from '../checkout/admit.ts'
 import type { Binding, SaleWish } from '../checkout/events.ts'
-import type { Problem } from '../domain/errors.ts'
+import { type Problem, problem } from '../domain/errors.ts'
 import { makeOutRefundNo } from '../domain/order-number.ts'
 import type { Sale } from '../domain/sale.ts'
 import type { Entropy } from '../ports/entropy.ts'
@@ -17,13 +17,25 @@ export type Stamps = {
   readonly archived: Sale | undefined
   /** For whom this terminal signs. */
   readonly merchant: Pick<Binding, 'merchantId' | 'appId'>
+  /** The merchant certificate has run out: no money may move, and what did is still asked about. */
+  readonly certificateEnded: boolean
 }
+
+/** Wishes that move money, or let a scan do so. */
+const MOVES_MONEY: ReadonlySet<Wish['kind']> = new Set<Wish['kind']>([
+  'sale_wanted',
+  'arm_wanted',
+  'refund_wanted',
+])
 
 /** Makes an event of a wish, or says why what it wants collected cannot be. */
 export function stampWish(wish: Wish, stamps: Stamps): Result<SaleWish, Problem> {
   const { atMs, entropy, archived } = stamps
   const texts = admitTexts(wish)
   if (!texts.ok) return texts
+  if (stamps.certificateEnded && MOVES_MONEY.has(wish.kind)) {
+    return err(problem('keys.certificate_ended'))
+  }
   if (wish.kind === 'refund_wanted') return stampRefund(wish, stamps)
   if (wish.kind !== 'sale_wanted') return ok({ ...wish, atMs, ...(archived ? { archived } : {}) })
   const description = wish.description ?? stamps.storeName

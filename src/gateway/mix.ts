@@ -48,6 +48,7 @@ export function mixGateways(v3: Gateway, v2: V2Client, calls: CallRoutes): Gatew
 /** Causes that stand until somebody changes a key, a certificate or a contract. */
 const STANDING_CAUSES: ReadonlySet<string> = new Set([
   'gateway.bad_signature',
+  'gateway.certificate_expired',
   'gateway.check_refused',
   'gateway.not_authorised',
   'gateway.sign_error',

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { err, ok, type Result } from '../base/result.ts'
 import { admit } from '../checkout/admit.ts'
 import { type Problem, problem } from '../domain/errors.ts'
+import { SEALING_KEY_PLACES } from '../ports/secrets.ts'
 import { dataHome } from './folders.ts'
 
 const file = (what: string) =>
@@ -90,19 +91,39 @@ export const configSchema = z.strictObject({
       description: "refunds may be made at the cashier's screen; else only over the API",
     }),
   }),
-  merchant: z.strictObject({
-    id: z
-      .string()
-      .regex(/^\d{8,32}$/, 'digits')
-      .meta({ description: 'mchid' }),
-    appId: z.string().min(1).max(32).meta({ description: 'appid bound to the mchid' }),
-    certificateFile: file('merchant API certificate, PEM'),
-    privateKeyFile: file('its private key, PEM, readable by its owner only'),
-    apiV3KeyFile: file('APIv3 key, 32 characters, readable by its owner only').optional(),
-    apiV2KeyFile: file(
-      'APIv2 key, 32 characters, readable by its owner only; needed for calls by v2',
-    ).optional(),
-  }),
+  merchant: z
+    .strictObject({
+      id: z
+        .string()
+        .regex(/^\d{8,32}$/, 'digits')
+        .meta({ description: 'mchid' }),
+      appId: z.string().min(1).max(32).meta({ description: 'appid bound to the mchid' }),
+      certificateFile: file(
+        'merchant API certificate, PEM; absent, with its key: the one that was imported',
+      ).optional(),
+      privateKeyFile: file('its private key, PEM, readable by its owner only').optional(),
+      apiV3KeyFile: file('APIv3 key, 32 characters, readable by its owner only').optional(),
+      apiV2KeyFile: file(
+        'APIv2 key, 32 characters, readable by its owner only; needed for calls by v2',
+      ).optional(),
+    })
+    .refine(
+      ({ certificateFile, privateKeyFile }) =>
+        (certificateFile === undefined) === (privateKeyFile === undefined),
+      { message: 'certificate and key are given both or neither', path: ['privateKeyFile'] },
+    ),
+  secrets: z
+    .strictObject({
+      store: z.enum(SEALING_KEY_PLACES).default('file').meta({
+        description:
+          'where the key that seals imported keys is kept: file; electron, pkcs11 and tpm are refused by this build',
+      }),
+      keyFile: file(
+        'file of the sealing key, in a folder of its own; absent: keys/sealing.json in the data folder',
+      ).optional(),
+    })
+    .default({ store: 'file' })
+    .meta({ description: 'how imported keys are sealed' }),
   gateway: z.strictObject({
     primary: origin('address of the gateway'),
     backup: origin('second address of the same gateway').optional(),

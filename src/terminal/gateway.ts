@@ -5,14 +5,18 @@ import { mixGateways, type V2Client } from '../gateway/mix.ts'
 import { type GatewayTransport, openGateway } from '../gateway/node/gateway.ts'
 import type { RefundNotices } from '../gateway/node/notice-reader.ts'
 import type { GatewayOptions } from '../gateway/node/settings.ts'
-import { openV2Gateway } from '../gateway/v2/node/client.ts'
+import { openV2Gateway, type V2Options } from '../gateway/v2/node/client.ts'
 import { STORE_ID_MAX } from '../gateway/v2/requests.ts'
+import type { CertificateChoice } from '../keys/certificate-choice.ts'
+import type { CertificatePair } from '../keys/node/merchant-certificates.ts'
 import type { BillSource } from '../ports/bill-source.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Gateway } from '../ports/gateway.ts'
 import type { Log } from '../ports/log.ts'
+import { watchCertificate } from './certificate-watch.ts'
 import type { Config } from './config.ts'
 import { readSecret, readText } from './identity.ts'
+import { openCertificates } from './keys.ts'
 import { systemEntropy } from './system.ts'
 
 /** What the gateway client needs beside the configuration. */
@@ -30,29 +34,52 @@ export async function makeGateway(
   config: Config,
   context: GatewayContext,
 ): Promise<Result<Gateway & BillSource & RefundNotices, Problem>> {
-  const options = readOptions(config, context)
+  const identity = readMerchant(config, context)
+  if (!identity.ok) return identity
+  const options = readOptions(config, context, identity.value)
   if (!options.ok) return options
   const v3 = await openGateway(options.value)
   if (!v3.ok) return err(withConfiguredField(v3.error))
   const { value } = v3
-  const v2 = makeV2(config, options.value, value.transport)
+  const v2 = makeV2(config, { ...options.value, clients: identity.value.tls }, value.transport)
   if (!v2.ok) {
     await value.close()
     return v2
   }
-  if (!v2.value) return v3
-  const mixed = mixGateways(value, v2.value, config.gateway.calls)
-  return ok({
-    ...mixed,
-    downloadBill: (date, path) => value.downloadBill(date, path),
-    readNotice: (notice) => value.readNotice(notice),
-  })
+  const gateway = v2.value ? mixGateways(value, v2.value, config.gateway.calls) : value
+  return ok(watched(gateway, value, context))
+}
+
+/** The gateway, with somebody who says in time that its certificate ends. */
+function watched(
+  gateway: Gateway,
+  v3: BillSource & RefundNotices,
+  context: GatewayContext,
+): Gateway & BillSource & RefundNotices {
+  const endsAtMs = gateway.health().certificateExpiresAtMs
+  const endWatch = endsAtMs === undefined ? () => {} : watchCertificate(endsAtMs, context)
+  return {
+    signCharge: (charge) => gateway.signCharge(charge),
+    query: (expected) => gateway.query(expected),
+    reverse: (expected) => gateway.reverse(expected),
+    refund: (request) => gateway.refund(request),
+    queryRefund: (request) => gateway.queryRefund(request),
+    expectCharge: () => gateway.expectCharge(),
+    health: () => gateway.health(),
+    onHealth: (listener) => gateway.onHealth(listener),
+    downloadBill: (date, path) => v3.downloadBill(date, path),
+    readNotice: (notice) => v3.readNotice(notice),
+    close() {
+      endWatch()
+      return gateway.close()
+    },
+  }
 }
 
 /** The client of the v2 calls; none when there is no key and nothing goes by it. */
 function makeV2(
   config: Config,
-  options: GatewayOptions,
+  options: V2Options,
   shared: GatewayTransport,
 ): Result<V2Client | undefined, Problem> {
   const { merchant, gateway, store, baseDir } = config
@@ -73,18 +100,38 @@ function makeV2(
   return opened.ok ? opened : err(withConfiguredField(opened.error))
 }
 
-/** Reads every file the configuration names. */
-function readOptions(config: Config, context: GatewayContext): Result<GatewayOptions, Problem> {
+/** Who signs, from the files of the configuration or, where it names none, from what was imported. */
+function readMerchant(
+  config: Config,
+  { clock, log }: GatewayContext,
+): Result<CertificateChoice<CertificatePair>, Problem> {
+  const { certificateFile, privateKeyFile } = config.merchant
+  const at = (name: string) => resolve(config.baseDir, name)
+  if (certificateFile === undefined || privateKeyFile === undefined) {
+    const certificates = openCertificates(config, clock)
+    return certificates.ok ? certificates.value.open() : certificates
+  }
+  const certificate = readText(at(certificateFile), 'merchant.certificateFile')
+  if (!certificate.ok) return certificate
+  const key = readSecret(at(privateKeyFile), 'merchant.privateKeyFile')
+  if (!key.ok) return key
+  log.info('merchant key is read from a file of the configuration')
+  const signing = { certificatePem: certificate.value, privateKeyPem: key.value }
+  return ok({ signing, tls: [signing] })
+}
+
+/** Reads every other file the configuration names. */
+function readOptions(
+  config: Config,
+  context: GatewayContext,
+  { signing }: CertificateChoice<CertificatePair>,
+): Result<GatewayOptions, Problem> {
   const { merchant, gateway } = config
   if (gateway.refundNotifyUrl !== undefined && gateway.calls.refund === 'v2') {
     const detail = 'refunds by v2 are not told about there'
     return err(problem('config.invalid_field', { field: 'gateway.refundNotifyUrl', detail }))
   }
   const at = (name: string) => resolve(config.baseDir, name)
-  const certificate = readText(at(merchant.certificateFile), 'merchant.certificateFile')
-  if (!certificate.ok) return certificate
-  const key = readSecret(at(merchant.privateKeyFile), 'merchant.privateKeyFile')
-  if (!key.ok) return key
   const apiV3Key = merchant.apiV3KeyFile
     ? readSecret(at(merchant.apiV3KeyFile), 'merchant.apiV3KeyFile')
     : ok(undefined)
@@ -106,8 +153,8 @@ function readOptions(config: Config, context: GatewayContext): Result<GatewayOpt
     appId: merchant.appId,
     terminalId: config.terminalId,
     deviceIp: gateway.deviceIp,
-    certificatePem: certificate.value,
-    privateKeyPem: key.value,
+    certificatePem: signing.certificatePem,
+    privateKeyPem: signing.privateKeyPem,
     ...(apiV3Key.value === undefined ? {} : { apiV3Key: apiV3Key.value.trim() }),
     verification:
       verification.mode === 'public_key'

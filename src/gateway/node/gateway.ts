@@ -41,6 +41,8 @@ export type GatewayTransport = Pick<Transport, 'send' | 'close'>
 /** Sent with every request; the gateway wants one (interface rules, "基本规则"). */
 const USER_AGENT = 'guitai/0.1'
 
+const EXPIRED_TEXT = 'not sent: the merchant certificate has expired'
+
 /** With no charge expected, only the light on the screen wants to know how the line is. */
 const IDLE_PING_MS = 60_000
 /** When to touch an idle connection, if the gateway does not say how long it keeps one. */
@@ -120,7 +122,10 @@ export class PayGateway implements Gateway, BillSource, RefundNotices {
     const encoded = encodeCharge(charge, this.#options)
     if (encoded.ok) {
       const signed = this.#signAside(encoded.value)
-      return { send: async () => this.#ask('charge', charge, await signed) }
+      return {
+        send: async () =>
+          this.#isExpired() ? this.#refuseCharge() : this.#ask('charge', charge, await signed),
+      }
     }
     this.#options.log.error('charge not sent', { field: encoded.error })
     const wireText = `not sent: ${encoded.error}`
@@ -244,17 +249,24 @@ export class PayGateway implements Gateway, BillSource, RefundNotices {
   }
 
   /**
-   * What gives money back is never asked for under a certificate that has run out. A charge and a
-   * question are left to the gateway, whose answer is worth more than our clock.
+   * Money is neither taken nor given back under a certificate that has run out. Questions are left to
+   * the gateway, whose answer is worth more than our clock.
    */
   #refuseExpired(call: 'reverse' | 'refund') {
-    const wireText = 'not sent: the merchant certificate has expired'
-    const answer = {
+    return this.#notSent(call, {
       kind: 'unknown',
       cause: 'gateway.check_refused',
       sent: false,
-      wireText,
-    } as const
+      wireText: EXPIRED_TEXT,
+    } as const)
+  }
+
+  #refuseCharge(): GatewayAnswer {
+    const cause = 'gateway.certificate_expired'
+    return this.#notSent('charge', { kind: 'refused', cause, wireText: EXPIRED_TEXT })
+  }
+
+  #notSent<Answer extends GatewayAnswer & RefundAnswer>(call: string, answer: Answer): Answer {
     this.#options.log.error('call not sent', { call, detail: 'merchant certificate expired' })
     this.#health.noteAnswer(answer)
     return answer

@@ -16,6 +16,7 @@ const WAY_CAUSES: ReadonlySet<Cause> = new Set<Cause>([
   'refund.sign_error',
   'gateway.not_authorised',
   'gateway.check_refused',
+  'gateway.certificate_expired',
 ])
 
 /** Causes that any answer at all disproves. */

@@ -28,9 +28,15 @@ describe('the configuration file', () => {
         verification: { mode: 'certificates' },
         calls: { charge: 'v3', query: 'v3', reverse: 'v3', refund: 'v3' },
       },
+      secrets: { store: 'file' },
       scanners: [{ baudRate: 9_600, suffix: 'cr' }],
       api: { port: 0, origins: [] },
     })
+  })
+
+  it('needs no certificate: one may have been imported', () => {
+    const { certificateFile: _certificate, privateKeyFile: _key, ...merchant } = GOOD.merchant
+    expect(parse({ ...GOOD, merchant }).ok).toBe(true)
   })
 
   it.each([
@@ -40,6 +46,12 @@ describe('the configuration file', () => {
       { ...GOOD, merchant: { ...GOOD.merchant, id: undefined } },
       'merchant.id',
     ],
+    [
+      'a certificate without its key',
+      { ...GOOD, merchant: { ...GOOD.merchant, privateKeyFile: undefined } },
+      'merchant.privateKeyFile',
+    ],
+    ['a key store of another kind', { ...GOOD, secrets: { store: 'paper' } }, 'secrets.store'],
     ['an unknown field', { ...GOOD, tip: 1 }, 'tip'],
     ['an unknown field inside', { ...GOOD, store: { ...GOOD.store, city: 'x' } }, 'store.city'],
     ['http', { ...GOOD, gateway: { primary: 'http://127.0.0.1' } }, 'gateway.primary'],

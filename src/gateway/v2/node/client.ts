@@ -13,7 +13,12 @@ import type {
 import type { V2Client } from '../../mix.ts'
 import type { GatewayTransport } from '../../node/gateway.ts'
 import { HealthBook } from '../../node/health.ts'
-import { type Exchange, Transport } from '../../node/http.ts'
+import {
+  type ClientCertificate,
+  type Exchange,
+  Transport,
+  type TransportOptions,
+} from '../../node/http.ts'
 import { checkSettings, type GatewayOptions } from '../../node/settings.ts'
 import { classifyV2Order, classifyV2Refund } from '../classify.ts'
 import {
@@ -36,12 +41,24 @@ export type V2Options = GatewayOptions & {
   readonly apiV2Key?: string
   /** How requests are signed and answers checked; HMAC-SHA256 when absent. */
   readonly signType?: SignType
+  /**
+   * Certificates to present where the wire wants one: the first that is valid at that moment. Absent:
+   * the one that signs.
+   */
+  readonly clients?: readonly ClientCertificate[]
+}
+
+/** Connections under one merchant certificate, and when it is valid, Unix milliseconds. */
+type ClientLine = {
+  readonly transport: GatewayTransport
+  readonly validFromMs: number
+  readonly validUntilMs: number
 }
 
 /** What carries requests to the gateway: connections without the merchant certificate, and with it. */
 type V2Transports = {
   readonly plain: GatewayTransport
-  readonly withCertificate: GatewayTransport
+  readonly withCertificate: readonly ClientLine[]
   /** Those that end with the client. */
   readonly own: readonly GatewayTransport[]
 }
@@ -78,11 +95,20 @@ export function openV2Gateway(
     log,
   }
   const plain = shared ?? new Transport(common)
-  const client = { certificatePem, privateKeyPem }
-  const withCertificate = new Transport({ ...common, client })
-  const own = shared ? [withCertificate] : [plain, withCertificate]
-  const transports = { plain, withCertificate, own }
+  const clients = options.clients ?? [{ certificatePem, privateKeyPem }]
+  const withCertificate = clients.map((client) => clientLine(client, common))
+  const lines = withCertificate.map(({ transport }) => transport)
+  const transports = { plain, withCertificate, own: shared ? lines : [plain, ...lines] }
   return ok(new V2Gateway(options, createSigner(apiV2Key, signType), transports))
+}
+
+function clientLine(client: ClientCertificate, common: TransportOptions): ClientLine {
+  const certificate = new X509Certificate(client.certificatePem)
+  return {
+    transport: new Transport({ ...common, client }),
+    validFromMs: certificate.validFromDate.getTime(),
+    validUntilMs: certificate.validToDate.getTime(),
+  }
 }
 
 /** What is asked about: enough to name it in the log. */
@@ -115,22 +141,21 @@ class V2Gateway implements V2Client {
   readonly #signer: MessageSigner
   readonly #transports: V2Transports
   readonly #health: HealthBook
-  readonly #validFromMs: number
-  readonly #validUntilMs: number
 
   constructor(options: GatewayOptions, signer: MessageSigner, transports: V2Transports) {
     this.#options = options
     this.#signer = signer
     this.#transports = transports
     const certificate = new X509Certificate(options.certificatePem)
-    this.#validFromMs = certificate.validFromDate.getTime()
-    this.#validUntilMs = certificate.validToDate.getTime()
-    this.#health = new HealthBook(options.clock, this.#validUntilMs)
+    this.#health = new HealthBook(options.clock, certificate.validToDate.getTime())
   }
 
   signCharge(charge: Charge): SignedCharge {
     const encoded = encodeV2Charge(charge, this.#options, this.#stamp())
-    return { send: () => this.#askOrder('charge', charge, encoded) }
+    return {
+      send: async () =>
+        this.#validLine() ? this.#askOrder('charge', charge, encoded) : this.#refuseExpired(charge),
+    }
   }
 
   query(expected: Expected): Promise<GatewayAnswer> {
@@ -172,6 +197,14 @@ class V2Gateway implements V2Client {
     return encodeV2Order(expected, this.#options, this.#stamp())
   }
 
+  /** The charge itself needs no certificate, but whatever would undo it does. */
+  #refuseExpired({ outTradeNo }: Charge): GatewayAnswer {
+    const wireText = 'not sent: the merchant certificate is not valid at this time'
+    const answer = { kind: 'refused', cause: 'gateway.certificate_expired', wireText } as const
+    this.#note(answer, { outTradeNo, call: 'charge', tookMs: 0 })
+    return answer
+  }
+
   async #askOrder(
     call: 'charge' | 'query' | 'reverse',
     expected: Expected,
@@ -207,11 +240,12 @@ class V2Gateway implements V2Client {
   async #send(call: V2Call, subject: Subject, encoded: Encoded): Promise<Sent> {
     if (!encoded.ok) return notSent(UNFIT_CAUSES[call], encoded.error)
     const { path, needsCertificate } = V2_CALLS[call]
-    if (needsCertificate && !this.#isCertificateValid()) {
+    const line = this.#validLine()
+    if (needsCertificate && !line) {
       return notSent('gateway.check_refused', 'the merchant certificate is not valid at this time')
     }
-    const { plain, withCertificate } = this.#transports
-    const transport = needsCertificate ? withCertificate : plain
+    const { plain } = this.#transports
+    const transport = needsCertificate && line ? line.transport : plain
     const { outTradeNo } = subject
     const onMark = call === 'charge' ? this.#options.onMark : undefined
     const body = writeXml(this.#withSignature(encoded.value))
@@ -233,9 +267,11 @@ class V2Gateway implements V2Client {
   }
 
   /** Looked at before every use: a terminal runs for longer than a certificate may last. */
-  #isCertificateValid(): boolean {
+  #validLine(): ClientLine | undefined {
     const nowMs = this.#options.clock.nowMs()
-    return nowMs >= this.#validFromMs && nowMs < this.#validUntilMs
+    return this.#transports.withCertificate.find(
+      ({ validFromMs, validUntilMs }) => nowMs >= validFromMs && nowMs < validUntilMs,
+    )
   }
 
   #since(startedAtMs: number): number {

@@ -278,6 +278,7 @@ describe('a merchant certificate that runs out while the terminal runs', () => {
     expect((await gateway.refund(REQUEST)).kind).toBe('refund')
     const before = calls(server).length
 
+    const signedBefore = gateway.signCharge(CHARGE)
     clock.shiftWall(DAY_MS + 1_000)
     for (const answered of [await gateway.refund(REQUEST), await gateway.reverse(EXPECTED)]) {
       expect(answered).toEqual({
@@ -287,19 +288,23 @@ describe('a merchant certificate that runs out while the terminal runs', () => {
         wireText: 'not sent: the merchant certificate has expired',
       })
     }
+    const refused = { kind: 'refused', cause: 'gateway.certificate_expired' }
+    expect(await gateway.signCharge(CHARGE).send()).toMatchObject(refused)
+    expect(await signedBefore.send()).toMatchObject(refused)
     expect(calls(server)).toHaveLength(before)
+    expect(gateway.health()).toMatchObject({ lastCause: 'gateway.certificate_expired' })
+    await gateway.refund(REQUEST)
     expect(gateway.health()).toMatchObject({ state: 'failing', lastCause: 'gateway.check_refused' })
-    expect(log.lines.filter(({ message }) => message === 'call not sent')).toHaveLength(2)
+    expect(log.lines.filter(({ message }) => message === 'call not sent')).toHaveLength(5)
 
     server.reply = answer(
       401,
       { code: 'SIGN_ERROR', message: '商户证书已过期' },
       { unsigned: true },
     )
-    expect(await gateway.signCharge(CHARGE).send()).toMatchObject({ cause: 'gateway.sign_error' })
     expect(await gateway.query(EXPECTED)).toMatchObject({ cause: 'gateway.check_refused' })
     expect(await gateway.queryRefund(REQUEST)).toMatchObject({ cause: 'gateway.check_refused' })
-    expect(calls(server)).toHaveLength(before + 3)
+    expect(calls(server)).toHaveLength(before + 2)
   })
 })
 

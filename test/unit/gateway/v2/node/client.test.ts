@@ -258,6 +258,36 @@ describe('the merchant certificate', () => {
     expect(pay.seen).toHaveLength(0)
   })
 
+  test('in an overlap the old one is shown until it ends, then the new one', async () => {
+    const pay = await server()
+    pay.reply = says(CALLS.reverse.answer)
+    const { clock, ...rest } = goodOptions(cast, pay.origin)
+    const issue = (unit: string, untilMs: number) =>
+      makeIdentity({
+        name: `CN=${EXPECTED.merchantId}, OU=${unit}`,
+        kind: 'rsa',
+        issuer: cast.authority,
+        untilMs,
+      })
+    const nowMs = clock.nowMs()
+    const [older, newer] = await Promise.all([
+      issue('old', nowMs + DAY_MS),
+      issue('new', nowMs + 9 * DAY_MS),
+    ])
+    let shiftMs = 0
+    const gateway = client(pay.origin, {
+      ...rest,
+      ...pems(newer),
+      clients: [pems(older), pems(newer)],
+      clock: { ...clock, nowMs: () => clock.nowMs() + shiftMs },
+    })
+    for (shiftMs of [0, 2 * DAY_MS]) await gateway.reverse(EXPECTED)
+    expect(pay.seen.map(({ clientUnit }) => clientUnit)).toEqual(['old', 'new'])
+    shiftMs = 10 * DAY_MS
+    expect(await gateway.reverse(EXPECTED)).toMatchObject({ sent: false })
+    expect(pay.seen).toHaveLength(2)
+  })
+
   test('runs out, or is not valid yet, while the terminal runs: nothing leaves', async () => {
     const pay = await server()
     pay.reply = says(PAID)
@@ -277,8 +307,14 @@ describe('the merchant certificate', () => {
       }
     }
     expect(pay.seen).toHaveLength(0)
-    // A call that shows no certificate needs none.
-    expect((await gateway.signCharge(CHARGE).send()).kind).toBe('paid')
+    // What could not be undone is not charged; a question shows no certificate and needs none.
+    expect(await gateway.signCharge(CHARGE).send()).toMatchObject({
+      kind: 'refused',
+      cause: 'gateway.certificate_expired',
+    })
+    expect(pay.seen).toHaveLength(0)
+    await gateway.query(EXPECTED)
+    expect(pay.seen).toHaveLength(1)
   })
 
   test.each<[string, string, () => Promise<object>]>([

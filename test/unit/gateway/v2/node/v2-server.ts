@@ -14,6 +14,7 @@ export type SeenV2 = {
   readonly fields: Readonly<Record<string, string>>
   /** Subject of the client certificate, if one was shown, and whether our authority issued it. */
   readonly clientName?: string
+  readonly clientUnit?: string
   readonly isTrusted: boolean
 }
 
@@ -79,7 +80,7 @@ export async function startV2Server(
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const text = Buffer.concat(chunks).toString('utf8')
     const socket = request.socket as TLSSocket
-    const name = socket.getPeerCertificate().subject?.CN
+    const { CN: name, OU: unit } = socket.getPeerCertificate().subject ?? {}
     const pattern = /<(\w+)>(?:<!\[CDATA\[(.*?)\]\]>|(.*?))<\/\1>/g
     const inner = text.slice('<xml>'.length, -'</xml>'.length)
     const seen = {
@@ -90,6 +91,7 @@ export async function startV2Server(
         [...inner.matchAll(pattern)].map(([, field, literal, plain]) => [field, literal ?? plain]),
       ),
       ...(name === undefined ? {} : { clientName: String(name) }),
+      ...(unit === undefined ? {} : { clientUnit: String(unit) }),
       isTrusted: socket.authorized,
     }
     v2.seen.push(seen)
