@@ -1,6 +1,7 @@
 import { BILL_ERRORS } from './bill-errors.ts'
 import { CONFIG_ERRORS } from './config-errors.ts'
 import { REFUND_ERRORS } from './refund-errors.ts'
+import { SCENE_ERRORS } from './scene-errors.ts'
 import { SHIFT_ERRORS } from './shift-errors.ts'
 
 /** Languages of the terminal's own texts. */
@@ -374,6 +375,7 @@ export const ERRORS = {
   ...BILL_ERRORS,
   ...CONFIG_ERRORS,
   ...REFUND_ERRORS,
+  ...SCENE_ERRORS,
   ...SHIFT_ERRORS,
 } as const satisfies Record<string, ErrorEntry>
 
