@@ -63,7 +63,7 @@ const OTHER_WAY = { ...AS_USUAL, customer: 'other_way' } as const
 /** The ten measures. */
 export const MEASURES: Readonly<Record<MeasureCode, MeasureRow>> = {
   M1: {
-    name: { 'zh-CN': '警告', en: 'Warning' },
+    name: { 'zh-CN': '提醒警示', en: 'Warning' },
     charge: 'allowed',
     ...GIVE_BACK,
     screen: 'manager_banner',
@@ -71,49 +71,49 @@ export const MEASURES: Readonly<Record<MeasureCode, MeasureRow>> = {
     hasGrace: true,
   },
   M2: {
-    name: { 'zh-CN': '限期整改', en: 'Put right by a deadline' },
+    name: { 'zh-CN': '限期改正', en: 'Put right by a deadline' },
     charge: 'until_deadline',
     ...GIVE_BACK,
     screen: 'countdown',
     ...AS_USUAL,
   },
   M3: {
-    name: { 'zh-CN': '调整支付限额', en: 'Other limits' },
+    name: { 'zh-CN': '限额调整', en: 'Other limits' },
     charge: 'within_its_limits',
     ...GIVE_BACK,
     screen: 'ceiling_before_scan',
     ...AS_USUAL,
   },
   M4: {
-    name: { 'zh-CN': '调整结算周期', en: 'Another settlement cycle' },
+    name: { 'zh-CN': '结算周期调整', en: 'Another settlement cycle' },
     charge: 'allowed',
     ...GIVE_BACK,
     screen: 'manager_note',
     ...AS_USUAL,
   },
   M5: {
-    name: { 'zh-CN': '限制支付渠道类型', en: 'Fewer funding channels' },
+    name: { 'zh-CN': '资金渠道限制', en: 'Fewer funding channels' },
     charge: 'on_its_channels',
     ...GIVE_BACK,
     screen: 'no_credit_before_payment',
     ...AS_USUAL,
   },
   M6: {
-    name: { 'zh-CN': '限制支付场景', en: 'Fewer scenes' },
+    name: { 'zh-CN': '场景限制', en: 'Fewer scenes' },
     charge: 'in_its_scenes',
     ...GIVE_BACK,
     screen: 'option_not_drawn',
     ...OTHER_WAY,
   },
   M7: {
-    name: { 'zh-CN': '延迟资金结算', en: 'Settlement delayed' },
+    name: { 'zh-CN': '结算延后', en: 'Settlement delayed' },
     charge: 'allowed',
     ...GIVE_BACK,
     screen: 'manager_note',
     ...AS_USUAL,
   },
   M8: {
-    name: { 'zh-CN': '中止提供支付服务', en: 'Service suspended' },
+    name: { 'zh-CN': '服务暂停', en: 'Service suspended' },
     charge: 'refused',
     refund: 'unless_blocked',
     reverse: 'in_flight_only',
@@ -122,7 +122,7 @@ export const MEASURES: Readonly<Record<MeasureCode, MeasureRow>> = {
     ...OTHER_WAY,
   },
   M9: {
-    name: { 'zh-CN': '关闭支付权限', en: 'Way to pay closed' },
+    name: { 'zh-CN': '权限关闭', en: 'Way to pay closed' },
     charge: 'refused_when_closed',
     refund: 'back_office_when_closed',
     reverse: 'in_flight_only_when_closed',
@@ -132,7 +132,7 @@ export const MEASURES: Readonly<Record<MeasureCode, MeasureRow>> = {
     endsBy: 'new_approval',
   },
   M10: {
-    name: { 'zh-CN': '解除支付服务协议', en: 'Agreement ended' },
+    name: { 'zh-CN': '协议终止', en: 'Agreement ended' },
     charge: 'refused_for_good',
     refund: 'refused_for_good',
     reverse: 'in_flight_seven_days',
