@@ -44,10 +44,7 @@ function spentEntries({ spent }: Counters): readonly (readonly [Bucket, Spent])[
 }
 
 /** What one charge may count against: credit only when it may be used. */
-export function bucketsOf(
-  interfaceType: InterfaceType,
-  channels: readonly Channel[],
-): readonly Bucket[] {
+function bucketsOf(interfaceType: InterfaceType, channels: readonly Channel[]): readonly Bucket[] {
   const buckets: Bucket[] = [`${interfaceType}.ALL`]
   for (const channel of channels) buckets.push(`${interfaceType}.${channel}`)
   return channels.includes('CREDIT') ? [...buckets, 'micro_credit'] : buckets

@@ -108,7 +108,7 @@ export type Room = { readonly ceilingFen: number; readonly by: SceneCode }
 const LARGEST: Room = { ceilingFen: AMOUNT_FEN_MAX, by: 'scene.above_single_limit' }
 
 /** The room that constraints leave: the least of all; the single limit is named before day and month. */
-export function roomWithin(constraints: readonly Constraint[], counted: CountedAt): Room {
+function roomWithin(constraints: readonly Constraint[], counted: CountedAt): Room {
   let least = LARGEST
   const narrow = (ceilingFen: number, by: SceneCode): void => {
     if (ceilingFen < least.ceilingFen) least = { ceilingFen, by }

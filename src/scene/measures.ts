@@ -144,7 +144,7 @@ export const MEASURES: Readonly<Record<MeasureCode, MeasureRow>> = {
 }
 
 /** After M10, how long money in flight is still settled here, milliseconds. */
-export const SETTLE_MS_MAX = 7 * 24 * 3_600_000
+const SETTLE_MS_MAX = 7 * 24 * 3_600_000
 
 /** The row a measure acts as at a time. One that is not understood suspends, as a passed M2 may. */
 export function rowOf(one: Measure, nowMs: number | undefined): MeasureRow {
@@ -156,7 +156,7 @@ export function rowOf(one: Measure, nowMs: number | undefined): MeasureRow {
 }
 
 /** Whether a deadline is past. Without a trusted time nobody can say that it is not. */
-export function isPast(deadlineMs: number | undefined, nowMs: number | undefined): boolean {
+function isPast(deadlineMs: number | undefined, nowMs: number | undefined): boolean {
   return deadlineMs === undefined || nowMs === undefined || nowMs >= deadlineMs
 }
 

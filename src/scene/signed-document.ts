@@ -26,7 +26,7 @@ export type SignedDocument = {
 }
 
 /** Bytes of one document in canonical form (docs/gateway.md, Keys and roles). */
-export const DOCUMENT_BYTES_MAX = 16 * 1_024
+const DOCUMENT_BYTES_MAX = 16 * 1_024
 /** An Ed25519 signature: 64 bytes, so the last digit before the padding carries two bits. */
 const SIGNATURE = /^[0-9A-Za-z+/]{85}[AQgw]==$/
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'

@@ -21,7 +21,7 @@ export type TrustedTime =
   | { readonly kind: 'rolled_back' }
 
 /** How far the wall clock may be from trusted time before staff are told, milliseconds. */
-export const WALL_SKEW_MS_MAX = 300_000
+const WALL_SKEW_MS_MAX = 300_000
 
 /** After a start: what was kept, and no time until one signed answer came. */
 export function restartTime({ highWaterMs, isRolledBack }: TimeState): TimeState {
@@ -138,7 +138,7 @@ function meterAt(
 }
 
 /** Milliseconds since the last verified answer. */
-export function silenceMs(meter: SilenceMeter, monotonicMs: number): number {
+function silenceMs(meter: SilenceMeter, monotonicMs: number): number {
   const passedMs = monotonicMs - meter.countedAtMonotonicMs
   if (passedMs < 0) return SILENCE_MS_ALL
   return Math.min(meter.consumedMs + passedMs, SILENCE_MS_ALL)

@@ -235,7 +235,7 @@ export function seal(document: Wire, key: Key): string {
   return canonical({ document, sig })
 }
 
-export function canonical(value: unknown): string {
+function canonical(value: unknown): string {
   const written = canonicalJson(value)
   if (!written.ok) throw new Error(`${written.error.path}: ${written.error.why}`)
   return written.value
