@@ -13,7 +13,7 @@ type Box = {
 }
 
 /** Coarse boxes, degrees × 10⁶: they catch a wrong store, the region code says which country. */
-const AROUND: Box = { latE6: [18_000_000, 54_000_000], lonE6: [73_000_000, 136_000_000] }
+const AROUND: Box = { latE6: [3_800_000, 53_600_000], lonE6: [73_000_000, 136_000_000] }
 const NOT_WITHIN: readonly Box[] = [
   { latE6: [22_130_000, 22_430_000], lonE6: [113_830_000, 114_400_000] },
   { latE6: [22_110_000, 22_205_000], lonE6: [113_555_000, 113_600_000] },

@@ -94,7 +94,7 @@ function isBroken(document: Document): boolean {
   if (Object.hasOwn(document, 'surprise')) return true
   if (document.currency !== 'CNY' || document.region !== 'CN') return true
   if (['81', '82', '71'].includes(document.store.region_code.slice(0, 2))) return true
-  if (document.store.geo.lat_e6 < 18_000_000) return true
+  if (document.store.geo.lat_e6 < 3_000_000) return true
   if ((document.merchant.kind === 'MICRO') !== (document.micro_credit !== undefined)) return true
   return msOf(document.not_after) <= msOf(document.not_before)
 }
