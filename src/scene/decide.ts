@@ -241,6 +241,7 @@ function measureContext({ scene: { grant: found }, request, nowMs }: Context): M
     nowMs,
     grantIssuedAtMs: grant?.issuedAtMs ?? 0,
     interface: request.interface,
+    isGranted: grant?.interfaces.some(({ type }) => type === request.interface) === true,
     refundWhileSuspended: grant?.refund === 'allowed',
   }
 }

@@ -176,14 +176,17 @@ export type MeasureContext = {
   /** When the grant in hand was issued, Unix milliseconds. */
   readonly grantIssuedAtMs: number
   readonly interface: InterfaceType
+  /** Whether the grant in hand grants that interface. */
+  readonly isGranted: boolean
   /** Whether the grant lets the terminal refund while the service is suspended. */
   readonly refundWhileSuspended: boolean
 }
 type Rule = (one: Measure, context: MeasureContext) => SceneCode | undefined
 
-/** Whether M9 closes this interface. A grant issued later may have opened it again by a new approval. */
-function isClosedBy(one: Measure, { interface: type, grantIssuedAtMs }: MeasureContext): boolean {
-  return isFor(one, type) && grantIssuedAtMs <= one.effectiveAtMs
+/** Whether M9 closes this interface. A grant issued later that grants it has opened it again. */
+function isClosedBy(one: Measure, context: MeasureContext): boolean {
+  const isReopened = context.isGranted && context.grantIssuedAtMs > one.effectiveAtMs
+  return isFor(one, context.interface) && !isReopened
 }
 
 const pass: Rule = () => undefined

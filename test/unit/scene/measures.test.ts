@@ -177,6 +177,16 @@ describe('measures', () => {
     expect(outcomes(narrow)).toEqual({ ...EXPECTED.M1, face: 'scene.interface_closed' })
   })
 
+  it('M9 ends by a later grant that has the interface again, and not by one without it', () => {
+    const m9 = measureDocument('M9', { effective_at: instant(NOW_MS - 7_200_000) })
+    expect(outcomes(under([m9]))).toEqual(EXPECTED.M1)
+    const without = under([m9], grantDocument({ interfaces: [] }))
+    expect(outcomes(without)).toMatchObject({
+      code: 'scene.interface_not_granted',
+      refund: 'scene.refund_back_office',
+    })
+  })
+
   it('refunds under M8 go by the grant and by the measure', () => {
     const blocked = measureDocument('M8', { params: { refund: 'blocked' } })
     const refund = (scene: Scene) => outcomes(scene).refund

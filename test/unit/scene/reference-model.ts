@@ -302,7 +302,10 @@ export function judge(one: Case): Answer {
   const issuedMs = msOf(document.issued_at)
   const isClosedByM9 = measures.some(
     ({ code, document: measure }) =>
-      code === 'M9' && concerns(measure, type) && issuedMs <= msOf(measure.effective_at),
+      code === 'M9' &&
+      concerns(measure, type) &&
+      (issuedMs <= msOf(measure.effective_at) ||
+        !document.interfaces.some((entry: Document) => entry.type === type)),
   )
   const isClosedByGrant = document.closed.some(
     (row: Document) => row.interface === type && msOf(row.closed_at) <= nowMs,
