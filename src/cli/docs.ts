@@ -4,6 +4,7 @@ import { buildOpenApi } from '../api/openapi.ts'
 import { buildConfigurationPage } from '../terminal/config-page.ts'
 import { VERSION } from '../version.ts'
 import { buildErrorPage } from './error-page.ts'
+import { buildMeasuresPage } from './measures-page.ts'
 
 const DOCS = join(import.meta.dirname, '..', '..', 'docs')
 
@@ -13,6 +14,7 @@ export function generatedDocuments(): Readonly<Record<string, string>> {
     'openapi.json': `${JSON.stringify(buildOpenApi(VERSION), null, 2)}\n`,
     'configuration.md': buildConfigurationPage(),
     'errors.md': buildErrorPage(),
+    'measures.md': buildMeasuresPage(),
   }
 }
 

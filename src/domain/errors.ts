@@ -2,6 +2,7 @@ import { BILL_ERRORS } from './bill-errors.ts'
 import { CONFIG_ERRORS } from './config-errors.ts'
 import { KEY_ERRORS } from './key-errors.ts'
 import { REFUND_ERRORS } from './refund-errors.ts'
+import { SCENE_ERRORS } from './scene-errors.ts'
 import { SHIFT_ERRORS } from './shift-errors.ts'
 
 /** Languages of the terminal's own texts. */
@@ -376,6 +377,7 @@ export const ERRORS = {
   ...CONFIG_ERRORS,
   ...KEY_ERRORS,
   ...REFUND_ERRORS,
+  ...SCENE_ERRORS,
   ...SHIFT_ERRORS,
 } as const satisfies Record<string, ErrorEntry>
 

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { CATALOGUE } from '../../checks/catalogue.ts'
+import { reportLines, strangers, tagsOf, writeReport } from '../../checks/report.ts'
+
+const ran = (title: string, passed = true) => ({ file: 'test/x.test.ts', title, passed })
+const stateOf = (id: string, tests: ReturnType<typeof ran>[]) =>
+  reportLines(tests).find(({ check }) => check.id === id)?.state
+
+describe('the report of checks', () => {
+  it('knows every id once', () => {
+    const ids = CATALOGUE.map(({ id }) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    for (const id of ids) expect(tagsOf(`${id} x`)).toEqual([{ id, part: undefined }])
+    for (let article = 1; article <= 20; article += 1) {
+      expect(ids.some((id) => new RegExp(`^AC-${article}(\\D|$)`).test(id))).toBe(true)
+    }
+  })
+
+  it('reads ids and parts out of titles, and takes no id for a longer one', () => {
+    expect(tagsOf('a AC-3.10 b AC-16.M2/decision c')).toEqual([
+      { id: 'AC-3.10', part: undefined },
+      { id: 'AC-16.M2', part: 'decision' },
+    ])
+    expect(stateOf('AC-3.1', [ran('AC-3.10 x')])).toBe('missing')
+    expect(stateOf('AC-16.M1', [ran('AC-16.M10 x')])).toBe('missing')
+  })
+
+  it('says what is shown, partly shown, missing and failed', () => {
+    expect(stateOf('AC-9', [ran('AC-9 x')])).toBe('shown')
+    expect(stateOf('AC-8a', [ran('AC-8a/decision x')])).toBe('partly')
+    expect(stateOf('AC-8a', [ran('AC-8a/decision x'), ran('AC-8a/terminal x')])).toBe('shown')
+    expect(stateOf('AC-9', [ran('AC-9 x'), ran('AC-9 y', false)])).toBe('failed')
+    expect(stateOf('AC-9', [])).toBe('missing')
+    expect(writeReport(reportLines([]))).toMatch(/(\d+) checks: 0 shown, 0 partly, \1 missing/)
+  })
+
+  it('names ids that nobody knows', () => {
+    expect(strangers([ran('AC-99z x'), ran('AC-9 y')])).toEqual(['AC-99z'])
+  })
+})
