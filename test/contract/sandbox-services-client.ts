@@ -20,7 +20,7 @@ import { V2Client, chargeFields as v2Fields } from './sandbox-v2-client.ts'
 
 export const MERCHANT = '1900000001'
 export const ADDRESS = '广东省深圳市示范路1号'
-export const START_MS = Date.parse('2026-05-06T07:08:09Z')
+const START_MS = Date.parse('2026-05-06T07:08:09Z')
 export const INSIDE = '22543096,114057865,20,WGS-84'
 
 type Json = Record<string, unknown>

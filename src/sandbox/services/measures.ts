@@ -1,16 +1,22 @@
 import { z } from 'zod'
+import { beijingTime } from '../beijing-time.ts'
 import type { InterfaceType } from './interface-types.ts'
 import { INTERFACE_TYPES } from './interface-types.ts'
 
-export const CHANNELS = ['QUICK', 'BALANCE', 'CREDIT', 'ALL'] as const
+/** Where the customer's money can come from. */
+export const CHANNELS = ['QUICK', 'BALANCE', 'CREDIT'] as const
 export type Channel = (typeof CHANNELS)[number]
+/** A limit is for one of them, or for the interface as a whole. */
+export const LIMIT_CHANNELS = [...CHANNELS, 'ALL'] as const
+export type LimitChannel = (typeof LIMIT_CHANNELS)[number]
 
-const instant = z.iso.datetime({ offset: true })
+/** Any offset is taken, and told as everywhere on this wire. */
+const instant = z.iso.datetime({ offset: true }).transform((text) => beijingTime(Date.parse(text)))
 const interfaceType = z.enum(INTERFACE_TYPES)
 const fen = z.number().int().min(0)
 const ceiling = z.strictObject({
   interface: interfaceType,
-  channel: z.enum(CHANNELS),
+  channel: z.enum(LIMIT_CHANNELS),
   single: fen,
   day: fen,
   month: fen,
@@ -23,7 +29,7 @@ const PARAMS = {
   M2: z.strictObject({ items: z.array(z.string().min(1).max(200)).min(1).max(20) }),
   M3: z.strictObject({ limits: z.array(ceiling).min(1).max(20) }),
   M4: z.strictObject({ cycle: z.string().min(1).max(32) }),
-  M5: z.strictObject({ channels_allowed: z.array(z.enum(CHANNELS)).max(4) }),
+  M5: z.strictObject({ channels_allowed: z.array(z.enum(CHANNELS)).max(3) }),
   M6: z.strictObject({
     interfaces_allowed: z.array(interfaceType).max(7),
     attended_only: z.boolean(),
@@ -35,7 +41,7 @@ const PARAMS = {
 } as const
 
 export type MeasureCode = keyof typeof PARAMS
-export const MEASURE_CODES = Object.keys(PARAMS) as MeasureCode[]
+const MEASURE_CODES = Object.keys(PARAMS) as MeasureCode[]
 export type MeasureParams = { [Code in MeasureCode]: z.infer<(typeof PARAMS)[Code]> }
 
 /** Lifted by a newer word of the risk issuer; what M9 and M10 closed needs a new approval. */

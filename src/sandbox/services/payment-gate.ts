@@ -1,11 +1,11 @@
 import type { InterfaceType } from './interface-types.ts'
-import type { Channel, Measure } from './measures.ts'
+import type { Channel, LimitChannel, Measure } from './measures.ts'
 import { bears } from './measures.ts'
 
 export type Amount = number | 'unlimited'
 export type LimitRow = {
   readonly interface: InterfaceType
-  readonly channel: Channel
+  readonly channel: LimitChannel
   readonly single: Amount
   readonly day: Amount
   readonly month: Amount
@@ -128,7 +128,7 @@ const place: Check = ({ geo }, charge) => {
 
 /** A payment code can be asked for without credit, and for nothing finer. */
 const isExpressible = (channels: readonly Channel[]): boolean =>
-  channels.includes('ALL') || (channels.includes('QUICK') && channels.includes('BALANCE'))
+  channels.includes('QUICK') && channels.includes('BALANCE')
 
 const interfaces: Check = (facts, { type }) => {
   const own = facts.granted.get(type)
@@ -151,7 +151,7 @@ const least = (amounts: readonly Amount[]): number =>
 
 /** The least of what the grant and every measure say, over the channels this charge may use. */
 const ceilings = (facts: GateFacts, { type, creditOff }: GatedCharge) => {
-  const usable = (row: { interface: InterfaceType; channel: Channel }): boolean =>
+  const usable = (row: { interface: InterfaceType; channel: LimitChannel }): boolean =>
     row.interface === type && !(creditOff && row.channel === 'CREDIT')
   const adjusted = inForce(facts, type).flatMap((one) =>
     one.code === 'M3' ? one.params.limits : [],
@@ -177,8 +177,7 @@ const limits: Check = (facts, charge) => {
 /** What the wallet will pay with is not known before, so credit must be off when it is not allowed. */
 const credit: Check = (facts, charge) => {
   if (charge.creditOff) return undefined
-  const allows = (channels: readonly Channel[]): boolean =>
-    channels.includes('ALL') || channels.includes('CREDIT')
+  const allows = (channels: readonly Channel[]): boolean => channels.includes('CREDIT')
   const restricted = inForce(facts, charge.type).some(
     (one) => one.code === 'M5' && !allows(one.params.channels_allowed),
   )

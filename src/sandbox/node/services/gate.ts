@@ -117,7 +117,12 @@ export class PaymentGate {
         notBeforeMs: Date.parse(String(document.not_before)),
         notAfterMs: Date.parse(String(document.not_after)),
       },
-      granted: new Map(store.interfaces.map((one) => [one.type, one])),
+      granted: new Map(
+        // Whether somebody attends is not told with a payment: one such entry is enough.
+        store.interfaces
+          .toSorted((left, right) => Number(left.attended) - Number(right.attended))
+          .map((one) => [one.type, one]),
+      ),
       closed: closed.map((one) => one.interface),
       measures: registry.measuresOf(merchant.id),
       limits: merchant.limits,

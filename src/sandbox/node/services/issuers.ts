@@ -112,18 +112,19 @@ export class Issuers {
     role: IssuerRole,
   ): SignedDocument & { readonly sha256: string } {
     const { kid, privateKey } = this.#key(role)
-    const document = { ...fields, issuer_kid: kid, alg: 'Ed25519' }
-    const bytes = Buffer.from(canonicalJson(document))
+    const text = canonicalJson({ ...fields, issuer_kid: kid, alg: 'Ed25519' })
+    const bytes = Buffer.from(text)
     if (bytes.length > DOCUMENT_MAX_BYTES) throw new Error('the document is too long')
     return {
-      document,
+      // What goes over the wire is in the form that was signed, NFC included.
+      document: JSON.parse(text),
       sig: sign(null, bytes, privateKey).toString('base64'),
       sha256: sha256(bytes),
     }
   }
 
   /** The trust list: every key with the one role it has. */
-  trust(policies: readonly { policy_id: string; policy_version: number }[]): SignedDocument {
+  trust(policies: readonly { policy_id: string; policy_version: string }[]): SignedDocument {
     const nowMs = this.#nowMs()
     const keys = [...this.#keys].map(([role, { kid, publicDer }]) => ({
       kid,

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID, scryptSync } from 'node:crypto'
 import { z } from 'zod'
 import type { InterfaceType } from '../../services/interface-types.ts'
 import { ADDRESS_ITEM, evidenceFaults, INTERFACE_TYPES } from '../../services/interface-types.ts'
-import { CHANNELS } from '../../services/measures.ts'
+import { CHANNELS, LIMIT_CHANNELS } from '../../services/measures.ts'
 import type { LimitRow } from '../../services/payment-gate.ts'
 import type { ApplicationRow, MerchantRow, StoreRow } from '../../services/records.ts'
 import { MERCHANT_KINDS } from '../../services/records.ts'
@@ -28,7 +28,7 @@ const admission = z.strictObject({
   risk_level: z.enum(['low', 'medium', 'high']),
   administrator: text,
   operation_password: z.string().min(6).max(64),
-  channels_allowed: z.array(z.enum(CHANNELS)).default(['ALL']),
+  channels_allowed: z.array(z.enum(CHANNELS)).default([...CHANNELS]),
 })
 
 /** Mainland China, roughly: a store elsewhere is outside what these services are for. */
@@ -68,7 +68,7 @@ const limitWish = z.strictObject({
     .array(
       z.strictObject({
         interface: type,
-        channel: z.enum(CHANNELS),
+        channel: z.enum(LIMIT_CHANNELS),
         single: amount,
         day: amount,
         month: amount,
@@ -126,7 +126,8 @@ export class LifeCycle {
       evidenceFaults({ ...one, storeAddress: wish.store.address }),
     )
     const types = wish.interfaces.map((one) => one.type)
-    if (new Set(types).size !== types.length) faults.push('interface.twice')
+    const scenes = wish.interfaces.map((one) => `${one.type} ${one.attended}`)
+    if (new Set(scenes).size !== scenes.length) faults.push('interface.twice')
     faults.push(...this.#missingForMove(wish.merchant_id, wish.store, types))
     const pictures = wish.interfaces.flatMap(({ evidence }) =>
       Object.entries(evidence)

@@ -9,7 +9,7 @@ import { sha256 } from './issuers.ts'
 import type { ServicesTable } from './services-table.ts'
 
 /** Under what text the sandbox grants; made up. */
-export const POLICY = { policy_id: 'sandbox-policy', policy_version: 1 } as const
+export const POLICY = { policy_id: 'sandbox-policy', policy_version: '1' } as const
 
 const GRANT_LIFE_MS = 24 * 3_600_000
 const RENEW_AFTER_MS = 6 * 3_600_000
@@ -218,7 +218,7 @@ export class Registry {
       liveness_profile: 'sandbox',
       recipient: '沙箱刷脸服务 Sandbox face service',
       enc_pubkey_sha256: this.#settings.faceKeySha256,
-      notice_version: 1,
+      notice_version: '1',
     }
   }
 

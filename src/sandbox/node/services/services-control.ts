@@ -13,7 +13,7 @@ import type { Services } from './services.ts'
 export const SERVICES_CONTROL = '/sandbox/services/'
 
 /** Who may act: those who approve, who set limits, who watch risk, and the merchant are different. */
-export const ACTING_ROLES = ['scene-issuer', 'limit-authority', 'risk-issuer', 'merchant'] as const
+const ACTING_ROLES = ['scene-issuer', 'limit-authority', 'risk-issuer', 'merchant'] as const
 type ActingRole = (typeof ACTING_ROLES)[number]
 
 type Act = {
