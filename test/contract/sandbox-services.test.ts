@@ -277,6 +277,38 @@ describe('risk events', () => {
   })
 })
 
+describe('faults', () => {
+  it.each(['answer_garbled', 'answer_unsigned', 'answer_other_nonce', 'answer_wrong_role'])(
+    '%s makes one answer that does not verify',
+    async (fault) => {
+      const terminal = await world.shop()
+      await world.done('faults', { fault })
+      expect((await terminal.call('GET', 'time')).verified).toBe(false)
+      expect((await terminal.call('GET', 'time')).verified).toBe(true)
+    },
+  )
+
+  it('AC-6: documents signed by the other role verify as neither', async () => {
+    const terminal = await world.shop()
+    await world.measure('M1')
+    const roles = ['scene-issuer', 'risk-issuer'] as const
+    for (const [path, right] of [
+      ['grant', roles[0]],
+      ['bulletins', roles[1]],
+    ] as const) {
+      for (const fault of ['document_wrong_role', 'document_garbled']) {
+        await world.done('faults', { fault })
+        const spoilt = await terminal.call('GET', path)
+        expect(spoilt.verified).toBe(true)
+        const found = [spoilt.value[path]].flat() as Signed[]
+        expect(found.map((one) => terminal.verifies(one, right))).toEqual([false])
+      }
+      const honest = [(await terminal.call('GET', path)).value[path]].flat() as Signed[]
+      expect(honest.map((one) => terminal.verifies(one, right))).toEqual([true])
+    }
+  })
+})
+
 describe('sign-off', () => {
   const whole = {
     in_flight: 0,

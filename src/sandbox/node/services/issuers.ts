@@ -139,12 +139,13 @@ export class Issuers {
     return { document, sig }
   }
 
-  /** The headers of a signed answer. @param requestText what the terminal signed */
+  /** The headers of a signed answer to a request; honest ones are signed by `time`. */
   answerHeaders(
     answer: { readonly status: number; readonly body: string },
     request: { readonly nonce: string; readonly text: string },
+    role: IssuerRole = 'time',
   ): Record<string, string> {
-    const { kid, privateKey } = this.#key('time')
+    const { kid, privateKey } = this.#key(role)
     const timestampMs = this.#nowMs()
     const text = answerText({
       status: answer.status,

@@ -7,6 +7,7 @@ import { isControlToken } from '../control.ts'
 import { SANDBOX_MERCHANT } from '../credentials.ts'
 import { ServiceFault } from './registry.ts'
 import { readClosing } from './risk-desk.ts'
+import { SERVICE_FAULTS } from './service-faults.ts'
 import type { Services } from './services.ts'
 
 /** Where these controls begin. */
@@ -34,6 +35,17 @@ const enforcement = (services: Services, asked: unknown) => {
   const { on } = z.strictObject({ on: z.boolean() }).parse(asked)
   services.gate.enforced = on
   return { on }
+}
+
+const setFault = (services: Services, asked: unknown) => {
+  const { fault, times } = z
+    .strictObject({
+      fault: z.enum(SERVICE_FAULTS),
+      times: z.number().int().min(0).max(1000).default(1),
+    })
+    .parse(asked)
+  services.faults.set(fault, times)
+  return { fault, times }
 }
 
 /** What can be done, and by whom alone. */
@@ -162,6 +174,8 @@ const answer = async (services: Services, request: WireRequest): Promise<Control
       return { status: 200, value: services.transaction(() => overview(services)) }
     case 'POST demo':
       return { status: 200, value: services.transaction(() => demonstrate(services)) }
+    case 'POST faults':
+      return { status: 200, value: setFault(services, asked) }
     case 'POST enforcement':
       return { status: 200, value: enforcement(services, asked) }
     default:

@@ -13,6 +13,7 @@ import { Issuers, sha256 } from './issuers.ts'
 import { LifeCycle } from './life-cycle.ts'
 import { Registry } from './registry.ts'
 import { RiskDesk } from './risk-desk.ts'
+import { ServiceFaults } from './service-faults.ts'
 import type { Send } from './terminal-service.ts'
 import { TerminalService } from './terminal-service.ts'
 
@@ -47,6 +48,7 @@ export class Services {
   readonly certificates: Certificates
   readonly gate: PaymentGate
   readonly issuers: Issuers
+  readonly faults: ServiceFaults
   readonly #terminals: TerminalService
   readonly #ledger: Ledger
   readonly #merchantCertificate: string
@@ -77,12 +79,14 @@ export class Services {
       SANDBOX_MERCHANT.id,
       (number) => ledger.refunds.byNumber(number) !== undefined,
     )
-    const { risk, enrolment } = this
+    this.faults = new ServiceFaults(issuers)
+    const { risk, enrolment, faults } = this
     this.#terminals = new TerminalService({
       registry,
       risk,
       enrolment,
       issuers,
+      faults,
       transaction,
       after,
       log,

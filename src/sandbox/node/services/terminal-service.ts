@@ -18,6 +18,7 @@ import type { Registry } from './registry.ts'
 import { POLICY } from './registry.ts'
 import type { RiskDesk } from './risk-desk.ts'
 import { readClosing } from './risk-desk.ts'
+import type { ServiceFaults } from './service-faults.ts'
 
 const SKEW_MAX_MS = 300_000
 const BODY_MAX_BYTES = 64 * 1024
@@ -41,6 +42,7 @@ export type TerminalServiceSettings = {
   readonly risk: RiskDesk
   readonly enrolment: Enrolment
   readonly issuers: Issuers
+  readonly faults: ServiceFaults
   readonly transaction: <Value>(work: () => Value) => Value
   readonly after: (delayMs: number, fire: () => void) => () => void
   readonly log: (line: string) => void
@@ -92,10 +94,13 @@ export class TerminalService {
   }
 
   #answer({ status, value }: ServiceAnswer, { envelope, text }: Signed, send: Send): void {
-    const body = JSON.stringify(value)
+    const { faults, issuers, log } = this.#settings
+    const body = JSON.stringify(faults.value(value))
     const request = { nonce: envelope.nonce, text }
-    send(status, this.#settings.issuers.answerHeaders({ status, body }, request), body)
-    this.#settings.log(`services ${envelope.serial} ${status}`)
+    const headers = issuers.answerHeaders({ status, body }, request)
+    const outgoing = faults.answer({ status, headers, body }, request)
+    if (outgoing) send(outgoing.status, outgoing.headers, outgoing.body)
+    log(`services ${envelope.serial} ${status}`)
   }
 
   #decide(request: WireRequest, signed: Signed): Decision {
