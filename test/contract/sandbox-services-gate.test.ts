@@ -250,6 +250,23 @@ describe('measures', () => {
     })
   })
 
+  it('M8 tells the terminal whether it may refund, and closing at the end leaves no interface', async () => {
+    const id = await world.measure('M8', { params: { refund: 'blocked' } })
+    await terminal.fetchGrant()
+    expect(terminal.grant.refund).toBe('blocked')
+    await world.done('lifts', { role: 'risk-issuer', measure_id: id })
+    const soon = '2026-05-06T15:09:09+08:00'
+    await world.measure('M10', { params: { agreement_end: soon } })
+    await terminal.fetchGrant()
+    expect(terminal.grant).toMatchObject({ refund: 'allowed', interfaces: [{}, {}] })
+    expect((await world.charge(60, quoting())).status).toBe(200)
+    world.clock.advance(60_000)
+    expect((await world.charge(60, quoting())).reason).toBe('merchant.terminated')
+    world.clock.advance(6 * 3_600_000)
+    await terminal.fetchGrant()
+    expect(terminal.grant).toMatchObject({ refund: 'blocked', interfaces: [] })
+  })
+
   it('M9 and M10 are never lifted; M9 ends by a new approval of all it closed', async () => {
     const id = await world.measure('M9')
     const lift = { role: 'risk-issuer', measure_id: id }

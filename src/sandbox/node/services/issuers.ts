@@ -77,11 +77,13 @@ const openKey = (dir: string, role: IssuerRole): IssuerKey => {
 export class Issuers {
   readonly #keys: ReadonlyMap<IssuerRole, IssuerKey>
   readonly #nowMs: () => number
+  readonly #trustPath: string
 
   /** Reads the keys, and makes those that are missing. */
   constructor(dir: string, nowMs: () => number) {
     this.#keys = new Map(ISSUER_ROLES.map((role) => [role, openKey(dir, role)]))
     this.#nowMs = nowMs
+    this.#trustPath = join(dir, 'services_trust.json')
   }
 
   #key(role: IssuerRole): IssuerKey {
@@ -123,8 +125,15 @@ export class Issuers {
     }
   }
 
-  /** The trust list: every key with the one role it has. */
+  /** The trust list: every key with the one role it has. One version is one text for ever. */
   trust(policies: readonly { policy_id: string; policy_version: string }[]): SignedDocument {
+    if (!existsSync(this.#trustPath)) {
+      writePrivate(this.#trustPath, JSON.stringify(this.#newTrust(policies)))
+    }
+    return JSON.parse(readFileSync(this.#trustPath, 'utf8'))
+  }
+
+  #newTrust(policies: readonly { policy_id: string; policy_version: string }[]): SignedDocument {
     const nowMs = this.#nowMs()
     const keys = [...this.#keys].map(([role, { kid, publicDer }]) => ({
       kid,

@@ -165,11 +165,14 @@ export class Registry {
     const merchant = this.merchant(terminal.merchantId)
     const store = this.store(terminal.merchantId, terminal.storeId)
     const measures = this.measuresOf(merchant.id).map(this.#seqOf(terminal))
-    const { interfaces } = store
+    const nowMs = this.nowMs()
+    const shut = merchant.closed.filter((one) => Date.parse(one.closed_at) <= nowMs)
+    const interfaces = store.interfaces.filter(
+      ({ type }) => !shut.some((one) => one.interface === type),
+    )
     const has = (type: InterfaceType): boolean => interfaces.some((one) => one.type === type)
     const cautious =
       merchant.risk_level === 'high' || measures.some(({ code }) => code !== HARMLESS)
-    const nowMs = this.nowMs()
     return {
       ...POLICY,
       merchant: this.#merchantFields(merchant),

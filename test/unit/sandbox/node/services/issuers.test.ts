@@ -39,6 +39,13 @@ describe('issuers', () => {
     for (const name of readdirSync(dir)) expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600)
   })
 
+  it('have one trust list, whenever it is asked for', () => {
+    const first = new Issuers(dir, () => 0).trust([])
+    const later = new Issuers(dir, () => 86_400_000).trust([])
+    expect(later).toEqual(first)
+    expect(first.document).toMatchObject({ trust_version: 1, keys: [{}, {}, {}, {}] })
+  })
+
   it('sign nothing longer than a document may be', () => {
     const issuers = new Issuers(dir, () => 0)
     const long = { text: 'x'.repeat(16 * 1024) }
