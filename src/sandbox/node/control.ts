@@ -76,13 +76,18 @@ const ROUTES: Readonly<Record<string, Route>> = {
   },
 }
 
+/** Whether a request carries the control token. */
+export function isControlToken(request: WireRequest, token: string): boolean {
+  return same(request.headers.authorization ?? '', `Bearer ${token}`)
+}
+
 /** Answers a request to `/sandbox/*`; the token comes as `Authorization: Bearer …`. */
 export function handleControl(
   controls: SandboxControls,
   request: WireRequest,
   token: string,
 ): ControlAnswer {
-  if (!same(request.headers.authorization ?? '', `Bearer ${token}`)) {
+  if (!isControlToken(request, token)) {
     return { status: 401, value: { error: 'the control token is missing or wrong' } }
   }
   const route = ROUTES[`${request.method} ${request.url.split('?')[0]}`]

@@ -82,8 +82,8 @@ const newSerial = (): string => {
 type Issue = {
   readonly subject: string
   readonly issuer: string
-  readonly keys: Pair
-  readonly issuerKeys: Pair
+  readonly keys: Pick<Pair, 'publicKey'>
+  readonly issuerKeys: Pick<Pair, 'privateKey'>
   readonly fromMs: number
   readonly days: number
   readonly extensions: readonly x509.Extension[]
@@ -207,6 +207,43 @@ const makePlatform = async (nowMs: number): Promise<Files> => {
   files['pub_key_id.txt'] =
     `PUB_KEY_ID_${'0'.repeat(9)}${String(randomInt(1e12)).padStart(22, '0')}`
   return files
+}
+
+/**
+ * Issues a merchant's API certificate by the sandbox's authority, for a public key that is given or
+ * for a new pair, whose private half is told once and kept nowhere.
+ * Rejects in a folder that has no authority.
+ * @param publicPem SPKI of an RSA key
+ */
+export async function issueMerchantCertificate(
+  dir: string,
+  wanted: { readonly merchantId: string; readonly nowMs: number; readonly publicPem?: string },
+): Promise<{ readonly certificate: string; readonly privateKey: string | undefined }> {
+  const authorityKey = await importSigningKey(
+    readFileSync(join(dir, 'merchant_ca_key.pem'), 'utf8'),
+  )
+  const pair = wanted.publicPem === undefined ? await newRsa() : undefined
+  const publicKey = pair?.publicKey ?? (await importPublic(wanted.publicPem ?? ''))
+  const certificate = await issue({
+    subject: NAMES.merchant.replace(SANDBOX_MERCHANT.id, wanted.merchantId),
+    issuer: NAMES.platformIssuer,
+    keys: { publicKey },
+    issuerKeys: { privateKey: authorityKey },
+    fromMs: wanted.nowMs - DAY_MS,
+    days: 1825,
+    extensions: [],
+  })
+  return { certificate, privateKey: pair && pemOf(pair) }
+}
+
+const importSigningKey = (pem: string): Promise<webcrypto.CryptoKey> => {
+  const der = createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' })
+  return webcrypto.subtle.importKey('pkcs8', der, ELLIPTIC, false, ['sign'])
+}
+
+const importPublic = (pem: string): Promise<webcrypto.CryptoKey> => {
+  const der = createPublicKey(pem).export({ type: 'spki', format: 'der' })
+  return webcrypto.subtle.importKey('spki', der, RSA, true, ['verify'])
 }
 
 /** Writes a file whole or not at all, readable by its owner only. */

@@ -1,17 +1,20 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, X509Certificate } from 'node:crypto'
 import type { Answer } from '../answers.ts'
 import { goodAnswer, PLAIN, refusalAnswer } from '../answers.ts'
 import { beijingTime } from '../beijing-time.ts'
+import { textAt } from '../body-rules.ts'
 import type { SandboxClock } from '../clock.ts'
 import { REFUSALS } from '../refusals.ts'
-import type { Passed, WireRequest } from '../wire-checks.ts'
+import type { Passed, WireFacts, WireRequest } from '../wire-checks.ts'
 import { checkWire } from '../wire-checks.ts'
+import { readAuthorization } from '../wire-messages.ts'
 import type { Bills } from './bills.ts'
 import type { Credentials } from './credentials.ts'
 import { SANDBOX_MERCHANT } from './credentials.ts'
 import type { Ledger } from './ledger.ts'
 import type { Payments, Reply } from './payments.ts'
 import type { Refunds } from './refunds.ts'
+import type { Services } from './services/services.ts'
 import type { Signer } from './signer.ts'
 import { seal, verifyMessage } from './signing.ts'
 import { handleV2, isV2Request } from './v2-gateway.ts'
@@ -23,6 +26,7 @@ export type GatewaySettings = {
   readonly refunds: Refunds
   readonly signer: Signer
   readonly bills: Bills
+  readonly services: Services
   readonly clock: SandboxClock
 }
 
@@ -65,12 +69,28 @@ const certificates = (settings: GatewaySettings, algorithm: string): Reply => {
   return withoutOrder(goodAnswer(200, { data }), 'certificates')
 }
 
+/** A text of a body that is not checked yet; empty when there is none. */
+const peek = (body: string, pointer: string): string => {
+  try {
+    return textAt(JSON.parse(body), pointer) ?? ''
+  } catch {
+    return ''
+  }
+}
+
 const dispatch = (settings: GatewaySettings, passed: Passed, request: WireRequest): Reply => {
   const { payments } = settings
   const header = request.headers['wechatpay-negative-test']
   switch (passed.route) {
     case 'charge':
-      return payments.charge(request.body, header)
+      return payments.charge(
+        request.body,
+        header,
+        settings.services.gate.forCharge(
+          request,
+          peek(request.body, '/scene_info/device_ip') !== '',
+        ),
+      )
     case 'query':
       return payments.query(passed.argument, header)
     case 'query_id':
@@ -83,6 +103,13 @@ const dispatch = (settings: GatewaySettings, passed: Passed, request: WireReques
     }
     case 'refund': {
       const { publicKeyMode } = passed
+      const number = peek(request.body, '/out_refund_no')
+      const barred = settings.services.gate.refuseRefund(request, number)
+      if (barred) {
+        const answer = refusalAnswer(REFUSALS[barred.name])
+        const headers = { ...answer.headers, 'Guitai-Refusal': barred.reason }
+        return withoutOrder({ ...answer, headers }, `gate ${barred.reason}`)
+      }
       return settings.refunds.request(request.body, { header, publicKeyMode })
     }
     case 'refund_query':
@@ -97,6 +124,31 @@ const dispatch = (settings: GatewaySettings, passed: Passed, request: WireReques
   }
 }
 
+/** The certificate a request names, when the merchant has it in force; the first one otherwise. */
+const merchantFacts = (
+  { credentials, services }: GatewaySettings,
+  request: WireRequest,
+): Pick<WireFacts, 'merchantSerial' | 'merchantCertificateExpiresAtMs' | 'verify'> => {
+  const reading = readAuthorization(request.headers.authorization)
+  const serial = reading.kind === 'read' ? reading.value.serial.toUpperCase() : ''
+  const known = services.certificates.lookUp(serial)
+  if (known === undefined || (known !== 'revoked' && known.merchantId !== SANDBOX_MERCHANT.id)) {
+    const { merchantSerial, merchantCertificateExpiresAtMs, merchantKey } = credentials
+    const verify = (message: string, signature: string): boolean =>
+      verifyMessage(message, merchantKey, signature)
+    return { merchantSerial, merchantCertificateExpiresAtMs, verify }
+  }
+  if (known === 'revoked') {
+    return { merchantSerial: '', merchantCertificateExpiresAtMs: 0, verify: () => false }
+  }
+  const certificate = new X509Certificate(known.pem)
+  return {
+    merchantSerial: certificate.serialNumber,
+    merchantCertificateExpiresAtMs: Date.parse(certificate.validTo),
+    verify: (message, signature) => verifyMessage(message, certificate.publicKey, signature),
+  }
+}
+
 const decide = (settings: GatewaySettings, request: WireRequest): Decision => {
   const { credentials, clock, signer } = settings
   if (isV2Request(request)) {
@@ -106,11 +158,9 @@ const decide = (settings: GatewaySettings, request: WireRequest): Decision => {
   const wire = checkWire(request, {
     nowMs: clock.nowMs(),
     merchantId: SANDBOX_MERCHANT.id,
-    merchantSerial: credentials.merchantSerial,
-    merchantCertificateExpiresAtMs: credentials.merchantCertificateExpiresAtMs,
+    ...merchantFacts(settings, request),
     platformSerials: credentials.platform.map(({ serial }) => serial),
     publicKeyId: credentials.publicKey.serial,
-    verify: (message, signature) => verifyMessage(message, credentials.merchantKey, signature),
   })
   if (!wire.ok) return { reply: withoutOrder(wire.answer, wire.verdict), publicKeyMode: false }
   const reply = dispatch(settings, wire, request)

@@ -9,6 +9,7 @@ import type { Call, ScenarioParams } from '../scenarios.ts'
 import { CALLS } from '../scenarios.ts'
 import { NOTICE_SCHEMA, NoticeTable } from './notice-table.ts'
 import { REFUND_SCHEMA, RefundTable } from './refund-table.ts'
+import { SERVICES_SCHEMA, ServicesTable } from './services/services-table.ts'
 import { V2_SCHEMA, V2Table } from './v2-table.ts'
 
 /** One request as the sandbox saw it; payment codes are never part of it. */
@@ -98,7 +99,7 @@ CREATE TABLE IF NOT EXISTS requests (
   verdict TEXT NOT NULL,
   status INTEGER NOT NULL
 ) STRICT;
-${REFUND_SCHEMA}${NOTICE_SCHEMA}${V2_SCHEMA}`
+${REFUND_SCHEMA}${NOTICE_SCHEMA}${V2_SCHEMA}${SERVICES_SCHEMA}`
 
 const COLUMNS = `sequence, out_trade_no, state, amount_fen, transaction_id, attach, device_id,
   description, submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash,
@@ -148,6 +149,8 @@ export class Ledger {
   readonly notices: NoticeTable
   /** What only v2 says. */
   readonly v2: V2Table
+  /** Terminal services. */
+  readonly services: ServicesTable
 
   /** Opens or makes the file. Throws when another process has it open. */
   constructor(path: string) {
@@ -168,6 +171,7 @@ export class Ledger {
     this.refunds = new RefundTable(this.#db)
     this.notices = new NoticeTable(this.#db)
     this.v2 = new V2Table(this.#db)
+    this.services = new ServicesTable(this.#db)
   }
 
   /** A ledger made before a column existed gets it. */

@@ -16,6 +16,7 @@ import { scenarioNamed, scenarioOfCharge } from '../scenarios.ts'
 import type { ChargeScriptEntry, Chosen } from '../script.ts'
 import { scenarioOfScript } from '../script.ts'
 import type { Ledger, Plan } from './ledger.ts'
+import type { Admit } from './services/gate.ts'
 
 /** What goes back, how, and what is written about the request. */
 export type Reply = {
@@ -91,8 +92,8 @@ export class Payments {
     return { answer: this.#dialect.refused(name), verdict: name }
   }
 
-  /** One codepay request whose signature and merchant id are in order. */
-  charge(body: string, header: string | undefined): Reply {
+  /** One codepay request whose signature and merchant id are in order; `admit` may bar it. */
+  charge(body: string, header: string | undefined, admit?: Admit): Reply {
     const reading = readChargeBody(body)
     if (!reading.ok) {
       const { message, detail } = reading.fault
@@ -103,12 +104,20 @@ export class Payments {
     if (value.appid !== this.#settings.merchant.appId) {
       return { ...this.#refused('appid_not_bound'), delivery: PLAIN, outTradeNo: value.outTradeNo }
     }
-    return this.chargeRead({ ...value, canonical: canonicalBody(body) }, header)
+    return this.chargeRead({ ...value, canonical: canonicalBody(body) }, header, admit)
   }
 
   /** A charge of this merchant whose fields are in order. */
-  chargeRead(charge: Charge, header: string | undefined): Reply {
+  chargeRead(charge: Charge, header: string | undefined, admit?: Admit): Reply {
     const { ledger } = this.#settings
+    const barred = this.#takesNew(charge.outTradeNo) ? admit?.(charge) : undefined
+    if (barred) {
+      const { answer } = this.#refused(barred.name)
+      const headers = { ...answer.headers, 'Guitai-Refusal': barred.reason }
+      const verdict = `gate ${barred.reason}`
+      const { outTradeNo } = charge
+      return { answer: { ...answer, headers }, verdict, delivery: PLAIN, outTradeNo }
+    }
     const plan = ledger.plan(charge.outTradeNo) ?? this.#newPlan(charge, header)
     const scenario = scenarioOf(plan)
     const strikes = this.#strikes(plan, 'charge')
@@ -130,6 +139,13 @@ export class Payments {
         }),
     }
     return { ...reply, later }
+  }
+
+  /** Whether a charge of this number may take money; a repeat only tells what became of the first. */
+  #takesNew(outTradeNo: string): boolean {
+    const { ledger, clock } = this.#settings
+    const order = ledger.order(outTradeNo, clock.nowMs())
+    return order === undefined || (order.state === 'NOTPAY' && order.nextState === null)
   }
 
   #newPlan(charge: ChargeBody, header: string | undefined): Plan {

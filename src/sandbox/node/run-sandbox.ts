@@ -21,6 +21,7 @@ No money moves and no real service is asked.
                      params: seconds, times, count, on (charge, query, reverse), bytes
                      and of {"matchRefund":{"refundFen"?,"outTradeNo"?,"nth"?},"scenario","params"?}
                      params: seconds, times, count, on (refund, refund_query), bytes
+  --enforce-grants   refuse payment calls that name no grant (docs/gateway.md, Terminal services)
   --json             print one JSON line when ready
   --help             this text
 
@@ -110,6 +111,7 @@ export async function runSandbox(argv: string[]): Promise<void> {
       port: { type: 'string' },
       'backup-port': { type: 'string' },
       script: { type: 'string' },
+      'enforce-grants': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -124,6 +126,7 @@ export async function runSandbox(argv: string[]): Promise<void> {
     port: portOf(values.port, 'port'),
     backupPort: portOf(values['backup-port'], 'backup-port'),
     log: logLine,
+    enforceGrants: values['enforce-grants'],
   })
   let scanner: SimulatedScanner | undefined
   try {

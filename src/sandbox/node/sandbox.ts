@@ -23,6 +23,8 @@ import { REAL_CLOCK } from './real-clock.ts'
 import type { NoticeWish } from './refunds.ts'
 import { Refunds } from './refunds.ts'
 import type { SandboxControls, ScanWish } from './sandbox-controls.ts'
+import { deliverServices, isServicesRequest } from './services/deliver.ts'
+import { Services } from './services/services.ts'
 import { Signer } from './signer.ts'
 import { mintPaymentCode } from './simulated-scanner.ts'
 import { writeTerminalFile } from './terminal-file.ts'
@@ -35,6 +37,8 @@ export type SandboxOptions = {
   readonly backupPort?: number
   readonly clock?: SandboxClock
   readonly log?: (line: string) => void
+  /** Whether payment calls without a grant are refused from the start. */
+  readonly enforceGrants?: boolean
 }
 
 /** What a scan types into, and whose cable can be pulled. */
@@ -177,6 +181,10 @@ const makeOnRequest = (
   const desk = new DeliveryDesk({ clock, signer, after })
   return (arrival: Arrival): void => {
     const { request, response, rawSocket } = arrival
+    if (isServicesRequest(request)) {
+      deliverServices(settings.services, { request, response, token: use.token })
+      return
+    }
     if (request.url.startsWith('/sandbox/')) {
       const { status, value } = handleControl(controls, request, use.token)
       const answer = { ...goodAnswer(status, value), signature: 'none', errno: null } as const
@@ -194,13 +202,15 @@ const makeOnRequest = (
 }
 
 const makeParts = (use: {
+  readonly dir: string
   readonly credentials: Credentials
   readonly ledger: Ledger
   readonly clock: SkewedClock
   readonly timers: Timers
   readonly log: (line: string) => void
+  readonly origin: () => string
 }): { readonly settings: GatewaySettings; readonly notices: Notices } => {
-  const { credentials, ledger, clock, timers, log } = use
+  const { credentials, ledger, clock, timers, log, origin, dir } = use
   const merchant = SANDBOX_MERCHANT
   const { apiV3Key } = credentials
   const payments = new Payments({ ledger, clock, merchant, hashKey: apiV3Key, log })
@@ -210,7 +220,8 @@ const makeParts = (use: {
   const notify = (refund: Refund, wish: NoticeWish): void => notices.plan(refund, wish)
   const refunds = new Refunds({ ledger, clock, notify })
   const bills = new Bills({ ledger, clock, merchant })
-  const settings = { credentials, ledger, payments, refunds, signer, bills, clock }
+  const services = new Services({ dir, ledger, clock, credentials, after, log, origin })
+  const settings = { credentials, ledger, payments, refunds, signer, bills, clock, services }
   return { settings, notices }
 }
 
@@ -226,7 +237,18 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const credentials = await openCredentials(dir, clock.nowMs())
   const ledger = new Ledger(join(dir, 'ledger.sqlite'))
   const timers = new Timers(clock)
-  const { settings, notices } = makeParts({ credentials, ledger, clock, timers, log })
+  let primary = ''
+  const origin = (): string => primary
+  const { settings, notices } = makeParts({
+    dir,
+    credentials,
+    ledger,
+    clock,
+    timers,
+    log,
+    origin,
+  })
+  settings.services.gate.enforced = options.enforceGrants ?? false
   let scanner: Scanner | undefined
   const controls = makeControls(settings, clock, () => scanner)
   const token = credentials.controlToken
@@ -240,6 +262,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const close = async (): Promise<void> => {
     timers.cancelAll()
     notices.close()
+    settings.services.close()
     await Promise.all(hosts.map((host) => host.close()))
     ledger.close()
   }
@@ -249,14 +272,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     return `https://127.0.0.1:${host.port}`
   }
   try {
-    const origin = await open(options.port ?? 0)
+    primary = await open(options.port ?? 0)
     const backupOrigin = await open(options.backupPort ?? 0)
-    const origins = { primary: origin, backup: backupOrigin }
+    const origins = { primary, backup: backupOrigin }
     notices.wake()
     const terminalConfig = writeTerminalFile(dir, SANDBOX_MERCHANT, origins)
     return {
       ...controls,
-      origin,
+      origin: primary,
       backupOrigin,
       dir,
       terminalConfig,

@@ -5,6 +5,7 @@ export const CERTIFICATE_REFUSALS = {
   client_certificate_missing: '证书未提供',
   client_certificate_foreign: '证书出错，请登录微信支付商户平台下载证书',
   client_certificate_expired: '证书已过期',
+  client_certificate_revoked: '证书已作废',
   client_certificate_other_merchant: '证书与商户号不匹配',
 } as const satisfies Record<string, string>
 export type CertificateRefusal = keyof typeof CERTIFICATE_REFUSALS
@@ -16,6 +17,8 @@ export type CertificateFacts = {
   readonly merchant: string
   readonly merchantId: string
   readonly nowMs: number
+  /** Whether a certificate, by its serial, was revoked. */
+  readonly isRevoked: (serial: string) => boolean
 }
 
 const isIssued = (certificate: X509Certificate, facts: CertificateFacts): boolean => {
@@ -38,6 +41,7 @@ export function refuseCertificate(
   if (shown === undefined) return 'client_certificate_missing'
   const certificate = new X509Certificate(shown)
   if (!isIssued(certificate, facts)) return 'client_certificate_foreign'
+  if (facts.isRevoked(certificate.serialNumber)) return 'client_certificate_revoked'
   const early = facts.nowMs < Date.parse(certificate.validFrom)
   if (early || facts.nowMs > Date.parse(certificate.validTo)) return 'client_certificate_expired'
   const names = certificate.subject.split('\n')

@@ -15,6 +15,8 @@ import type { Credentials } from './credentials.ts'
 import type { Ledger } from './ledger.ts'
 import type { Payments, Reply } from './payments.ts'
 import type { Refunds } from './refunds.ts'
+import type { Admit, Barred } from './services/gate.ts'
+import type { Services } from './services/services.ts'
 import { CERTIFICATE_REFUSALS, refuseCertificate } from './v2-client-certificate.ts'
 import { V2Refunds } from './v2-refunds.ts'
 import type { SignType } from './v2-signing.ts'
@@ -27,6 +29,7 @@ export type V2Settings = {
   readonly refunds: Refunds
   readonly clock: SandboxClock
   readonly merchant: Merchant
+  readonly services: Services
 }
 
 /** `certificate`: the client must show the merchant's certificate in the TLS handshake. */
@@ -79,6 +82,7 @@ const trust = (
       merchant: credentials.merchantCertificate,
       merchantId: merchant.id,
       nowMs: clock.nowMs(),
+      isRevoked: (serial) => settings.services.certificates.lookUp(serial) === 'revoked',
     })
     if (refusal) return fail(CERTIFICATE_REFUSALS[refusal], refusal)
   }
@@ -102,7 +106,13 @@ const writingFor = (settings: V2Settings, call: V2Call, signType: SignType): V2W
   sign: (fields) => signV2(fields, settings.credentials.apiV2Key, signType),
 })
 
-type Asked = { readonly fields: V2Fields; readonly header: string | undefined }
+type Asked = {
+  readonly fields: V2Fields
+  readonly header: string | undefined
+  /** Whether terminal services bar a charge, or have barred a refund. */
+  readonly admit: Admit | undefined
+  readonly barred: Barred | undefined
+}
 
 /** The order number a call is about; `transaction_id` goes before `out_trade_no`. */
 const orderNumber = ({ ledger, clock }: V2Settings, fields: V2Fields): string | undefined => {
@@ -111,7 +121,7 @@ const orderNumber = ({ ledger, clock }: V2Settings, fields: V2Fields): string | 
   return ledger.orderByTransaction(transactionId, clock.nowMs())?.outTradeNo
 }
 
-const charge = (payments: Payments, { fields, header }: Asked): Reply =>
+const charge = (payments: Payments, { fields, header, admit }: Asked): Reply =>
   payments.chargeRead(
     {
       appid: fields.get('appid') ?? '',
@@ -126,11 +136,17 @@ const charge = (payments: Payments, { fields, header }: Asked): Reply =>
       canonical: canonicalFields(fields),
     },
     header,
+    admit,
   )
 
 const dispatch = (settings: V2Settings, writing: V2Writing, asked: Asked): Reply => {
   const payments = settings.payments.speaking(v2Dialect(writing))
   if (writing.call === 'charge') return charge(payments, asked)
+  if (asked.barred) {
+    const answer = refusedAnswer(writing, spellRefusal(asked.barred.name, writing.call))
+    const headers = { ...answer.headers, 'Guitai-Refusal': asked.barred.reason }
+    return say({ ...answer, headers }, `gate ${asked.barred.reason}`)
+  }
   if (writing.call === 'refund') return new V2Refunds(settings, writing).request(asked)
   if (writing.call === 'refund_query') return new V2Refunds(settings, writing).query(asked)
   const outTradeNo = orderNumber(settings, asked.fields)
@@ -165,5 +181,12 @@ export function handleV2(settings: V2Settings, request: WireRequest): Reply {
     return say(refusedAnswer(writing, refusal), 'appid_not_bound', outTradeNo)
   }
   const header = request.headers['wechatpay-negative-test']
-  return dispatch(settings, writing, { fields, header })
+  const { gate } = settings.services
+  const hasAddress = (fields.get('spbill_create_ip') ?? '') !== ''
+  const admit = gate.forCharge(request, hasAddress)
+  const barred =
+    route.call === 'refund'
+      ? gate.refuseRefund(request, fields.get('out_refund_no') ?? '')
+      : undefined
+  return dispatch(settings, writing, { fields, header, admit, barred })
 }
