@@ -6,7 +6,7 @@ export type CounterWindow = {
 }
 
 /** So far may one request overtake another. */
-export const COUNTER_WINDOW = 64
+const COUNTER_WINDOW = 64
 
 export const NO_COUNTER: CounterWindow = { highest: 0, seen: [] }
 
