@@ -1,5 +1,5 @@
 /**
- * npm run bench [-- --sales N] [--json]: speed of the terminal as ratios against a floor that is
+ * npm run bench:sale [-- --sales N] [--json]: speed of the terminal as ratios against a floor that is
  * measured in the same run, turn by turn, on the same machine. Times are not asserted: the ratios
  * and goals are printed, and a missed one is said.
  */
