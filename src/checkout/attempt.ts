@@ -242,9 +242,21 @@ function isLongAgo(attempt: Attempt, atMs: number): boolean {
   return atMs - waitsFromMs(attempt) >= WAITS.notFoundFinalMs
 }
 
-/** Whether a reversal without a clear answer may still take effect: not when it was plainly refused. */
+/** Statuses under which a refusal of a reversal is believed, when its code is known as well. */
+const REFUSED_STATUSES: readonly (number | undefined)[] = [400, 401, 403]
+/** What the codes of such refusals come to. */
+const REFUSED_CAUSES: ReadonlySet<Cause> = new Set<Cause>([
+  'gateway.check_refused',
+  'gateway.not_settled',
+  'gateway.reverse_refused',
+])
+
+/**
+ * Whether a reversal without a clear answer may still take effect, or has: not when it was refused by a
+ * code of the table. A code of no table says nothing, under whatever status.
+ */
 function mayLand(answer: Extract<GatewayAnswer, { kind: 'unknown' }>): boolean {
-  const isRefused = answer.status !== undefined && [400, 401, 403].includes(answer.status)
+  const isRefused = REFUSED_STATUSES.includes(answer.status) && REFUSED_CAUSES.has(answer.cause)
   return answer.sent && !isRefused
 }
 

@@ -44,6 +44,8 @@ export const WAITS = {
   refundAbnormalMs: 3_600_000,
   /** For so long the same notification of a refund, sent again, asks nothing. */
   noticeRepeatMs: 60_000,
+  /** From a refund's wish to when somebody should look although the gateway took it: cards need days. */
+  refundStuckMs: 5 * 86_400_000,
   /** How long a counter stays armed for a code before it says so and disarms. */
   armedMs: 180_000,
   /** Between two rounds of questions because the line is back. */

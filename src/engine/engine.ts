@@ -24,7 +24,7 @@ import { salesInFlight, salesRefunding } from './open-sales.ts'
 import type { EngineOptions, Mark } from './options.ts'
 import { asRecent, RECENT_MAX, remember } from './recent.ts'
 import { journalled } from './record.ts'
-import { logFieldsOf, notWritten, saleOf } from './sale-report.ts'
+import { logFieldsOf, notWritten, refusalAbout, saleOf } from './sale-report.ts'
 import { ShiftDesk } from './shift-desk.ts'
 import { SleepWatch } from './sleep-watch.ts'
 import { stampWish } from './stamp-wish.ts'
@@ -297,7 +297,7 @@ export class Engine implements Terminal {
   }
 
   #answer(event: CheckoutEvent, step: Step): Result<Sale, Problem> {
-    if (step.refusal) return err(problem(step.refusal))
+    if (step.refusal) return err(refusalAbout(problem(step.refusal), saleOf(event, this.#state)))
     const id = 'saleId' in event ? event.saleId : undefined
     const sale =
       step.changed.find((changed) => changed.id === id) ??

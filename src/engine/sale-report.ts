@@ -34,6 +34,16 @@ export function notWritten(fault: Problem, sale: Sale | undefined): Problem {
   }
 }
 
+/**
+ * A refusal as whoever asked hears it: of a sale whose money is moving or has moved, never that nothing
+ * was taken.
+ */
+export function refusalAbout(refusal: Problem, sale: Sale | undefined): Problem {
+  const outcome = sale && saleOutcome(sale)
+  if (refusal.moneyTaken !== 'no' || outcome === undefined || outcome === 'NOT_PAID') return refusal
+  return { ...refusal, moneyTaken: outcome === 'PAID' ? 'yes' : 'unknown' }
+}
+
 /** The sale an event is about, in the state or archived. */
 export function saleOf(event: CheckoutEvent, state: State): Sale | undefined {
   if (!('saleId' in event)) return undefined

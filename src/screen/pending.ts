@@ -1,5 +1,5 @@
 import type { State } from '../checkout/state.ts'
-import { isRefundUnclear, type Refund } from '../domain/refund.ts'
+import { isRefundOpen, type Refund } from '../domain/refund.ts'
 import type { Sale } from '../domain/sale.ts'
 import { WAITS } from '../domain/waits.ts'
 import type { CashierScreen, PendingSale } from './model.ts'
@@ -45,7 +45,7 @@ function pendingSale(
       },
     ]
   }
-  const refund = sale.refunds?.find(needsEyes)
+  const refund = sale.refunds?.find((made) => needsEyes(made, now.atMs))
   if (!refund) return []
   return [
     {
@@ -60,7 +60,9 @@ function pendingSale(
   ]
 }
 
-/** Not known yet to have been taken, or known not to have arrived. */
-function needsEyes(refund: Refund): boolean {
-  return isRefundUnclear(refund) || (refund.phase === 'abnormal' && refund.awaits !== 'nothing')
+/** Not known yet to have been taken, known not to have arrived, or on its way for too long. */
+function needsEyes(refund: Refund, atMs: number): boolean {
+  if (!isRefundOpen(refund)) return false
+  if (refund.phase !== 'processing') return true
+  return atMs - refund.wantedAtMs >= WAITS.refundStuckMs
 }

@@ -27,4 +27,10 @@ export const FAILED_ONCE: readonly FailedOnce[] = [
     masked: [],
     what: 'a refund was believed not taken while its request could still arrive',
   },
+  {
+    seed: 1_007_181,
+    sales: 5,
+    masked: [],
+    what: 'a reversal refused by an unknown code was believed not carried out, and a stale answer kept its money',
+  },
 ]

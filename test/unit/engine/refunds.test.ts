@@ -183,6 +183,27 @@ describe('a refund', () => {
     expect(refundOf(id)).toMatchObject({ outcome: 'REFUNDED' })
   })
 
+  it('that is on its way for days is put before somebody', async () => {
+    await open()
+    const { id } = await till.sellPaid()
+    await till.refund(id)
+    await call().answer(TAKEN)
+    expect(till.engine.screen().cashier.pending).toBe(0)
+    till.clock.advance(WAITS.refundPollMs[0] ?? 0)
+    till.clock.advance(WAITS.refundStuckMs)
+    expect(till.engine.screen().cashier.pendingSales).toMatchObject([
+      { what: 'refund', saleId: id, overdue: true },
+    ])
+  })
+
+  it('refuses about its sale without saying that nothing was taken', async () => {
+    await open()
+    const { id } = await till.sellPaid()
+    expect(await till.wish('check_wanted', id)).toMatchObject({
+      error: { code: 'sale.nothing_to_check', moneyTaken: 'yes' },
+    })
+  })
+
   it('is asked about at once on "check now"', async () => {
     await open()
     const { id } = await till.sellPaid()
