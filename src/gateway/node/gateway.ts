@@ -32,6 +32,7 @@ import { CertificateStore } from './certificates.ts'
 import type { HttpRequest } from './exchange.ts'
 import { HealthBook } from './health.ts'
 import { type Exchange, makePool, Transport } from './http.ts'
+import { PING_AFTER_MS, pingAfterMs } from './keep-alive.ts'
 import { type ArrivedNotice, createNoticeReader, type RefundNotices } from './notice-reader.ts'
 import { checkSettings, type GatewayOptions, type GatewaySettings } from './settings.ts'
 
@@ -45,12 +46,6 @@ const EXPIRED_TEXT = 'not sent: the merchant certificate has expired'
 
 /** With no charge expected, only the light on the screen wants to know how the line is. */
 const IDLE_PING_MS = 60_000
-/** When to touch an idle connection, if the gateway does not say how long it keeps one. */
-const PING_AFTER_MS = 3_000
-const PING_AFTER_MIN_MS = 1_000
-const PING_AFTER_MAX_MS = 20_000
-/** How long before the gateway drops an idle connection it is touched. */
-const PING_MARGIN_MS = 3_000
 
 /**
  * Makes the client of the pay gateway. Checks all settings and makes all keys, and needs no network:
@@ -369,11 +364,7 @@ export class PayGateway implements Gateway, BillSource, RefundNotices {
     this.#health.noteExchange(end)
     this.#lastExchangeAtMs = this.#options.clock.monotonicMs()
     if (end.kind === 'answered') {
-      const keptS = /timeout=(\d{1,5})/.exec(end.answer.headers['keep-alive'] ?? '')?.[1]
-      if (keptS !== undefined) {
-        const idleMs = Number(keptS) * 1_000 - PING_MARGIN_MS
-        this.#pingAfterMs = Math.min(PING_AFTER_MAX_MS, Math.max(PING_AFTER_MIN_MS, idleMs))
-      }
+      this.#pingAfterMs = pingAfterMs(end.answer.headers) ?? this.#pingAfterMs
     }
     this.#schedulePing()
   }
