@@ -1,0 +1,190 @@
+import type { Binding, CheckoutEvent } from '../checkout/events.ts'
+import { refuse, type State, type Step } from '../checkout/state.ts'
+import { type Attempt, lastAttempt, type Sale } from '../domain/sale.ts'
+import type { Journal } from '../ports/journal.ts'
+import type {
+  JournalledCharge,
+  SceneCharge,
+  SceneDecision,
+  SceneGate,
+  SceneLeave,
+  SceneRefusal,
+} from '../ports/scene.ts'
+
+/** How a terminal asks the scene. */
+export type SceneDeskOptions = {
+  readonly gate: SceneGate
+  readonly interface: Binding['interface']
+  /** Whether staff stand at the terminal. */
+  readonly attended: boolean
+  /** Whether an order can exclude credit: only by APIv2, when there is a key for it. */
+  readonly canExcludeCredit: boolean
+}
+
+/** The scene of new money now, and what it may be. */
+export type Offer = {
+  readonly isOffered: boolean
+  readonly decision: SceneDecision
+}
+
+/** Rows read at a time at the start. */
+const PAGE_ROWS = 500
+
+/** Steps that make an attempt, or end one. */
+const COUNTED: ReadonlySet<string> = new Set([
+  'code_scanned',
+  'charge_answered',
+  'charge_withheld',
+  'query_answered',
+  'reverse_answered',
+  'outcome_repaired',
+])
+
+/**
+ * Asks the scene gate in the words of a sale, and keeps its counters in step with the journal. All
+ * refusals of new money go through here (P7), and so does the one thing that may end a recovery (P8).
+ */
+export class SceneDesk {
+  readonly #options: SceneDeskOptions
+  #seq = 0
+
+  constructor(options: SceneDeskOptions) {
+    this.#options = options
+  }
+
+  /** Tells the gate what the journal has and its counters may not. Before anything is decided. */
+  catchUp(journal: Journal): void {
+    const { gate } = this.#options
+    const countedSeq = gate.countedSeq()
+    if (countedSeq === undefined) return
+    const found = new Map<string, string>()
+    let fromSeq = countedSeq + 1
+    for (;;) {
+      const rows = journal.rows(fromSeq, PAGE_ROWS)
+      for (const { kind, event, saleId } of rows) {
+        const { outTradeNo } = event
+        if (!COUNTED.has(kind) || saleId === null || typeof outTradeNo !== 'string') continue
+        found.set(outTradeNo, saleId)
+      }
+      const last = rows.at(-1)
+      if (last) fromSeq = last.seq + 1
+      if (rows.length < PAGE_ROWS) break
+    }
+    const charges = [...found].flatMap(([outTradeNo, saleId]) =>
+      journalled(journal.sale(saleId), outTradeNo),
+    )
+    gate.catchUp(charges, fromSeq - 1)
+  }
+
+  /** The step of a wish that would move money, or the refusal of it. */
+  judge(event: CheckoutEvent, step: Step, before: State): Step {
+    if (step.refusal !== undefined) return step
+    const refusal = this.#judgeWish(event, step)
+    return refusal ? refuse(before, refusal.code, refusal.check) : step
+  }
+
+  #judgeWish(event: CheckoutEvent, step: Step): SceneRefusal | undefined {
+    if (event.kind === 'refund_wanted') return this.mayRefund()
+    if (event.kind !== 'sale_wanted' && event.kind !== 'arm_wanted') return undefined
+    const sale = step.changed.find(({ id }) => id === event.saleId)
+    return sale && refusalOf(this.mayCharge(sale))
+  }
+
+  /** Whether one more charge of a sale's amount may be made, and how. */
+  mayCharge({ amountFen }: Pick<Sale, 'amountFen'>): SceneDecision {
+    const request = { ...this.#newMoney(), action: 'charge' as const, amountFen }
+    return this.#withCreditExcluded(this.#options.gate.decide(request))
+  }
+
+  /** What can be offered now. */
+  offer(): Offer {
+    const { gate, attended, interface: by } = this.#options
+    const { role } = this.#newMoney()
+    return {
+      isOffered: gate.offered({ role, attended }).includes(by),
+      decision: this.#withCreditExcluded(
+        gate.decide({ ...this.#newMoney(), action: 'offer' as const }),
+      ),
+    }
+  }
+
+  /** Whether money may be given back. */
+  mayRefund(): SceneRefusal | undefined {
+    const { gate, interface: by } = this.#options
+    return refusalOf(gate.decide({ action: 'refund', interface: by, role: 'cashier' }))
+  }
+
+  /** Whether money in flight may still be asked about or reversed: only an agreement that ended says no. */
+  mayRecover(action: 'query' | 'reverse'): SceneRefusal | undefined {
+    const { gate, interface: by } = this.#options
+    return refusalOf(gate.decide({ action, interface: by, role: 'cashier', inFlight: true }))
+  }
+
+  /**
+   * The last question before a charge leaves, after it is durable. Takes room for it when it may; what
+   * permits it must be what was recorded.
+   */
+  release(attempt: Attempt): SceneRefusal | undefined {
+    const decision = this.mayCharge(attempt)
+    if (decision.kind === 'refuse') return decision
+    const isAsRecorded =
+      decision.grantVersion === attempt.grantVersion &&
+      (!decision.sendWithoutCredit || attempt.noCredit === true)
+    if (!isAsRecorded) return { kind: 'refuse', code: 'scene.changed', check: 'version' }
+    const step = { seq: this.#seq, atMs: attempt.submittedAtMs }
+    this.#options.gate.reserve(chargeOf(attempt), step)
+    return undefined
+  }
+
+  /** A step is durable: what it settled is counted, or its room given back. */
+  kept(event: CheckoutEvent, step: Step, seq: number): void {
+    this.#seq = seq
+    if (!COUNTED.has(event.kind)) return
+    const { gate } = this.#options
+    for (const sale of step.changed) {
+      const attempt = lastAttempt(sale)
+      if (attempt?.settledAtMs === undefined) continue
+      const at = { seq, atMs: attempt.settledAtMs }
+      if (attempt.outcome === 'PAID') gate.commit(attempt.outTradeNo, at)
+      if (attempt.outcome === 'NOT_PAID') gate.release(attempt.outTradeNo, at)
+    }
+  }
+
+  #newMoney() {
+    const { attended, interface: by } = this.#options
+    const role = attended ? ('cashier' as const) : ('customer' as const)
+    return { interface: by, role, attended, currency: 'CNY' }
+  }
+
+  /** An order that must exclude credit and cannot is not made. */
+  #withCreditExcluded(decision: SceneDecision): SceneDecision {
+    if (decision.kind === 'refuse' || !decision.sendWithoutCredit) return decision
+    if (this.#options.canExcludeCredit) return decision
+    return { kind: 'refuse', code: 'scene.credit_not_excluded', check: 'limits' }
+  }
+}
+
+/** What an attempt records of what permits it. */
+export function permitOf(leave: SceneLeave): {
+  readonly grantVersion: string
+  readonly noCredit?: true
+} {
+  const { grantVersion, sendWithoutCredit } = leave
+  return { grantVersion, ...(sendWithoutCredit ? { noCredit: true } : {}) }
+}
+
+function refusalOf(decision: SceneDecision): SceneRefusal | undefined {
+  return decision.kind === 'refuse' ? decision : undefined
+}
+
+function chargeOf(attempt: Attempt): SceneCharge {
+  const { outTradeNo, amountFen, interface: by, noCredit } = attempt
+  return { outTradeNo, amountFen, interface: by, withoutCredit: noCredit === true }
+}
+
+function journalled(sale: Sale | undefined, outTradeNo: string): readonly JournalledCharge[] {
+  const attempt = sale?.attempts.find((made) => made.outTradeNo === outTradeNo)
+  if (!attempt) return []
+  const { outcome, settledAtMs, submittedAtMs } = attempt
+  return [{ ...chargeOf(attempt), outcome, atMs: settledAtMs ?? submittedAtMs }]
+}
