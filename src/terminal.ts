@@ -184,6 +184,8 @@ function makeEngine(
     terminalId: config.terminalId,
     storeName: config.store.name,
     refundsAtCounter: config.store.refundsAtCounter,
+    // Only APIv2 can say that an order excludes credit.
+    canExcludeCredit: config.merchant.apiV2KeyFile !== undefined,
     binding: {
       merchantId: config.merchant.id,
       appId: config.merchant.appId,

@@ -9,7 +9,6 @@ import { lastAttempt, type Sale } from '../domain/sale.ts'
 import { WAITS } from '../domain/waits.ts'
 import type { CommandRecord } from '../ports/journal.ts'
 import type { ScannerEvent } from '../ports/scanner.ts'
-import { openGate, type SceneGate } from '../ports/scene.ts'
 import type { CommandIdentity, Terminal, TerminalStatus, Wish } from '../ports/terminal.ts'
 import type { RecentSale, ScreenModel } from '../screen/model.ts'
 import { project } from '../screen/project.ts'
@@ -48,7 +47,6 @@ export class Engine implements Terminal {
   readonly #time: SteadyTime
   readonly #vault: Vault
   readonly #scene: SceneDesk
-  readonly #gate: SceneGate
   readonly #effects: EffectRunner
   readonly #journalWatch: JournalWatch
   readonly #inbox = new BoundedQueue<Posted>(LIMITS.inboxMax)
@@ -72,10 +70,7 @@ export class Engine implements Terminal {
     this.#sales = new Broadcast(options.log)
     this.#time = new SteadyTime(options.clock, () => this.pending().length > 0)
     this.#vault = new Vault(options.clock, options.entropy)
-    this.#gate = options.scene ?? openGate(options.binding.grantVersion)
-    const { attended = true, canExcludeCredit = false, binding } = options
-    const by = { interface: binding.interface, attended, canExcludeCredit }
-    this.#scene = new SceneDesk({ ...by, gate: this.#gate })
+    this.#scene = new SceneDesk(options)
     this.#effects = new EffectRunner({
       ...options,
       scene: this.#scene,
@@ -116,7 +111,7 @@ export class Engine implements Terminal {
       this.#line.note(health)
       if (this.#running) this.#publish()
     })
-    this.#endScene = this.#gate.onChange(() => this.#onSceneChange())
+    this.#endScene = this.#scene.onChange(() => this.#onSceneChange())
     this.#sleep.start()
     return ok(undefined)
   }
@@ -167,6 +162,7 @@ export class Engine implements Terminal {
       scanners: scanners.map((scanner) => scanner.status()),
       gateway: gateway.health(),
       journal: journalStatus,
+      scene: this.#scene.report(),
     }
   }
 
@@ -386,6 +382,7 @@ export class Engine implements Terminal {
       gateway: gateway.health(),
       journal: journal.status(),
       recent: this.#recent,
+      scene: this.#scene.facts(saleOnScreen(this.#state)),
       mayRefund: this.#options.refundsAtCounter ?? false,
     })
   }

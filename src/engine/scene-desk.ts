@@ -1,31 +1,25 @@
 import type { Binding, CheckoutEvent } from '../checkout/events.ts'
 import { refuse, type State, type Step } from '../checkout/state.ts'
+import { problem } from '../domain/errors.ts'
 import { type Attempt, lastAttempt, type Sale } from '../domain/sale.ts'
 import type { Journal } from '../ports/journal.ts'
-import type {
-  JournalledCharge,
-  SceneCharge,
-  SceneDecision,
-  SceneGate,
-  SceneLeave,
-  SceneRefusal,
+import {
+  type JournalledCharge,
+  openGate,
+  type SceneCharge,
+  type SceneDecision,
+  type SceneGate,
+  type SceneLeave,
+  type SceneRefusal,
+  type SceneReport,
 } from '../ports/scene.ts'
+import type { SceneFacts } from '../screen/model.ts'
+import type { EngineOptions } from './options.ts'
 
-/** How a terminal asks the scene. */
-export type SceneDeskOptions = {
-  readonly gate: SceneGate
-  readonly interface: Binding['interface']
-  /** Whether staff stand at the terminal. */
-  readonly attended: boolean
-  /** Whether an order can exclude credit: only by APIv2, when there is a key for it. */
-  readonly canExcludeCredit: boolean
-}
-
-/** The scene of new money now, and what it may be. */
-export type Offer = {
-  readonly isOffered: boolean
-  readonly decision: SceneDecision
-}
+export type SceneDeskOptions = Pick<
+  EngineOptions,
+  'binding' | 'scene' | 'attended' | 'canExcludeCredit'
+>
 
 /** Rows read at a time at the start. */
 const PAGE_ROWS = 500
@@ -45,17 +39,27 @@ const COUNTED: ReadonlySet<string> = new Set([
  * refusals of new money go through here (P7), and so does the one thing that may end a recovery (P8).
  */
 export class SceneDesk {
-  readonly #options: SceneDeskOptions
+  readonly #gate: SceneGate
+  readonly #interface: Binding['interface']
+  readonly #attended: boolean
+  readonly #canExcludeCredit: boolean
   #seq = 0
 
-  constructor(options: SceneDeskOptions) {
-    this.#options = options
+  constructor({ binding, scene, attended, canExcludeCredit }: SceneDeskOptions) {
+    this.#gate = scene ?? openGate(binding.grantVersion)
+    this.#interface = binding.interface
+    this.#attended = attended ?? true
+    this.#canExcludeCredit = canExcludeCredit ?? false
+  }
+
+  /** Calls `listener` when the scene may have changed; the returned function ends it. */
+  onChange(listener: () => void): () => void {
+    return this.#gate.onChange(listener)
   }
 
   /** Tells the gate what the journal has and its counters may not. Before anything is decided. */
   catchUp(journal: Journal): void {
-    const { gate } = this.#options
-    const countedSeq = gate.countedSeq()
+    const countedSeq = this.#gate.countedSeq()
     if (countedSeq === undefined) return
     const found = new Map<string, string>()
     let fromSeq = countedSeq + 1
@@ -73,7 +77,7 @@ export class SceneDesk {
     const charges = [...found].flatMap(([outTradeNo, saleId]) =>
       journalled(journal.sale(saleId), outTradeNo),
     )
-    gate.catchUp(charges, fromSeq - 1)
+    this.#gate.catchUp(charges, fromSeq - 1)
   }
 
   /** The step of a wish that would move money, or the refusal of it. */
@@ -93,31 +97,48 @@ export class SceneDesk {
   /** Whether one more charge of a sale's amount may be made, and how. */
   mayCharge({ amountFen }: Pick<Sale, 'amountFen'>): SceneDecision {
     const request = { ...this.#newMoney(), action: 'charge' as const, amountFen }
-    return this.#withCreditExcluded(this.#options.gate.decide(request))
+    return this.#withCreditExcluded(this.#gate.decide(request))
   }
 
-  /** What can be offered now. */
-  offer(): Offer {
-    const { gate, attended, interface: by } = this.#options
-    const { role } = this.#newMoney()
-    return {
-      isOffered: gate.offered({ role, attended }).includes(by),
-      decision: this.#withCreditExcluded(
-        gate.decide({ ...this.#newMoney(), action: 'offer' as const }),
-      ),
-    }
+  /** The scene for callers. */
+  report(): SceneReport {
+    const decision = this.#offer()
+    const { role, attended } = this.#newMoney()
+    const offered = this.#gate.offered({ role, attended })
+    return { ...this.#gate.status(), offered, ...judgement(decision) }
+  }
+
+  /** The scene for the screens, with the sale they show. */
+  facts(sale: Sale | undefined): SceneFacts {
+    const { mode, screen, measures } = this.#gate.status()
+    const { role, attended } = this.#newMoney()
+    const offer = this.#offer()
+    const isOffered =
+      offer.kind === 'allow' && this.#gate.offered({ role, attended }).includes(this.#interface)
+    if (mode === 'open') return { isOffered }
+    const decision = sale?.phase === 'armed' ? this.mayCharge(sale) : offer
+    const noCredit = decision.kind === 'allow' && decision.sendWithoutCredit
+    const { refusal, ...ceiling } = judgement(offer)
+    const problemOfIt = refusal && { problem: problem(refusal.code) }
+    return { isOffered, note: { screen, measures, noCredit, ...ceiling, ...problemOfIt } }
+  }
+
+  #offer(): SceneDecision {
+    return this.#withCreditExcluded(
+      this.#gate.decide({ ...this.#newMoney(), action: 'offer' as const }),
+    )
   }
 
   /** Whether money may be given back. */
   mayRefund(): SceneRefusal | undefined {
-    const { gate, interface: by } = this.#options
-    return refusalOf(gate.decide({ action: 'refund', interface: by, role: 'cashier' }))
+    const asked = { interface: this.#interface, role: 'cashier' as const }
+    return refusalOf(this.#gate.decide({ ...asked, action: 'refund' }))
   }
 
   /** Whether money in flight may still be asked about or reversed: only an agreement that ended says no. */
   mayRecover(action: 'query' | 'reverse'): SceneRefusal | undefined {
-    const { gate, interface: by } = this.#options
-    return refusalOf(gate.decide({ action, interface: by, role: 'cashier', inFlight: true }))
+    const asked = { interface: this.#interface, role: 'cashier' as const }
+    return refusalOf(this.#gate.decide({ ...asked, action, inFlight: true }))
   }
 
   /**
@@ -132,7 +153,7 @@ export class SceneDesk {
       (!decision.sendWithoutCredit || attempt.noCredit === true)
     if (!isAsRecorded) return { kind: 'refuse', code: 'scene.changed', check: 'version' }
     const step = { seq: this.#seq, atMs: attempt.submittedAtMs }
-    this.#options.gate.reserve(chargeOf(attempt), step)
+    this.#gate.reserve(chargeOf(attempt), step)
     return undefined
   }
 
@@ -140,7 +161,7 @@ export class SceneDesk {
   kept(event: CheckoutEvent, step: Step, seq: number): void {
     this.#seq = seq
     if (!COUNTED.has(event.kind)) return
-    const { gate } = this.#options
+    const gate = this.#gate
     for (const sale of step.changed) {
       const attempt = lastAttempt(sale)
       if (attempt?.settledAtMs === undefined) continue
@@ -151,15 +172,15 @@ export class SceneDesk {
   }
 
   #newMoney() {
-    const { attended, interface: by } = this.#options
+    const attended = this.#attended
     const role = attended ? ('cashier' as const) : ('customer' as const)
-    return { interface: by, role, attended, currency: 'CNY' }
+    return { interface: this.#interface, role, attended, currency: 'CNY' }
   }
 
   /** An order that must exclude credit and cannot is not made. */
   #withCreditExcluded(decision: SceneDecision): SceneDecision {
     if (decision.kind === 'refuse' || !decision.sendWithoutCredit) return decision
-    if (this.#options.canExcludeCredit) return decision
+    if (this.#canExcludeCredit) return decision
     return { kind: 'refuse', code: 'scene.credit_not_excluded', check: 'limits' }
   }
 }
@@ -171,6 +192,15 @@ export function permitOf(leave: SceneLeave): {
 } {
   const { grantVersion, sendWithoutCredit } = leave
   return { grantVersion, ...(sendWithoutCredit ? { noCredit: true } : {}) }
+}
+
+/** What a decision about new money says to who asks what may be done now. */
+function judgement(decision: SceneDecision): Pick<SceneReport, 'ceilingFen' | 'refusal'> {
+  if (decision.kind === 'refuse') {
+    const { code, check } = decision
+    return { refusal: { code, check } }
+  }
+  return decision.ceilingFen === undefined ? {} : { ceilingFen: decision.ceilingFen }
 }
 
 function refusalOf(decision: SceneDecision): SceneRefusal | undefined {
