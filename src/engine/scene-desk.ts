@@ -104,7 +104,9 @@ export class SceneDesk {
   report(): SceneReport {
     const decision = this.#offer()
     const { role, attended } = this.#newMoney()
-    const offered = this.#gate.offered({ role, attended })
+    const shown = this.#gate.offered({ role, attended })
+    const offered =
+      decision.kind === 'allow' ? shown : shown.filter((one) => one !== this.#interface)
     return { ...this.#gate.status(), offered, ...judgement(decision) }
   }
 
