@@ -17,6 +17,7 @@ import type { Clock } from './ports/clock.ts'
 import type { JournalFile } from './ports/journal.ts'
 import type { Log } from './ports/log.ts'
 import type { Scanner } from './ports/scanner.ts'
+import type { SceneGate } from './ports/scene.ts'
 import { backUpTo } from './terminal/backup.ts'
 import { type Config, readConfig } from './terminal/config.ts'
 import { endOnBug } from './terminal/end-on-bug.ts'
@@ -41,6 +42,8 @@ export type TerminalOptions = {
   /** Folder of the built screens; absent serves none. */
   readonly screensDir?: string
   readonly clock?: Clock
+  /** For tests that change the scene; absent: that of the configuration. */
+  readonly scene?: SceneGate
   /** For the scripted sale and the benchmark. */
   readonly onMark?: (mark: Mark | 'signed' | 'sent' | 'answered', outTradeNo: string) => void
   /** For tests that end the program at one of its points. */
@@ -184,6 +187,8 @@ function makeEngine(
     terminalId: config.terminalId,
     storeName: config.store.name,
     refundsAtCounter: config.store.refundsAtCounter,
+    // Only APIv2 can say that an order excludes credit.
+    canExcludeCredit: config.merchant.apiV2KeyFile !== undefined,
     binding: {
       merchantId: config.merchant.id,
       appId: config.merchant.appId,
@@ -192,6 +197,7 @@ function makeEngine(
       grantVersion: configurationVersion(config),
     },
     onBug: endOnBug(log),
+    ...(options.scene ? { scene: options.scene } : {}),
     ...(onPoint ? { onPoint } : {}),
     ...(onMark
       ? { onMark: (mark: Mark, sale: Sale) => onMark(mark, sale.attempts.at(-1)?.outTradeNo ?? '') }

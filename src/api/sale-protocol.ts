@@ -108,6 +108,9 @@ export const saleSchema = z
       .object({ operator: z.string(), reason: z.string(), atMs: z.number().int() })
       .optional()
       .meta({ description: 'a manager stopped waiting; the outcome stays UNKNOWN' }),
+    problem: problemSchema.optional().meta({
+      description: 'why it stopped waiting for a code: new money was refused',
+    }),
     traceId: z.string(),
     operator: z.string().optional(),
     attempts: z.array(attemptSchema),

@@ -31,6 +31,22 @@ const journalStatus = z.object({
   detail: z.string().optional(),
 })
 
+const sceneStatus = z.object({
+  mode: z.enum(['open', 'enforced']).meta({ description: 'open: no terminal services configured' }),
+  grantVersion: z.string(),
+  grantId: z.string().optional(),
+  grantEndsAtMs: z.number().int().optional(),
+  measures: z.array(z.object({ code: z.string(), deadlineAtMs: z.number().int().optional() })),
+  screen: z.string().meta({ description: 'row of the table of measures the screens follow' }),
+  lastContactAtMs: z.number().int().optional(),
+  offered: z.array(z.string()).meta({ description: 'interfaces that take new money now' }),
+  ceilingFen: z.number().int().optional().meta({ description: 'the most one payment may be now' }),
+  refusal: z
+    .object({ code: z.string(), check: z.string() })
+    .optional()
+    .meta({ description: 'why no new money is taken now: the first check that failed' }),
+})
+
 /** Devices, gateway and journal as callers see them. */
 export const statusSchema = z
   .object({
@@ -42,5 +58,6 @@ export const statusSchema = z
     scanners: z.array(scannerStatus),
     gateway: gatewayStatus,
     journal: journalStatus,
+    scene: sceneStatus,
   })
   .meta({ id: 'Status' })

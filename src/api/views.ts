@@ -20,11 +20,19 @@ export function viewSale(sale: Sale): SaleView {
     outcome: saleOutcome(sale),
     cancelWanted: sale.cancelWanted,
     ...(sale.closedByHand === undefined ? {} : { closedByHand: sale.closedByHand }),
+    ...viewStop(sale),
     traceId: sale.traceId,
     ...(sale.operator === undefined ? {} : { operator: sale.operator }),
     attempts: sale.attempts.map((attempt) => viewAttempt(attempt, sale.traceId)),
     ...viewRefunds(sale),
   }
+}
+
+/** Why the sale stopped waiting for a code, while nobody armed it again. */
+function viewStop({ sceneRefusal, traceId }: Sale): Pick<SaleView, 'problem'> {
+  if (sceneRefusal === undefined) return {}
+  const { code, check } = sceneRefusal
+  return { problem: problem(code, { traceId, detail: `check: ${check}` }) }
 }
 
 /** What was given back of a paid sale, and what may still be. */
@@ -81,6 +89,11 @@ function problemOf(code: Parameters<typeof problem>[0], attempt: Attempt, traceI
   return { ...problem(code, { traceId }), moneyTaken }
 }
 
+function viewScene(scene: TerminalStatus['scene']): StatusView['scene'] {
+  const measures = scene.measures.map((measure) => ({ ...measure }))
+  return { ...scene, measures, offered: [...scene.offered] }
+}
+
 /** The terminal's state as callers see it. */
 export function viewStatus(status: TerminalStatus, terminal: TerminalName): StatusView {
   return {
@@ -92,5 +105,6 @@ export function viewStatus(status: TerminalStatus, terminal: TerminalName): Stat
     scanners: status.scanners.map((scanner) => ({ ...scanner, dropped: { ...scanner.dropped } })),
     gateway: { ...status.gateway },
     journal: { ...status.journal },
+    scene: viewScene(status.scene),
   }
 }

@@ -50,6 +50,14 @@ export function afterCharge(attempt: Attempt, answer: GatewayAnswer, moment: Mom
   }
 }
 
+/**
+ * The scene refused the charge after it was durable and before it was sent. That nothing left is known
+ * here and nowhere else, so nobody is asked (P2).
+ */
+export function withhold(attempt: Attempt, cause: Cause, atMs: number): Move {
+  return settleNotPaid({ ...attempt, sent: false }, cause, atMs)
+}
+
 /** After the answer to a query. */
 export function afterQuery(attempt: Attempt, answer: GatewayAnswer, moment: Moment): Move {
   // Why a reversal is refused stays readable between two of them.

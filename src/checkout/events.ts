@@ -1,6 +1,7 @@
 import type { Cause } from '../domain/errors.ts'
 import type { Wallet } from '../domain/payment-code.ts'
 import type { PaymentInterface, Sale } from '../domain/sale.ts'
+import type { SceneCode } from '../domain/scene-errors.ts'
 import type { GatewayAnswer, RefundAnswer } from '../ports/gateway.ts'
 import type { DropReason } from '../ports/scanner.ts'
 
@@ -87,7 +88,21 @@ export type AttemptEvent = {
       readonly answer: GatewayAnswer
     }
   | { readonly kind: 'attempt_due' }
+  /** The scene refused between the disk and the wire: no byte of the charge left, and none will. */
+  | { readonly kind: 'charge_withheld'; readonly code: SceneCode; readonly check: string }
 )
+
+/** The scene refuses new money for a sale that waits for a code. */
+export type SceneEvent = {
+  readonly kind: 'scene_refused'
+  readonly atMs: number
+  readonly saleId: string
+  readonly code: SceneCode
+  /** The first check that failed. */
+  readonly check: string
+  /** A code came, or the scene changed before one did. */
+  readonly moment: 'code' | 'change'
+}
 
 /** What a scanner brought, after the grammar. The code itself is never in an event. */
 export type ScanEvent =
@@ -99,6 +114,8 @@ export type ScanEvent =
       readonly credentialRef: string
       readonly outTradeNo: string
       readonly binding: Binding
+      /** The order must exclude credit. */
+      readonly noCredit?: true
     }
   | { readonly kind: 'code_rejected'; readonly atMs: number; readonly cause: Cause }
   | { readonly kind: 'label_dropped'; readonly atMs: number; readonly reason: DropReason }
@@ -124,6 +141,7 @@ export type CheckoutEvent =
   | SaleWish
   | AttemptEvent
   | RefundEvent
+  | SceneEvent
   | ScanEvent
   | SaleTimerEvent
   | StartEvent

@@ -18,6 +18,7 @@ import {
   disarm,
   raiseAlarm,
   setAside,
+  stopForScene,
 } from './sale-steps.ts'
 import { ignore, refuse, type State, type Step, saleOnScreen, withSales } from './state.ts'
 
@@ -104,6 +105,8 @@ export const TABLE: Table = {
   query_answered: { ready: skip, armed: skip, in_flight: advance, paid: skip, closed: skip },
   reverse_answered: { ready: skip, armed: skip, in_flight: advance, paid: skip, closed: skip },
   attempt_due: { ready: skip, armed: skip, in_flight: advance, paid: skip, closed: skip },
+  charge_withheld: { ready: skip, armed: skip, in_flight: advance, paid: skip, closed: skip },
+  scene_refused: { ready: skip, armed: stopForScene, in_flight: skip, paid: skip, closed: skip },
   arm_expired: { ready: skip, armed: disarm, in_flight: skip, paid: skip, closed: skip },
   outcome_overdue: { ready: skip, armed: skip, in_flight: raiseAlarm, paid: skip, closed: skip },
   result_expired: {
@@ -145,6 +148,8 @@ export function reduce(state: State, event: CheckoutEvent): Step {
     case 'query_answered':
     case 'reverse_answered':
     case 'attempt_due':
+    case 'charge_withheld':
+    case 'scene_refused':
     case 'refund_answered':
     case 'refund_query_answered':
     case 'refund_due':

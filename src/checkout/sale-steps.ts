@@ -10,8 +10,16 @@ import {
   type Move,
   nameStuck,
   waitsFromMs,
+  withhold,
 } from './attempt.ts'
-import type { AttemptEvent, Effect, SaleTimerEvent, SaleWish, ScanEvent } from './events.ts'
+import type {
+  AttemptEvent,
+  Effect,
+  SaleTimerEvent,
+  SaleWish,
+  ScanEvent,
+  SceneEvent,
+} from './events.ts'
 import { ignore, refuse, type State, type Step, withSales } from './state.ts'
 
 /** A wish about one sale that exists. */
@@ -55,7 +63,8 @@ export function arm(state: State, sale: Sale, event: { readonly atMs: number }):
   if (sale.attempts.length >= LIMITS.attemptsPerSaleMax)
     return refuse(state, 'sale.too_many_attempts')
   const armedUntilMs = event.atMs + WAITS.armedMs
-  const armed: Sale = { ...sale, phase: 'armed', armedUntilMs }
+  const { sceneRefusal: _refusal, ...rest } = sale
+  const armed: Sale = { ...rest, phase: 'armed', armedUntilMs }
   return {
     state: { ...withSales(state, [armed], sale.id), notice: null },
     effects: [
@@ -82,6 +91,21 @@ export function disarm(state: State, sale: Sale, event: SaleTimerEvent): Step {
     state: { ...withSales(state, [ready]), notice: null },
     effects: [{ kind: 'disable_scanner', reason: 'idle' }],
     changed: [ready],
+  }
+}
+
+/**
+ * The scene refuses new money while a code is waited for, or came: no attempt is made, the scanner is
+ * off, and the sale says why until somebody arms it again (P7).
+ */
+export function stopForScene(state: State, sale: Sale, event: SceneEvent): Step {
+  const { armedUntilMs: _until, ...rest } = sale
+  const { code, check, atMs } = event
+  const stopped: Sale = { ...rest, phase: 'ready', sceneRefusal: { code, check, atMs } }
+  return {
+    state: { ...withSales(state, [stopped]), notice: null },
+    effects: [{ kind: 'stop_waiting', key: armKey(sale.id) }, disableScanner('idle')],
+    changed: [stopped],
   }
 }
 
@@ -113,6 +137,7 @@ export function charge(
     outTradeNo: event.outTradeNo,
     amountFen: sale.amountFen,
     ...event.binding,
+    ...(event.noCredit ? { noCredit: event.noCredit } : {}),
     submittedAtMs: event.atMs,
     phase: 'submitting',
     outcome: 'UNKNOWN',
@@ -243,6 +268,8 @@ export function advance(state: State, sale: Sale, event: AttemptEvent): Step {
       return move(state, sale, { ...event, move: afterQuery(attempt, event.answer, moment) })
     case 'reverse_answered':
       return move(state, sale, { ...event, move: afterReverse(attempt, event.answer, moment) })
+    case 'charge_withheld':
+      return move(state, sale, { ...event, move: withhold(attempt, event.code, event.atMs) })
     case 'attempt_due':
       return move(state, sale, {
         ...event,

@@ -25,6 +25,8 @@ export type Step = {
   readonly changed: readonly Sale[]
   /** Why a wish was refused; state is then as before. */
   readonly refusal?: ErrorCode
+  /** The check of the scene that failed, when it was the scene that refused. */
+  readonly check?: string
 }
 
 /** Nothing happens. */
@@ -32,9 +34,10 @@ export function ignore(state: State): Step {
   return { state, effects: [], changed: [] }
 }
 
-/** A wish is refused; nothing happens. */
-export function refuse(state: State, refusal: ErrorCode): Step {
-  return { state, effects: [], changed: [], refusal }
+/** A wish is refused; nothing happens. `check` is the one of the scene that failed. */
+export function refuse(state: State, refusal: ErrorCode, check?: string): Step {
+  const refused: Step = { state, effects: [], changed: [], refusal }
+  return check === undefined ? refused : { ...refused, check }
 }
 
 /** The sale on the screens, if any. */

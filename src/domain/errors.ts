@@ -392,6 +392,7 @@ export type Cause = Extract<
   | `code.${string}`
   | 'sale.closed_by_hand'
   | `refund.${string}`
+  | `scene.${string}`
 >
 
 /** Whether `text` is a code of the table. */

@@ -1,5 +1,6 @@
 import type { Cause } from './errors.ts'
 import { isRefundOpen, type Refund } from './refund.ts'
+import type { SceneCode } from './scene-errors.ts'
 
 /** What became of money, and nothing else. */
 export type Outcome = 'PAID' | 'NOT_PAID' | 'UNKNOWN'
@@ -35,6 +36,8 @@ export type Attempt = {
   readonly interface: PaymentInterface
   /** What permitted this attempt: a grant's version, or a digest of the configuration. */
   readonly grantVersion: string
+  /** The customer may not pay with credit: what permitted it said so, and the order does. */
+  readonly noCredit?: true
   /** Unix time of the submit, milliseconds. */
   readonly submittedAtMs: number
   /**
@@ -116,9 +119,18 @@ export type Sale = {
   /** Somebody asked to cancel while an attempt was in flight. */
   readonly cancelWanted: boolean
   readonly armedUntilMs?: number
+  /** Why it stopped waiting for a code: new money was refused. Gone when it is armed again. */
+  readonly sceneRefusal?: SceneStop
   readonly closedAtMs?: number
   /** A manager stopped waiting for the outcome. */
   readonly closedByHand?: ClosedByHand
+}
+
+/** A refusal of the scene about one sale: the first check that failed, and when. */
+export type SceneStop = {
+  readonly code: SceneCode
+  readonly check: string
+  readonly atMs: number
 }
 
 /** Who closed a sale without a result, and why. Its last attempt stays UNKNOWN. */

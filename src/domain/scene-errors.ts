@@ -204,6 +204,13 @@ export const SCENE_ERRORS = {
     zh: '限额的累计数丢失。请联网补回，再收款。',
     en: 'The totals for the limits are lost. Connect the terminal to have them restored.',
   }),
+  'scene.changed': entry(
+    {
+      zh: '扫码时授权刚有变化，这笔没有发出。请重新扫码。',
+      en: 'The grant changed during this scan, so it was not sent. Scan again.',
+    },
+    ASK_STAFF,
+  ),
   'scene.role_not_allowed': entry(
     { zh: '当前操作人没有这个权限。', en: 'The person signed in may not do this.' },
     ASK_STAFF,

@@ -2,9 +2,17 @@ import type { CheckoutEvent, Effect, WaitedFor } from '../checkout/events.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { lastAttempt, type Sale } from '../domain/sale.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Gateway, GatewayAnswer, SignedCharge } from '../ports/gateway.ts'
+import type {
+  Gateway,
+  GatewayAnswer,
+  RefundAnswer,
+  RefundRequest,
+  SignedCharge,
+} from '../ports/gateway.ts'
 import type { Scanner } from '../ports/scanner.ts'
+import type { SceneRefusal } from '../ports/scene.ts'
 import { redactAnswer } from './record.ts'
+import type { SceneDesk } from './scene-desk.ts'
 import type { SteadyTime } from './steady-time.ts'
 import { Turnstile } from './turnstile.ts'
 import type { Vault } from './vault.ts'
@@ -15,6 +23,7 @@ export type EffectRunnerOptions = {
   readonly clock: Clock
   readonly vault: Vault
   readonly time: SteadyTime
+  readonly scene: SceneDesk
   readonly post: (event: CheckoutEvent) => void
 }
 
@@ -46,9 +55,12 @@ export class EffectRunner {
       const attempt = lastAttempt(effect.sale)
       const code = this.#options.vault.take(effect.credentialRef)
       if (!attempt || code === undefined) continue
-      const { outTradeNo, amountFen, merchantId, appId, storeId } = attempt
+      const { outTradeNo, amountFen, merchantId, appId, storeId, noCredit } = attempt
       const { description } = effect.sale
-      const charge = { outTradeNo, amountFen, merchantId, appId, storeId, code, description }
+      const charge = {
+        ...{ outTradeNo, amountFen, merchantId, appId, storeId, code, description },
+        ...(noCredit ? { noCredit } : {}),
+      }
       this.#signed.set(outTradeNo, this.#options.gateway.signCharge(charge))
     }
   }
@@ -91,9 +103,19 @@ export class EffectRunner {
   }
 
   #charge(sale: Sale): void {
-    const outTradeNo = lastAttempt(sale)?.outTradeNo ?? ''
+    const attempt = lastAttempt(sale)
+    if (!attempt) return
+    const { outTradeNo, step } = attempt
     const signed = this.#signed.get(outTradeNo)
     this.#signed.delete(outTradeNo)
+    const refusal = this.#options.scene.release(attempt)
+    if (refusal) {
+      const { code, check } = refusal
+      const atMs = this.#options.time.nowMs()
+      const about = { saleId: sale.id, outTradeNo, step }
+      this.#options.post({ kind: 'charge_withheld', atMs, ...about, code, check })
+      return
+    }
     if (signed === undefined) {
       this.#answered('charge_answered', sale, {
         kind: 'unknown',
@@ -110,10 +132,14 @@ export class EffectRunner {
     if (!attempt) return
     const { outTradeNo, amountFen, merchantId, appId } = attempt
     const about = { outTradeNo, amountFen, merchantId, appId }
-    const ask = () =>
-      this.#options.gateway[kind](about).then((answer) =>
+    const { gateway, scene } = this.#options
+    const ask = () => {
+      const refusal = scene.mayRecover(kind)
+      const asked = refusal ? notAsked(refusal) : gateway[kind](about)
+      return asked.then((answer) =>
         this.#answered(kind === 'query' ? 'query_answered' : 'reverse_answered', sale, answer),
       )
+    }
     // Nobody stands and waits for what a start found.
     this.#questions.pass(ask, attempt.waitsFromMs === undefined)
   }
@@ -123,7 +149,7 @@ export class EffectRunner {
     const refund = sale.refunds?.find((made) => made.outRefundNo === outRefundNo)
     const attempt = sale.attempts.find(({ outTradeNo }) => outTradeNo === refund?.outTradeNo)
     if (!refund || !attempt) return
-    const { gateway, time } = this.#options
+    const { time } = this.#options
     const request = {
       outRefundNo,
       outTradeNo: attempt.outTradeNo,
@@ -135,7 +161,7 @@ export class EffectRunner {
     }
     const isSubmit = kind === 'refund'
     const ask = () =>
-      (isSubmit ? gateway.refund(request) : gateway.queryRefund(request)).then((answer) =>
+      this.#askAboutRefund(kind, request).then((answer) =>
         this.#options.post({
           kind: isSubmit ? 'refund_answered' : 'refund_query_answered',
           atMs: time.nowMs(),
@@ -146,6 +172,21 @@ export class EffectRunner {
         }),
       )
     this.#questions.pass(ask, refund.waitsFromMs === undefined)
+  }
+
+  /**
+   * A refund that the scene refuses is not sent: as a definite refusal it still has to be confirmed by a
+   * query, because an earlier request under its number may have arrived.
+   */
+  #askAboutRefund(kind: 'refund' | 'query_refund', request: RefundRequest): Promise<RefundAnswer> {
+    const { gateway, scene } = this.#options
+    if (kind === 'refund') {
+      const refusal = scene.mayRefund()
+      if (refusal) return Promise.resolve({ kind: 'refused', cause: refusal.code })
+      return gateway.refund(request)
+    }
+    const refusal = scene.mayRecover('query')
+    return refusal ? notAsked(refusal) : gateway.queryRefund(request)
   }
 
   #answered(
@@ -176,6 +217,11 @@ export class EffectRunner {
     })
     this.#timers.set(effect.key, cancel)
   }
+}
+
+/** Nobody was asked, and no byte left: the outcome stays as unknown as it was. */
+function notAsked({ code }: SceneRefusal) {
+  return Promise.resolve({ kind: 'unknown' as const, cause: code, sent: false })
 }
 
 function stampWaited(fires: WaitedFor, atMs: number): CheckoutEvent {

@@ -5,8 +5,6 @@ import { reduce } from '../checkout/reduce.ts'
 import { INITIAL, type State, type Step, saleOnScreen } from '../checkout/state.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import { LIMITS } from '../domain/limits.ts'
-import { makeOutTradeNo } from '../domain/order-number.ts'
-import { readCode } from '../domain/payment-code.ts'
 import { lastAttempt, type Sale } from '../domain/sale.ts'
 import { WAITS } from '../domain/waits.ts'
 import type { CommandRecord } from '../ports/journal.ts'
@@ -18,13 +16,15 @@ import { Broadcast } from './broadcast.ts'
 import { EffectRunner } from './effect-runner.ts'
 import { firstAnswer } from './first-answer.ts'
 import { JournalWatch } from './journal-watch.ts'
+import { eventOfLabel } from './label-event.ts'
 import { LineWatch } from './line-watch.ts'
-import { whenAwake, whenLineIsBack } from './occasions.ts'
+import { whenAwake, whenLineIsBack, whenSceneChanged } from './occasions.ts'
 import { salesInFlight, salesRefunding } from './open-sales.ts'
 import type { EngineOptions, Mark } from './options.ts'
 import { asRecent, RECENT_MAX, remember } from './recent.ts'
 import { journalled } from './record.ts'
 import { logFieldsOf, notWritten, refusalAbout, saleOf } from './sale-report.ts'
+import { SceneDesk } from './scene-desk.ts'
 import { ShiftDesk } from './shift-desk.ts'
 import { SleepWatch } from './sleep-watch.ts'
 import { stampWish } from './stamp-wish.ts'
@@ -46,6 +46,7 @@ export class Engine implements Terminal {
   readonly #options: EngineOptions
   readonly #time: SteadyTime
   readonly #vault: Vault
+  readonly #scene: SceneDesk
   readonly #effects: EffectRunner
   readonly #journalWatch: JournalWatch
   readonly #inbox = new BoundedQueue<Posted>(LIMITS.inboxMax)
@@ -58,6 +59,7 @@ export class Engine implements Terminal {
   #chargeLeaving = false
   readonly #changed: Sale[] = []
   #running = false
+  #endScene = () => {}
   readonly #line: LineWatch
   readonly #sleep: SleepWatch
   readonly #startedAtMs: number
@@ -68,8 +70,10 @@ export class Engine implements Terminal {
     this.#sales = new Broadcast(options.log)
     this.#time = new SteadyTime(options.clock, () => this.pending().length > 0)
     this.#vault = new Vault(options.clock, options.entropy)
+    this.#scene = new SceneDesk(options)
     this.#effects = new EffectRunner({
       ...options,
+      scene: this.#scene,
       vault: this.#vault,
       time: this.#time,
       post: (event) => this.#post({ event }),
@@ -93,6 +97,7 @@ export class Engine implements Terminal {
     const { journal, scanners, log } = this.#options
     this.#recent = journal.recentSales(RECENT_MAX).map(asRecent)
     const sales = journal.openSales()
+    this.#scene.catchUp(journal)
     if (sales.length > 0) log.info('recovering', { openSales: sales.length })
     const event = { kind: 'terminal_started' as const, atMs: this.#time.nowMs(), sales }
     const step = reduce(this.#state, event)
@@ -106,6 +111,7 @@ export class Engine implements Terminal {
       this.#line.note(health)
       if (this.#running) this.#publish()
     })
+    this.#endScene = this.#scene.onChange(() => this.#onSceneChange())
     this.#sleep.start()
     return ok(undefined)
   }
@@ -156,6 +162,7 @@ export class Engine implements Terminal {
       scanners: scanners.map((scanner) => scanner.status()),
       gateway: gateway.health(),
       journal: journalStatus,
+      scene: this.#scene.report(),
     }
   }
 
@@ -177,6 +184,7 @@ export class Engine implements Terminal {
   /** Stops taking events and frees the scanners. What is in flight is recovered at the next start. */
   async stop(): Promise<void> {
     this.#running = false
+    this.#endScene()
     this.#effects.stop()
     this.#journalWatch.stop()
     this.#line.stop()
@@ -198,6 +206,13 @@ export class Engine implements Terminal {
 
   #onLineBack(): void {
     for (const event of whenLineIsBack(this.#state, this.#time.nowMs())) this.#post({ event })
+  }
+
+  #onSceneChange(): void {
+    if (!this.#running) return
+    const events = whenSceneChanged(this.#state, this.#time.nowMs(), this.#scene)
+    for (const event of events) this.#post({ event })
+    if (events.length === 0) this.#publish()
   }
 
   #onWake(gapMs: number): void {
@@ -254,7 +269,7 @@ export class Engine implements Terminal {
       resolve?.(repeated)
       return
     }
-    const step = reduce(this.#state, event)
+    const step = this.#scene.judge(event, reduce(this.#state, event), this.#state)
     const answer: Result<Sale, Problem> = this.#answer(event, step)
     this.#effects.sign(step.effects)
     if (step.changed.length > 0 || identity) {
@@ -277,8 +292,10 @@ export class Engine implements Terminal {
     const entry = journalled(event, step, command)
     onPoint?.(`before_append:${entry.kind}`)
     const written = journal.append(entry)
-    if (written.ok) onPoint?.(`after_append:${entry.kind}`)
-    if (written.ok) this.#journalWatch.worked()
+    if (!written.ok) return written
+    onPoint?.(`after_append:${entry.kind}`)
+    this.#scene.kept(event, step, written.value.seq)
+    this.#journalWatch.worked()
     return written
   }
 
@@ -297,7 +314,14 @@ export class Engine implements Terminal {
   }
 
   #answer(event: CheckoutEvent, step: Step): Result<Sale, Problem> {
-    if (step.refusal) return err(refusalAbout(problem(step.refusal), saleOf(event, this.#state)))
+    if (step.refusal) {
+      const { check } = step
+      const refusal = problem(
+        step.refusal,
+        check === undefined ? {} : { detail: `check: ${check}` },
+      )
+      return err(refusalAbout(refusal, saleOf(event, this.#state)))
+    }
     const id = 'saleId' in event ? event.saleId : undefined
     const sale =
       step.changed.find((changed) => changed.id === id) ??
@@ -329,25 +353,16 @@ export class Engine implements Terminal {
 
   #onLabel(seen: Extract<ScannerEvent, { kind: 'label' }>): void {
     this.#sleep.look()
-    const atMs = this.#time.nowMs()
-    const reading = readCode(seen.label, seen.symbology)
-    if (reading.kind === 'refused') {
-      this.#post({ event: { kind: 'code_rejected', atMs, cause: reading.cause } })
-      return
-    }
-    if (!this.#isArmed()) return
-    this.#mark('code_read', saleOnScreen(this.#state))
     const { entropy, binding } = this.#options
-    this.#post({
-      event: {
-        kind: 'code_scanned',
-        atMs,
-        wallet: reading.wallet,
-        credentialRef: this.#vault.put(seen.label),
-        outTradeNo: makeOutTradeNo(atMs, entropy.bytes(12)),
-        binding,
-      },
+    const event = eventOfLabel(seen, {
+      atMs: this.#time.nowMs(),
+      sale: saleOnScreen(this.#state),
+      scene: this.#scene,
+      vault: this.#vault,
+      ...{ entropy, binding },
+      onCode: (sale) => this.#mark('code_read', sale),
     })
+    if (event) this.#post({ event })
   }
 
   #isArmed(): boolean {
@@ -371,6 +386,7 @@ export class Engine implements Terminal {
       gateway: gateway.health(),
       journal: journal.status(),
       recent: this.#recent,
+      scene: this.#scene.facts(saleOnScreen(this.#state)),
       mayRefund: this.#options.refundsAtCounter ?? false,
     })
   }

@@ -4,6 +4,7 @@ import { isRefundUnclear } from '../domain/refund.ts'
 import { lastAttempt } from '../domain/sale.ts'
 import { WAITS } from '../domain/waits.ts'
 import { salesInFlight, salesRefunding } from './open-sales.ts'
+import type { SceneDesk } from './scene-desk.ts'
 
 /** The line is back: payments and refunds that went longer than the first wait are asked about now. */
 export function whenLineIsBack(state: State, atMs: number): CheckoutEvent[] {
@@ -20,6 +21,16 @@ export function whenLineIsBack(state: State, atMs: number): CheckoutEvent[] {
     saleId: id,
     lineIsBack: true,
   }))
+}
+
+/** The scene changed: a sale that waits for a code and may take no money any more waits no longer. */
+export function whenSceneChanged(state: State, atMs: number, scene: SceneDesk): CheckoutEvent[] {
+  const shown = saleOnScreen(state)
+  if (shown?.phase !== 'armed') return []
+  const decision = scene.mayCharge(shown)
+  if (decision.kind === 'allow') return []
+  const { code, check } = decision
+  return [{ kind: 'scene_refused', atMs, saleId: shown.id, code, check, moment: 'change' }]
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Gateway } from '../ports/gateway.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Log } from '../ports/log.ts'
 import type { Scanner } from '../ports/scanner.ts'
+import type { SceneGate } from '../ports/scene.ts'
 import type { Point } from './points.ts'
 
 /** A moment on the way of a sale, for the scripted sale and the benchmark. */
@@ -22,6 +23,12 @@ export type EngineOptions = {
   readonly terminalId: string
   readonly storeName: string
   readonly binding: Binding
+  /** Says whether new money is allowed here and now; absent: everything is. */
+  readonly scene?: SceneGate
+  /** Whether staff stand at the terminal; yes when absent. */
+  readonly attended?: boolean
+  /** Whether an order can exclude credit; no when absent. */
+  readonly canExcludeCredit?: boolean
   /** Whether refunds may be made at the cashier's screen; else a register or a manager makes them. */
   readonly refundsAtCounter?: boolean
   readonly onMark?: (mark: Mark, sale: Sale) => void

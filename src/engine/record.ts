@@ -22,6 +22,7 @@ export function journalled(
     event: withoutCodes({
       ...withoutCredential(event),
       ...(step.refusal ? { refusal: step.refusal } : {}),
+      ...(step.check ? { check: step.check } : {}),
     }),
     sales: withoutCodes(step.changed),
     ...(command ? { command: cleanCommand(command) } : {}),

@@ -14,7 +14,7 @@ export function logFieldsOf(sale: Sale): LogFields {
     outTradeNo: attempt?.outTradeNo,
     attempt: attempt?.phase,
     outcome: attempt?.outcome,
-    cause: attempt?.cause,
+    cause: sale.sceneRefusal?.code ?? attempt?.cause,
   }
 }
 

@@ -24,6 +24,7 @@ const attempt = z.strictObject({
   storeId: z.string().min(1),
   interface: z.literal('MICROPAY'),
   grantVersion: z.string().min(1),
+  noCredit: z.literal(true).optional(),
   submittedAtMs: time,
   waitsFromMs: time.optional(),
   phase: z.enum([
@@ -107,6 +108,7 @@ const sale = z.strictObject({
   refunds: z.array(refund).optional(),
   cancelWanted: z.boolean(),
   armedUntilMs: time.optional(),
+  sceneRefusal: z.strictObject({ code: cause, check: z.string(), atMs: time }).optional(),
   closedAtMs: time.optional(),
   closedByHand: z.strictObject({ operator: z.string(), reason: z.string(), atMs: time }).optional(),
 })

@@ -5,6 +5,7 @@ import type { ScreenModel } from '../screen/model.ts'
 import type { GatewayHealth } from './gateway.ts'
 import type { JournalStatus } from './journal.ts'
 import type { ScannerStatus } from './scanner.ts'
+import type { SceneReport } from './scene.ts'
 import type { Shifts } from './shifts.ts'
 
 /** Who asks, so that a repeat gets the first answer. */
@@ -56,6 +57,7 @@ export type TerminalStatus = {
   readonly scanners: readonly ScannerStatus[]
   readonly gateway: GatewayHealth
   readonly journal: JournalStatus
+  readonly scene: SceneReport
 }
 
 /** The running terminal as its transports see it. */

@@ -1,5 +1,6 @@
 import type { Problem } from '../domain/errors.ts'
 import type { Outcome } from '../domain/sale.ts'
+import type { SceneMeasure } from '../ports/scene.ts'
 
 /** The states a screen can show; each has its own colour, shape and words. */
 export type ScreenState =
@@ -63,6 +64,22 @@ export type PendingSale = {
 /** A remark about something that did not change the state, such as a code of another wallet. */
 export type Notice = { readonly problem: Problem; readonly atMs: number }
 
+/** What the scene says to new money now, for staff. */
+export type SceneNote = {
+  /** Row of the measures' table to follow: `as_usual`, `manager_banner`, `countdown`, … */
+  readonly screen: string
+  readonly measures: readonly SceneMeasure[]
+  /** The customer cannot pay with credit, and has to know before paying. */
+  readonly noCredit: boolean
+  /** The most one payment may be, fen. */
+  readonly ceilingFen?: number
+  /** Why no new money is taken. */
+  readonly problem?: Problem
+}
+
+/** The scene as the screens need it; without a note nothing is enforced. */
+export type SceneFacts = { readonly isOffered: boolean; readonly note?: SceneNote }
+
 /** The cashier's screen, whole. */
 export type CashierScreen = {
   readonly state: ScreenState
@@ -90,6 +107,8 @@ export type CashierScreen = {
   readonly pendingSales: readonly PendingSale[]
   /** Whether refunds may be made at this screen. */
   readonly mayRefund: boolean
+  /** Absent where no scene is enforced. */
+  readonly scene?: SceneNote
 }
 
 /** The customer's screen, whole. It never holds a reason. */
@@ -100,6 +119,8 @@ export type CustomerScreen = {
   readonly deadlineAtMs?: number
   /** What to do after a code was not accepted or not paid. */
   readonly hint?: Problem['customer']
+  /** This payment cannot be made with credit. */
+  readonly noCredit?: true
 }
 
 /** Both screens and the time they were drawn for, Unix ms. */

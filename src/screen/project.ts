@@ -11,6 +11,7 @@ import type {
   IntentName,
   Light,
   RecentSale,
+  SceneFacts,
   ScreenModel,
   ScreenState,
 } from './model.ts'
@@ -29,6 +30,7 @@ export type Facts = {
   readonly recent: readonly RecentSale[]
   /** Whether refunds may be made at the cashier's screen. */
   readonly mayRefund: boolean
+  readonly scene: SceneFacts
 }
 
 /** Draws both screens. Total: every state has exactly one screen. */
@@ -56,7 +58,7 @@ function stateOf(sale: Sale | undefined, facts: Facts): ScreenState {
   const isFresh = facts.atMs - (sale?.closedAtMs ?? 0) < WAITS.resultShownMs
   if (sale?.phase === 'paid' && isFresh) return 'paid'
   if (facts.journal.state === 'failing') return 'stopped'
-  if (!sale) return 'ready'
+  if (!sale) return facts.scene.isOffered ? 'ready' : 'stopped'
   switch (sale.phase) {
     case 'armed':
       return 'waiting_code'
@@ -65,7 +67,7 @@ function stateOf(sale: Sale | undefined, facts: Facts): ScreenState {
     case 'closed':
       return 'not_paid'
     default:
-      return attempt ? 'not_paid' : 'ready'
+      return attempt || sale.sceneRefusal ? 'not_paid' : 'ready'
   }
 }
 
@@ -100,18 +102,19 @@ const INTENTS: { readonly [Shown in ScreenState]: readonly IntentName[] } = {
   stopped: [],
 }
 
-function intentsOf(shown: ScreenState, sale: Sale | undefined): readonly IntentName[] {
-  if (shown === 'ready' && sale) return ['arm', 'cancel']
-  const intents = INTENTS[shown]
-  if (sale?.phase === 'closed') return intents.filter((intent) => intent !== 'arm')
-  return sale?.cancelWanted ? intents.filter((intent) => intent !== 'cancel') : intents
+function intentsOf(shown: ScreenState, { sale, facts }: Scene): readonly IntentName[] {
+  const intents: readonly IntentName[] =
+    shown === 'ready' && sale ? ['arm', 'cancel'] : INTENTS[shown]
+  const isArmable = sale?.phase !== 'closed' && facts.scene.isOffered
+  return intents.filter(
+    (intent) => (intent !== 'arm' || isArmable) && (intent !== 'cancel' || !sale?.cancelWanted),
+  )
 }
 
 function cashierScreen(shown: ScreenState, scene: Scene): CashierScreen {
   const { state, facts, sale } = scene
   const attempt = sale?.attempts.at(-1)
-  const code =
-    shown === 'stopped' ? (facts.journal.code ?? 'journal.unavailable') : reasonOf(shown, sale)
+  const code = shown === 'stopped' ? whyStopped(facts) : reasonOf(shown, sale)
   return {
     state: shown,
     store: facts.store,
@@ -128,12 +131,19 @@ function cashierScreen(shown: ScreenState, scene: Scene): CashierScreen {
       : {}),
     ...(shown === 'paid' ? optional('payerTotalFen', attempt?.payerTotalFen) : {}),
     ...(shown === 'paid' ? optional('transactionId', attempt?.transactionId) : {}),
-    intents: intentsOf(shown, sale),
+    intents: intentsOf(shown, scene),
     lights: lightsOf(facts),
     recent: facts.recent,
     ...pendingOf(state, facts.atMs),
     mayRefund: facts.mayRefund,
+    ...optional('scene', facts.scene.note),
   }
+}
+
+/** A journal that cannot be written stops more than a scene that refuses. */
+function whyStopped({ journal, scene }: Facts): ErrorCode {
+  if (journal.state === 'failing') return journal.code ?? 'journal.unavailable'
+  return scene.note?.problem?.code ?? 'scene.interface_not_granted'
 }
 
 /** The customer learns what to do, never why. */
@@ -141,13 +151,17 @@ function customerScreen(shown: ScreenState, scene: Scene): CustomerScreen {
   const { state, facts, sale } = scene
   // A sale that is over takes no other code, so nobody is told to show one.
   const mayTryAgain = shown === 'not_paid' && sale?.phase === 'ready'
-  const code = state.notice?.code ?? (mayTryAgain ? reasonOf(shown, sale) : undefined)
+  const isClosedByScene = shown === 'stopped' && facts.journal.state === 'ok'
+  const code =
+    state.notice?.code ??
+    (mayTryAgain ? reasonOf(shown, sale) : isClosedByScene ? whyStopped(facts) : undefined)
   return {
     state: shown,
     store: facts.store,
     ...(sale ? { amountFen: sale.amountFen } : {}),
     ...optional('deadlineAtMs', deadlineOf(shown, sale)),
     ...(code ? { hint: ERRORS[code].customer } : {}),
+    ...(shown === 'waiting_code' && facts.scene.note?.noCredit ? { noCredit: true } : {}),
   }
 }
 
@@ -155,6 +169,8 @@ function reasonOf(shown: ScreenState, sale: Sale | undefined): ErrorCode | undef
   if (shown !== 'not_paid' && shown !== 'unknown' && shown !== 'reversing') return undefined
   const attempt = sale?.attempts.at(-1)
   if (shown === 'reversing' && sale?.cancelWanted) return undefined
+  // What the scene refused came after every attempt there was.
+  if (shown === 'not_paid' && sale?.sceneRefusal) return sale.sceneRefusal.code
   return (
     attempt?.cause ?? attempt?.refusal ?? (shown === 'unknown' ? 'gateway.not_settled' : undefined)
   )

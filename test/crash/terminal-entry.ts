@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { cacheHome } from '../../src/terminal/folders.ts'
 import { startTerminal } from '../../src/terminal.ts'
 import { fastClock, type Pace } from './fast-clock.ts'
+import { turningGate } from './turning-gate.ts'
 
 /** What the one argument of this program says, as JSON. */
 export type TerminalOrder = {
@@ -21,6 +22,9 @@ const order = JSON.parse(process.argv[2] ?? '{}') as TerminalOrder
 const started = await startTerminal({
   configFile: order.configFile,
   clock: fastClock(order.pace),
+  scene: turningGate(() =>
+    existsSync(order.dieAtFile) ? readFileSync(order.dieAtFile, 'utf8') : '',
+  ),
   onPoint(point) {
     if (!existsSync(order.dieAtFile)) return
     // No handler runs and nothing is flushed: the process is gone before the call returns.

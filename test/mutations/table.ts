@@ -2,6 +2,7 @@ import { ANSWER_GUARDS } from './guards-of-answers.ts'
 import { ATTEMPT_GUARDS } from './guards-of-attempts.ts'
 import { REFUND_GUARDS } from './guards-of-refunds.ts'
 import { LOOP_GUARDS } from './guards-of-the-loop.ts'
+import { SCENE_GUARDS } from './guards-of-the-scene.ts'
 import type { Mutation } from './mutation.ts'
 
 /** The guards behind the promises. Taking one away must make each of its proofs fail. */
@@ -10,4 +11,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ATTEMPT_GUARDS,
   ...ANSWER_GUARDS,
   ...REFUND_GUARDS,
+  ...SCENE_GUARDS,
 ]

@@ -62,6 +62,10 @@ export const FAULTS = {
   sale_at_random: 0.08,
   close_by_hand: 0.01,
   refund_at_random: 0.5,
+  scene_refuses: 0.05,
+  scene_refuses_refunds: 0.02,
+  scene_changes_while_armed: 0.04,
+  scene_granted_anew: 0.05,
 } as const
 
 /** What follows from the faults and the customers, and must have been met as well. */
@@ -91,6 +95,10 @@ export const MET = [
   'refund_of_part_beside_another',
   'refund_closed_by_hand',
   'restart_while_refunding',
+  'charge_withheld_at_the_wire',
+  'armed_sale_stopped_by_scene',
+  'recovery_while_scene_refuses',
+  'counters_caught_up',
 ] as const
 
 export type FaultKind = keyof typeof FAULTS
@@ -118,6 +126,10 @@ const HARMLESS: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'sale_at_random',
   'close_by_hand',
   'refund_at_random',
+  'scene_refuses',
+  'scene_refuses_refunds',
+  'scene_changes_while_armed',
+  'scene_granted_anew',
 ])
 
 /** Some days are better: where less goes wrong, one fault is not hidden by the next. */

@@ -42,7 +42,9 @@ export async function runOne(
     await till.becomeCalm()
     await waitForCalm(till)
     const end = till.watch.compare(till.journal)
-    const { broken, settling } = till.watch
+    const { settling } = till.watch
+    const sceneBroke = till.scene.compare(till.journal.recentSales(100_000))
+    const broken = [...till.watch.broken, ...sceneBroke]
     const rows = broken.length > 0 ? till.journal.rows(1, 100_000) : []
     return {
       seed,

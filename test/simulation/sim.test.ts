@@ -7,7 +7,7 @@ import { runOne } from './run-one.ts'
  * The real engine, reducer, SQLite journal (every eighth seed in files that may tear) and gateway
  * client, against a gateway, a network and people that are simulated.
  */
-it('P1 P2 P3 P4 P5 P6 P9: no promise breaks in the regular seeds of crashes, faults and meddling', async () => {
+it('P1 P2 P3 P4 P5 P6 P7 P8 P9: no promise breaks in the regular seeds of crashes, faults and meddling', async () => {
   const { runs, firstSeed, salesPerRun } = REGULAR
   const seeds = Array.from({ length: runs }, (_, index) => firstSeed + index)
   const beganMs = performance.now()

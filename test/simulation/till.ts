@@ -11,6 +11,7 @@ import { type Disk, FileDisk, MemoryDisk } from './disk.ts'
 import { Fate, type FaultKind } from './faults.ts'
 import { Ledger } from './ledger.ts'
 import { type Life, Network } from './network.ts'
+import { SimulatedScene } from './scene.ts'
 import { Watch } from './watch.ts'
 import { isSealed, MERCHANT, PLATFORM_SERIAL, seal, WireGateway } from './wire.ts'
 
@@ -44,6 +45,7 @@ export class SimulatedTill {
   readonly fate: Fate
   readonly ledger: Ledger
   readonly watch: Watch
+  readonly scene: SimulatedScene
   readonly #seed: number
   readonly #disk: Disk
   readonly #network: Network
@@ -67,12 +69,14 @@ export class SimulatedTill {
     this.fate = new Fate(seed, () => clock.monotonicMs(), masked)
     this.ledger = new Ledger(clock, this.random.fork(), this.fate)
     this.watch = new Watch(clock, this.fate, this.ledger)
+    this.scene = new SimulatedScene(seed, clock, this.fate)
     const trueMs = () => this.#startWallMs + clock.monotonicMs()
     const gateway = new WireGateway(this.ledger, this.fate, trueMs)
     const world = { clock, random: this.random.fork(), fate: this.fate }
-    this.#network = new Network(world, gateway, (call, subject, body) =>
-      this.watch.left(call, subject, body),
-    )
+    this.#network = new Network(world, gateway, (call, subject, body) => {
+      this.watch.left(call, subject, body)
+      this.scene.left(call, subject)
+    })
     this.#disk = seed % 8 === 0 ? new FileDisk(this.random.fork()) : new MemoryDisk()
     this.#start()
   }
@@ -118,6 +122,7 @@ export class SimulatedTill {
       terminalId: 'POS01',
       storeName: '模拟店',
       binding: BINDING,
+      scene: this.scene.connect(life),
       onPoint: (point) => {
         if (point.startsWith('before_effect')) strikes('crash_before_effect')
         else if (point.startsWith('after_effect')) strikes('crash_after_effect')
@@ -186,6 +191,7 @@ export class SimulatedTill {
         return dead
       }
       const written = journal.append(entry)
+      if (written.ok) this.scene.kept(entry.kind)
       if (written.ok) this.watch.kept(written.value.seq, entry)
       else this.watch.say(`the disk is whole and a step was refused: ${written.error.detail}`)
       dies('crash_after_append')
@@ -327,6 +333,7 @@ export class SimulatedTill {
   async becomeCalm(): Promise<void> {
     this.fate.calm = true
     this.#setClock()
+    await this.live(() => this.scene.becomeCalm())
     await this.live(() => this.#scanner.unplug())
   }
 

@@ -7,6 +7,7 @@ import { Engine } from '../../src/engine/engine.ts'
 import type { Mark } from '../../src/engine/options.ts'
 import { openJournal } from '../../src/journal/node/sqlite-journal.ts'
 import type { Journal } from '../../src/ports/journal.ts'
+import type { SceneGate } from '../../src/ports/scene.ts'
 import { createFakeScanner, type FakeScanner } from './fake-scanner.ts'
 import { createKeptLog, type KeptLog } from './kept-log.ts'
 import { createManualClock, type ManualClock } from './manual-clock.ts'
@@ -53,6 +54,9 @@ export type TillOptions = {
   readonly onCall?: (kind: 'charge' | 'query' | 'reverse') => void
   readonly onBug?: (cause: unknown) => void
   readonly seed?: number
+  readonly scene?: SceneGate
+  readonly canExcludeCredit?: boolean
+  readonly attended?: boolean
 }
 
 /** Opens a till; its journal is a file in a folder of its own unless one is named. */
@@ -85,6 +89,9 @@ export async function openTill(options: TillOptions = {}): Promise<Till> {
       grantVersion: 'test-1',
     },
     onMark: (mark) => marks.push(mark),
+    ...(options.scene ? { scene: options.scene } : {}),
+    canExcludeCredit: options.canExcludeCredit ?? false,
+    attended: options.attended ?? true,
     ...(options.onBug ? { onBug: options.onBug } : {}),
   })
   const started = engine.start()

@@ -141,6 +141,10 @@ function eventsOf(kind: SaleEvent['kind']): CheckoutEvent[] {
       ]
     case 'attempt_due':
       return [{ ...attempt, kind }]
+    case 'charge_withheld':
+      return [{ ...attempt, kind, code: 'scene.suspended', check: 'standing' }]
+    case 'scene_refused':
+      return [{ ...on, kind, code: 'scene.suspended', check: 'standing', moment: 'change' }]
     case 'refund_wanted': {
       const wish = { ...on, kind, reason: '退货', operator: 'M1', outRefundNo: 'GRTEST000002' }
       const merchant = { merchantId: '1900000001', appId: 'wx1' }

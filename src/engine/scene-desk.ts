@@ -1,0 +1,222 @@
+import type { Binding, CheckoutEvent } from '../checkout/events.ts'
+import { refuse, type State, type Step } from '../checkout/state.ts'
+import { problem } from '../domain/errors.ts'
+import { type Attempt, lastAttempt, type Sale } from '../domain/sale.ts'
+import type { Journal } from '../ports/journal.ts'
+import {
+  type JournalledCharge,
+  openGate,
+  type SceneCharge,
+  type SceneDecision,
+  type SceneGate,
+  type SceneLeave,
+  type SceneRefusal,
+  type SceneReport,
+} from '../ports/scene.ts'
+import type { SceneFacts } from '../screen/model.ts'
+import type { EngineOptions } from './options.ts'
+
+export type SceneDeskOptions = Pick<
+  EngineOptions,
+  'binding' | 'scene' | 'attended' | 'canExcludeCredit'
+>
+
+/** Rows read at a time at the start. */
+const PAGE_ROWS = 500
+
+/** Steps that make an attempt, or end one. */
+const COUNTED: ReadonlySet<string> = new Set([
+  'code_scanned',
+  'charge_answered',
+  'charge_withheld',
+  'query_answered',
+  'reverse_answered',
+  'outcome_repaired',
+])
+
+/**
+ * Asks the scene gate in the words of a sale, and keeps its counters in step with the journal. All
+ * refusals of new money go through here (P7), and so does the one thing that may end a recovery (P8).
+ */
+export class SceneDesk {
+  readonly #gate: SceneGate
+  readonly #interface: Binding['interface']
+  readonly #attended: boolean
+  readonly #canExcludeCredit: boolean
+  #seq = 0
+
+  constructor({ binding, scene, attended, canExcludeCredit }: SceneDeskOptions) {
+    this.#gate = scene ?? openGate(binding.grantVersion)
+    this.#interface = binding.interface
+    this.#attended = attended ?? true
+    this.#canExcludeCredit = canExcludeCredit ?? false
+  }
+
+  /** Calls `listener` when the scene may have changed; the returned function ends it. */
+  onChange(listener: () => void): () => void {
+    return this.#gate.onChange(listener)
+  }
+
+  /** Tells the gate what the journal has and its counters may not. Before anything is decided. */
+  catchUp(journal: Journal): void {
+    const countedSeq = this.#gate.countedSeq()
+    if (countedSeq === undefined) return
+    const found = new Map<string, string>()
+    let fromSeq = countedSeq + 1
+    for (;;) {
+      const rows = journal.rows(fromSeq, PAGE_ROWS)
+      for (const { kind, event, saleId } of rows) {
+        const { outTradeNo } = event
+        if (!COUNTED.has(kind) || saleId === null || typeof outTradeNo !== 'string') continue
+        found.set(outTradeNo, saleId)
+      }
+      const last = rows.at(-1)
+      if (last) fromSeq = last.seq + 1
+      if (rows.length < PAGE_ROWS) break
+    }
+    const charges = [...found].flatMap(([outTradeNo, saleId]) =>
+      journalled(journal.sale(saleId), outTradeNo),
+    )
+    this.#gate.catchUp(charges, fromSeq - 1)
+  }
+
+  /** The step of a wish that would move money, or the refusal of it. */
+  judge(event: CheckoutEvent, step: Step, before: State): Step {
+    if (step.refusal !== undefined) return step
+    const refusal = this.#judgeWish(event, step)
+    return refusal ? refuse(before, refusal.code, refusal.check) : step
+  }
+
+  #judgeWish(event: CheckoutEvent, step: Step): SceneRefusal | undefined {
+    if (event.kind === 'refund_wanted') return this.mayRefund()
+    if (event.kind !== 'sale_wanted' && event.kind !== 'arm_wanted') return undefined
+    const sale = step.changed.find(({ id }) => id === event.saleId)
+    return sale && refusalOf(this.mayCharge(sale))
+  }
+
+  /** Whether one more charge of a sale's amount may be made, and how. */
+  mayCharge({ amountFen }: Pick<Sale, 'amountFen'>): SceneDecision {
+    const request = { ...this.#newMoney(), action: 'charge' as const, amountFen }
+    return this.#withCreditExcluded(this.#gate.decide(request))
+  }
+
+  /** The scene for callers. */
+  report(): SceneReport {
+    const decision = this.#offer()
+    const { role, attended } = this.#newMoney()
+    const shown = this.#gate.offered({ role, attended })
+    const offered =
+      decision.kind === 'allow' ? shown : shown.filter((one) => one !== this.#interface)
+    return { ...this.#gate.status(), offered, ...judgement(decision) }
+  }
+
+  /** The scene for the screens, with the sale they show. */
+  facts(sale: Sale | undefined): SceneFacts {
+    const { mode, screen, measures } = this.#gate.status()
+    const { role, attended } = this.#newMoney()
+    const offer = this.#offer()
+    const isOffered =
+      offer.kind === 'allow' && this.#gate.offered({ role, attended }).includes(this.#interface)
+    if (mode === 'open') return { isOffered }
+    const decision = sale?.phase === 'armed' ? this.mayCharge(sale) : offer
+    const noCredit = decision.kind === 'allow' && decision.sendWithoutCredit
+    const { refusal, ...ceiling } = judgement(offer)
+    const problemOfIt = refusal && { problem: problem(refusal.code) }
+    return { isOffered, note: { screen, measures, noCredit, ...ceiling, ...problemOfIt } }
+  }
+
+  #offer(): SceneDecision {
+    return this.#withCreditExcluded(
+      this.#gate.decide({ ...this.#newMoney(), action: 'offer' as const }),
+    )
+  }
+
+  /** Whether money may be given back. */
+  mayRefund(): SceneRefusal | undefined {
+    const asked = { interface: this.#interface, role: 'cashier' as const }
+    return refusalOf(this.#gate.decide({ ...asked, action: 'refund' }))
+  }
+
+  /** Whether money in flight may still be asked about or reversed: only an agreement that ended says no. */
+  mayRecover(action: 'query' | 'reverse'): SceneRefusal | undefined {
+    const asked = { interface: this.#interface, role: 'cashier' as const }
+    return refusalOf(this.#gate.decide({ ...asked, action, inFlight: true }))
+  }
+
+  /**
+   * The last question before a charge leaves, after it is durable. Takes room for it when it may; what
+   * permits it must be what was recorded.
+   */
+  release(attempt: Attempt): SceneRefusal | undefined {
+    const decision = this.mayCharge(attempt)
+    if (decision.kind === 'refuse') return decision
+    const isAsRecorded =
+      decision.grantVersion === attempt.grantVersion &&
+      (!decision.sendWithoutCredit || attempt.noCredit === true)
+    if (!isAsRecorded) return { kind: 'refuse', code: 'scene.changed', check: 'version' }
+    const step = { seq: this.#seq, atMs: attempt.submittedAtMs }
+    this.#gate.reserve(chargeOf(attempt), step)
+    return undefined
+  }
+
+  /** A step is durable: what it settled is counted, or its room given back. */
+  kept(event: CheckoutEvent, step: Step, seq: number): void {
+    this.#seq = seq
+    if (!COUNTED.has(event.kind)) return
+    const gate = this.#gate
+    for (const sale of step.changed) {
+      const attempt = lastAttempt(sale)
+      if (attempt?.settledAtMs === undefined) continue
+      const at = { seq, atMs: attempt.settledAtMs }
+      if (attempt.outcome === 'PAID') gate.commit(attempt.outTradeNo, at)
+      if (attempt.outcome === 'NOT_PAID') gate.release(attempt.outTradeNo, at)
+    }
+  }
+
+  #newMoney() {
+    const attended = this.#attended
+    const role = attended ? ('cashier' as const) : ('customer' as const)
+    return { interface: this.#interface, role, attended, currency: 'CNY' }
+  }
+
+  /** An order that must exclude credit and cannot is not made. */
+  #withCreditExcluded(decision: SceneDecision): SceneDecision {
+    if (decision.kind === 'refuse' || !decision.sendWithoutCredit) return decision
+    if (this.#canExcludeCredit) return decision
+    return { kind: 'refuse', code: 'scene.credit_not_excluded', check: 'limits' }
+  }
+}
+
+/** What an attempt records of what permits it. */
+export function permitOf(leave: SceneLeave): {
+  readonly grantVersion: string
+  readonly noCredit?: true
+} {
+  const { grantVersion, sendWithoutCredit } = leave
+  return { grantVersion, ...(sendWithoutCredit ? { noCredit: true } : {}) }
+}
+
+/** What a decision about new money says to who asks what may be done now. */
+function judgement(decision: SceneDecision): Pick<SceneReport, 'ceilingFen' | 'refusal'> {
+  if (decision.kind === 'refuse') {
+    const { code, check } = decision
+    return { refusal: { code, check } }
+  }
+  return decision.ceilingFen === undefined ? {} : { ceilingFen: decision.ceilingFen }
+}
+
+function refusalOf(decision: SceneDecision): SceneRefusal | undefined {
+  return decision.kind === 'refuse' ? decision : undefined
+}
+
+function chargeOf(attempt: Attempt): SceneCharge {
+  const { outTradeNo, amountFen, interface: by, noCredit } = attempt
+  return { outTradeNo, amountFen, interface: by, withoutCredit: noCredit === true }
+}
+
+function journalled(sale: Sale | undefined, outTradeNo: string): readonly JournalledCharge[] {
+  const attempt = sale?.attempts.find((made) => made.outTradeNo === outTradeNo)
+  if (!attempt) return []
+  const { outcome, settledAtMs, submittedAtMs } = attempt
+  return [{ ...chargeOf(attempt), outcome, atMs: settledAtMs ?? submittedAtMs }]
+}
