@@ -101,9 +101,9 @@ function makeV2(
 }
 
 /** Who signs, from the files of the configuration or, where it names none, from what was imported. */
-function readMerchant(
+export function readMerchant(
   config: Config,
-  { clock, log }: GatewayContext,
+  { clock, log }: Pick<GatewayContext, 'clock' | 'log'>,
 ): Result<CertificateChoice<CertificatePair>, Problem> {
   const { certificateFile, privateKeyFile } = config.merchant
   const at = (name: string) => resolve(config.baseDir, name)
