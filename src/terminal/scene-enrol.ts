@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { err, ok, type Result } from '../base/result.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import {
@@ -112,6 +113,7 @@ async function ask(
   context: SceneContext,
   code: { readonly code: string; readonly rootSha256Prefix: string; readonly kept: KeptScene },
 ): Promise<Result<Asking, Problem>> {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
   const signer = openTerminalKey(config.dataDir)
   if (!signer.ok) return signer
   const surroundings = readSurroundings(config, context)

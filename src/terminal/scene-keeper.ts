@@ -103,8 +103,8 @@ export class SceneKeeper implements SceneGate {
   /** Keeps what is not kept yet, and ends. */
   stop(): void {
     this.#cancelTick()
-    this.#saveCounts()
     this.#saveTime()
+    this.#saveCounts()
   }
 
   /** The state; undefined when the terminal is not enrolled or its state is lost. */
@@ -124,7 +124,9 @@ export class SceneKeeper implements SceneGate {
   inForce(): readonly Measure[] {
     const { grant } = this.#granted()
     const given = measuresGiven(grant?.measures ?? [], this.#state?.bulletins ?? NO_BULLETINS)
-    return measuresInForce(given, this.time.nowMs())
+    // One that a bulletin brought stands in the next grant too.
+    const byId = new Map(given.map((one) => [one.measureId, one]))
+    return measuresInForce([...byId.values()], this.time.nowMs())
   }
 
   /** Makes a new state durable and then the one that decides; false when the disk refuses. */
@@ -137,6 +139,8 @@ export class SceneKeeper implements SceneGate {
     const isOther = next.grant !== this.#state?.grant || next.trust !== this.#state?.trust
     this.#state = next
     if (isOther) this.#open(next)
+    // So that the other file knows how far this one is.
+    this.#saveCountsSoon()
     this.changed()
     return true
   }
@@ -161,6 +165,15 @@ export class SceneKeeper implements SceneGate {
     }
     this.#nextCounter = counter + 1
     return ok(counter)
+  }
+
+  /**
+   * Goes on far above every counter that was used, one for a millisecond of time: whoever else counts
+   * with this key stays below, and is found again.
+   */
+  skipCounters(): void {
+    const nowMs = this.time.nowMs() ?? this.#options.clock.nowMs()
+    this.#nextCounter = Math.max(this.#nextCounter, Math.floor(nowMs))
   }
 
   decide(request: SceneRequest): SceneDecision {
@@ -337,8 +350,12 @@ export class SceneKeeper implements SceneGate {
     if (counts === undefined) return
     const counters = change(counts.counters, this.time.nowMs() ?? step.atMs)
     this.#counts = { ...counts, counters, countedSeq: Math.max(counts.countedSeq, step.seq) }
-    this.#cancelSave ??= this.#options.clock.after(SAVE_COUNTS_MS, () => this.#saveCounts())
+    this.#saveCountsSoon()
     this.changed()
+  }
+
+  #saveCountsSoon(): void {
+    this.#cancelSave ??= this.#options.clock.after(SAVE_COUNTS_MS, () => this.#saveCounts())
   }
 
   #saveCounts(): void {

@@ -75,10 +75,10 @@ export class SceneLink {
   }
 
   /** Reports an event and sends it with what waits, beside whatever else is asked. */
-  report(report: Report): void {
+  report(report: Report): Promise<void> {
     const { keeper, events, clock } = this.#parts
     events.add(report, keeper.time.nowMs() ?? clock.nowMs())
-    void this.flushEvents()
+    return this.flushEvents()
   }
 
   /** Time, trust list, grant and bulletins, once each; whether all of them were answered. */
@@ -259,6 +259,7 @@ export class SceneLink {
     log.warn('terminal services refuse', { code: refusal.code })
     const standing = STANDING_BY_REFUSAL[refusal.code]
     if (standing !== undefined) this.#stand(standing)
+    if (refusal.code === 'counter.replayed') keeper.skipCounters()
     if (refusal.code === 'grant.revoked') takeRevocation(keeper, refusal.revocation)
     const state = keeper.state()
     if (refusal.code === 'grant.none' && state) keeper.adopt({ ...state, grant: null })
@@ -280,7 +281,7 @@ export class SceneLink {
   }
 
   #done({ isTaken, reports }: Taken): boolean {
-    for (const report of reports) this.report(report)
+    for (const report of reports) void this.report(report)
     return isTaken
   }
 }
