@@ -88,6 +88,15 @@ export type SceneStatus = {
   readonly lastContactAtMs?: number
 }
 
+/** The scene as callers see it, with what of it is decided at this moment. */
+export type SceneReport = SceneStatus & {
+  readonly offered: readonly SceneInterface[]
+  /** The most one payment may be now, fen. */
+  readonly ceilingFen?: number
+  /** Why no new money is taken now. */
+  readonly refusal?: Pick<SceneRefusal, 'code' | 'check'>
+}
+
 /**
  * Says whether new money is allowed here and now (P7). Everything is synchronous, in memory and in well
  * under 0.2 ms: it stands between a scan and the wire. Nothing throws; whatever cannot be decided is a

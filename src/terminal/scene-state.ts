@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { err, ok, type Result } from '../base/result.ts'
-import { type Problem, problem } from '../domain/errors.ts'
+import type { Problem } from '../domain/errors.ts'
 import type { RiskEvent, Wiped } from '../gateway/services/messages.ts'
 import type { Secrets } from '../ports/secrets.ts'
 import type { BulletinState } from '../scene/bulletin.ts'
@@ -230,9 +230,4 @@ function readJson(bytes: Uint8Array): unknown {
   } catch {
     return undefined
   }
-}
-
-/** What a terminal without usable state is refused with, in words of the log. */
-export function lostProblem(detail: string): Problem {
-  return problem('scene.state_lost', { detail })
 }
