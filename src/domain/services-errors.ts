@@ -45,6 +45,11 @@ export const SERVICES_ERRORS = {
     '终端服务拒绝了。没有动钱，请把代码告诉服务方。',
     'The terminal services refused. No money moved; tell the service the code.',
   ),
+  'services.agreement_runs': entry(
+    409,
+    '协议还没有解除，门店也还有授权，不能注销本机。没有改动，没有动钱。',
+    'The agreement runs and the store is granted something, so the terminal cannot sign off. Nothing was changed and no money moved.',
+  ),
   'services.money_in_flight': entry(
     409,
     '还有没有结果的收款或退款，不能注销本机。请等它们有结果。',

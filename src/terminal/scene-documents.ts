@@ -49,7 +49,8 @@ function isNewer(next: Trust, current: Trust): boolean {
 export function takeGrant(keeper: SceneKeeper, answer: GrantAnswer): Taken {
   const state = keeper.state()
   const trust = keeper.trust()
-  if (state === undefined || trust === undefined) return NOTHING
+  // A terminal that signs off has wiped its grant, and takes none again.
+  if (state?.lifecycle !== 'enrolled' || trust === undefined) return NOTHING
   const signatures = signaturesOf(trust, () => keeper.time.nowMs())
   let sealed = withTombstones(state.sealed, answer.revocations, (envelope) => {
     const revocation = openRevocation(envelope, state.enrolment.serial, signatures)

@@ -15,7 +15,7 @@ import type {
   SceneStep,
 } from '../ports/scene.ts'
 import { measuresGiven, NO_BULLETINS } from '../scene/bulletin.ts'
-import { type Counters, commit, release, reserve } from '../scene/counters.ts'
+import { type Counters, commit, newCounters, release, reserve } from '../scene/counters.ts'
 import { decide, type Scene } from '../scene/decide.ts'
 import { type GrantInHand, openGrant, type StorePlace } from '../scene/grant.ts'
 import { openChannels } from '../scene/limits.ts'
@@ -174,6 +174,13 @@ export class SceneKeeper implements SceneGate {
   skipCounters(): void {
     const nowMs = this.time.nowMs() ?? this.#options.clock.nowMs()
     this.#nextCounter = Math.max(this.#nextCounter, Math.floor(nowMs))
+  }
+
+  /** Forgets what was collected, at the end of this terminal. */
+  wipeCounters(): Result<undefined, Problem> {
+    if (this.#counts === undefined) return ok(undefined)
+    this.#counts = { ...this.#counts, counters: newCounters(0) }
+    return this.#options.store.saveCounts(this.#counts)
   }
 
   decide(request: SceneRequest): SceneDecision {

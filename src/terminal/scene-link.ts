@@ -1,9 +1,13 @@
+import { err, ok, type Result } from '../base/result.ts'
+import { type Problem, problem } from '../domain/errors.ts'
 import {
   bulletinsPath,
   readBulletinsAnswer,
   readEventsAnswer,
   readGrantAnswer,
+  readSignOffAnswer,
   readTrustAnswer,
+  type SignOffBody,
   type WireDocument,
 } from '../gateway/services/messages.ts'
 import {
@@ -168,6 +172,16 @@ export class SceneLink {
     return state.bulletins.measures
       .map((one) => ({ seq: one.seq, code: one.code === 'unreadable' ? one.wireCode : one.code }))
       .filter(({ seq, code }) => !done.has(`${seq}/${code}`) && /^M\d{1,3}$/.test(code))
+  }
+
+  /** Tells the service that this terminal has ended. */
+  async signOff(body: SignOffBody): Promise<Result<undefined, Problem>> {
+    const answer = await this.#call({ method: 'POST', path: 'sign-off', body })
+    if (answer.kind === 'answered' && readSignOffAnswer(answer.value)) return ok(undefined)
+    if (answer.kind !== 'refused') return err(problem('services.unreachable'))
+    // It had released this terminal, and the answer was lost.
+    if (answer.refusal.code === 'terminal.unknown') return ok(undefined)
+    return err(problem('services.refused', { detail: answer.refusal.code }))
   }
 
   /** Sends the events that wait. */

@@ -56,7 +56,7 @@ export function openScene(config: Config, context: SceneContext): Result<Running
     gate: keeper,
     start() {
       keeper.start()
-      if (keeper.state() !== undefined) link.start()
+      if (keeper.state()?.lifecycle === 'enrolled') link.start()
     },
     async stop() {
       await link.stop()
@@ -73,11 +73,12 @@ export function openSceneParts(config: Config, context: SceneContext): Result<Sc
   if (!opened.ok) return opened
   const signer = openTerminalKey(dataDir)
   if (!signer.ok) return signer
-  const surroundings = readSurroundings(config, context)
+  const { store, kept } = opened.value
+  const isEnding = kept.kind === 'kept' && kept.state.lifecycle !== 'enrolled'
+  const surroundings = readSurroundings(config, context, { isEnding })
   if (!surroundings.ok) return surroundings
   const caPem = readAuthority(config)
   if (!caPem.ok) return caPem
-  const { store, kept } = opened.value
   const keeper = new SceneKeeper({
     store,
     kept: ofKey(kept, signer.value.keyId),
@@ -176,30 +177,42 @@ export function readAuthority(config: Config): Result<string | undefined, Proble
   return path === undefined ? ok(undefined) : readText(resolve(baseDir, path), field)
 }
 
+/** The merchant by whose certificate is signed; of a terminal that ends, it may be wiped already. */
+function readCertificate(
+  config: Config,
+  context: SceneContext,
+  isEnding: boolean,
+): Result<SceneSurroundings['merchant'], Problem> {
+  const { id } = config.merchant
+  const identity = readMerchant(config, context)
+  if (!identity.ok) {
+    return isEnding ? ok({ id, certificateSha256: '', certificateNotAfterMs: 0 }) : identity
+  }
+  const certificate = parse(identity.value.signing.certificatePem)
+  if (certificate === undefined) {
+    return err(problem('config.certificate_unreadable', { field: 'merchant.certificateFile' }))
+  }
+  const certificateNotAfterMs = certificate.validToDate.getTime()
+  return ok({ id, certificateSha256: sha256(certificate.raw), certificateNotAfterMs })
+}
+
 /** Facts about this terminal that the configuration and its files know. */
 export function readSurroundings(
   config: Config,
   context: SceneContext,
+  { isEnding = false }: { readonly isEnding?: boolean } = {},
 ): Result<SceneSurroundings, Problem> {
   const { merchant, gateway, services, baseDir } = config
-  const identity = readMerchant(config, context)
+  const identity = readCertificate(config, context, isEnding)
   if (!identity.ok) return identity
   const ca = gateway.caFile
     ? readText(resolve(baseDir, gateway.caFile), 'gateway.caFile')
     : ok(undefined)
   if (!ca.ok) return ca
-  const certificate = parse(identity.value.signing.certificatePem)
-  if (certificate === undefined) {
-    return err(problem('config.certificate_unreadable', { field: 'merchant.certificateFile' }))
-  }
   const authority = ca.value === undefined ? undefined : parse(ca.value)
   return ok({
     appVersion: VERSION,
-    merchant: {
-      id: merchant.id,
-      certificateSha256: sha256(certificate.raw),
-      certificateNotAfterMs: certificate.validToDate.getTime(),
-    },
+    merchant: identity.value,
     gateway: {
       origin: new URL(gateway.primary).origin,
       caSha256: authority === undefined ? '' : sha256(authority.raw),

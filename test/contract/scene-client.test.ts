@@ -1,7 +1,9 @@
 import { copyFileSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ok } from '../../src/base/result.ts'
 import { openScene } from '../../src/terminal/scene.ts'
 import { enrolTerminal } from '../../src/terminal/scene-enrol.ts'
+import { signOff } from '../../src/terminal/scene-sign-off.ts'
 import { createKeptLog } from '../support/kept-log.ts'
 import { createRealClock } from '../support/real-clock.ts'
 import { STORE, World } from './sandbox-services-client.ts'
@@ -290,6 +292,41 @@ describe('time', () => {
     await till.restart(40_000)
     await till.sync()
     expect(till.charge()).toMatchObject(refusal('scene.clock_rollback'))
+    await till.stop()
+  })
+})
+
+describe('the end', () => {
+  const account = { inFlight: 0, journalEntries: 3, journalHead: 'a'.repeat(64) }
+
+  it('wipes in order and is told to the service, once the agreement has ended', async () => {
+    const till = await SceneTerminal.open(world)
+    const wiped: string[] = []
+    const wipe = (what: string) => {
+      wiped.push(what)
+      return ok(undefined)
+    }
+    const end = (more = {}) => signOff({ ...till.parts, wipe }, { ...account, ...more })
+    expect(await end()).toMatchObject({ error: { code: 'services.agreement_runs' } })
+    await world.measure('M10', { params: { agreement_end: '2026-05-06T15:08:09+08:00' } })
+    await till.sync()
+    expect(await end({ inFlight: 1 })).toMatchObject({
+      error: { code: 'services.money_in_flight' },
+    })
+    expect(wiped).toEqual([])
+    await world.done('faults', { fault: 'answer_unsigned', times: 1 })
+    expect(await end()).toMatchObject({ error: { code: 'services.unreachable' } })
+    expect(till.charge()).toMatchObject(refusal('scene.terminated'))
+    await till.restart()
+    // The service had taken it; nothing is wiped twice.
+    expect(await end()).toEqual({ ok: true, value: undefined })
+    expect(wiped).toEqual(['merchant_key', 'grant', 'face_credentials'])
+    const state = till.parts.keeper.state()
+    expect(state).toMatchObject({ lifecycle: 'released', grant: null })
+    const { value } = await world.control('overview')
+    expect(value.terminals).toMatchObject([{ serial: 'POS01', status: 'RELEASED' }])
+    await till.restart()
+    expect(till.charge()).toMatchObject(refusal('scene.terminated'))
     await till.stop()
   })
 })
