@@ -17,32 +17,17 @@ import type {
 import { measuresGiven, NO_BULLETINS } from '../scene/bulletin.ts'
 import { type Counters, commit, newCounters, release, reserve } from '../scene/counters.ts'
 import { decide, type Scene } from '../scene/decide.ts'
-import { type GrantInHand, openGrant, type StorePlace } from '../scene/grant.ts'
+import { type GrantInHand, openGrant } from '../scene/grant.ts'
 import { openChannels } from '../scene/limits.ts'
 import type { Measure } from '../scene/measure.ts'
 import { measuresInForce, screenRule } from '../scene/measures.ts'
-import { type NetworkEvidence, type Place, unknownPlace } from '../scene/place.ts'
-import type { Facts } from '../scene/request.ts'
-import { FIXED_CHANNELS, INTERFACES, type InterfaceType } from '../scene/words.ts'
+import { unknownPlace } from '../scene/place.ts'
+import { FIXED_CHANNELS, INTERFACES } from '../scene/words.ts'
 import { standingCode } from './scene-standing.ts'
 import type { KeptScene, SceneCounts, SceneState, SceneStore } from './scene-state.ts'
+import type { SceneSurroundings } from './scene-surroundings.ts'
 import { SceneTime } from './scene-time.ts'
 import { openTrust, signaturesOf, type Trust } from './scene-trust.ts'
-
-/** What is so at this terminal and does not come from the service. */
-export type SceneSurroundings = {
-  readonly appVersion: string
-  readonly merchant: Facts['merchant']
-  readonly gateway: Facts['gateway']
-  readonly network: () => NetworkEvidence
-  /** Where the terminal is, seen from the store of the grant; undefined where nothing tells. */
-  readonly placeIn: (store: StorePlace, monotonicMs: number) => Place | undefined
-  readonly canExcludeCredit: readonly InterfaceType[]
-  readonly hasOtherTender: boolean
-  readonly unknownPlaceMsMax: number
-  /** How often the service is asked at the least, milliseconds. */
-  readonly refreshEveryMs: number
-}
 
 export type SceneKeeperOptions = {
   readonly store: SceneStore

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { type Problem, problem } from '../domain/errors.ts'
+import type { GrantHeaders } from '../gateway/node/http.ts'
 import { ServicesClient } from '../gateway/services/node/client.ts'
 import { openTerminalKey } from '../keys/node/terminal-key.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -16,9 +17,10 @@ import { readMerchant } from './gateway.ts'
 import { configurationVersion, readText } from './identity.ts'
 import { openSecrets } from './keys.ts'
 import { SceneEvents } from './scene-events.ts'
-import { SceneKeeper, type SceneSurroundings } from './scene-keeper.ts'
+import { SceneKeeper } from './scene-keeper.ts'
 import { SceneLink } from './scene-link.ts'
 import { type KeptScene, SceneStore } from './scene-state.ts'
+import type { SceneSurroundings } from './scene-surroundings.ts'
 import { envelopeOf, isAnswerSigned, openTrust, sha256 } from './scene-trust.ts'
 import { systemEntropy } from './system.ts'
 
@@ -27,6 +29,8 @@ export type SceneContext = { readonly clock: Clock; readonly log: Log }
 /** The scene of a running terminal. */
 export type RunningScene = {
   readonly gate: SceneGate
+  /** What payment calls carry of the grant; absent where no services are configured. */
+  readonly grantHeaders?: GrantHeaders
   /** Begins to ask the service; the gate decides from the start. */
   start(): void
   stop(): Promise<void>
@@ -54,6 +58,7 @@ export function openScene(config: Config, context: SceneContext): Result<Running
   const { keeper, link } = parts.value
   return ok({
     gate: keeper,
+    grantHeaders: () => grantHeaders(keeper, config),
     start() {
       keeper.start()
       if (keeper.state()?.lifecycle === 'enrolled') link.start()
@@ -63,6 +68,15 @@ export function openScene(config: Config, context: SceneContext): Result<Running
       keeper.stop()
     },
   })
+}
+
+/** As docs/gateway.md, What payment calls carry; without a place the gateway goes by the address. */
+function grantHeaders(keeper: SceneKeeper, config: Config): Record<string, string> {
+  const at = config.services?.position
+  if (keeper.grantInHand().kind !== 'read') return {}
+  const place = at && `${at.latE6},${at.lonE6},${at.accuracyM},${at.datum}`
+  const where = place === undefined ? {} : { 'guitai-place': place }
+  return { 'guitai-grant': keeper.grantVersion(), ...where }
 }
 
 /** Puts keeper and link together; nothing is asked yet. */

@@ -61,9 +61,10 @@ export async function openGateway(options: GatewayOptions): Promise<Result<PayGa
   const checked = checkSettings(options)
   if (!checked.ok) return checked
   const { primary, backup } = checked.value
-  const { caPem, timeouts, clock, log } = options
+  const { caPem, timeouts, clock, log, grantHeaders } = options
   const transport = new Transport({
     primary,
+    ...(grantHeaders === undefined ? {} : { grantHeaders }),
     ...(backup === undefined ? {} : { backup }),
     ...(caPem === undefined ? {} : { caPem }),
     timeouts,

@@ -108,8 +108,8 @@ const CODE = /^((?:[0-9A-HJKMNP-TV-Z]{4}-){4}[0-9A-HJKMNP-TV-Z]{4})\.([0-9a-f]{3
 
 /** Reads what an installer typed; undefined when it is no such code. Case of the code does not matter. */
 export function readEnrolmentCode(typed: string): EnrolmentCode | undefined {
-  const [code = '', root = ''] = typed.trim().split('.')
-  const found = CODE.exec(`${code.toUpperCase()}.${root.toLowerCase()}`)
+  const [code = '', ...rest] = typed.trim().split('.')
+  const found = CODE.exec(`${code.toUpperCase()}.${rest.join('.').toLowerCase()}`)
   if (found === null) return undefined
   return { code: found[1] ?? '', rootSha256Prefix: found[2] ?? '' }
 }
