@@ -19,6 +19,7 @@ import { openSecrets } from './keys.ts'
 import { SceneEvents } from './scene-events.ts'
 import { SceneKeeper } from './scene-keeper.ts'
 import { SceneLink } from './scene-link.ts'
+import { withReports } from './scene-risk.ts'
 import { type KeptScene, SceneStore } from './scene-state.ts'
 import type { SceneSurroundings } from './scene-surroundings.ts'
 import { envelopeOf, isAnswerSigned, openTrust, sha256 } from './scene-trust.ts'
@@ -57,7 +58,7 @@ export function openScene(config: Config, context: SceneContext): Result<Running
   if (!parts.ok) return parts
   const { keeper, link } = parts.value
   return ok({
-    gate: keeper,
+    gate: withReports(keeper, context.clock, (report) => void link.report(report)),
     grantHeaders: () => grantHeaders(keeper, config),
     start() {
       keeper.start()
