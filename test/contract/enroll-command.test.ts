@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { EVIDENCE, limitRow, World } from './sandbox-services-client.ts'
@@ -56,4 +56,19 @@ it('says what is wrong with a code', async () => {
   expect(wrong).toMatchObject({ code: 1 })
   expect(wrong.said).toContain('enrol.code_wrong')
   expect((await guitai('enroll')).code).toBe(2)
+})
+
+it('retires once the agreement has ended, and can be told again', async () => {
+  expect((await guitai('enroll', '--code', await world.code('POS01'))).code).toBe(0)
+  expect((await guitai('retire')).code).toBe(2)
+  const early = await guitai('retire', '--yes')
+  expect(early.said).toContain('services.agreement_runs')
+  await world.measure('M10', { params: { agreement_end: '2026-05-06T15:08:09+08:00' } })
+  const key = join(world.dir, 'apiclient_key.pem')
+  expect(existsSync(key)).toBe(true)
+  expect(await guitai('retire', '--yes')).toMatchObject({ code: 0, said: '' })
+  expect(existsSync(key)).toBe(false)
+  expect((await guitai('retire', '--yes')).code).toBe(0)
+  const { value } = await world.control('overview')
+  expect(value.terminals).toMatchObject([{ serial: 'POS01', status: 'RELEASED' }])
 })
