@@ -130,6 +130,30 @@ describe('measures', () => {
     await till.stop()
   })
 
+  it('say nothing of the time when the answer was held', async () => {
+    const till = await SceneTerminal.open(world)
+    const before = till.parts.keeper.time.nowMs()
+    const held = world.clock.nextTimer()
+    const waiting = till.parts.link.poll(50)
+    await held
+    world.clock.advance(50_000)
+    expect(await waiting).toBe(true)
+    expect(till.parts.keeper.time.nowMs()).toBe(before)
+    await till.stop()
+  })
+
+  it('that are known of and did not arrive whole stop new money till they do', async () => {
+    const till = await SceneTerminal.open(world)
+    await world.measure('M1')
+    await world.done('faults', { fault: 'document_garbled', times: 20 })
+    expect(await till.parts.link.poll(0)).toBe(false)
+    expect(till.charge()).toMatchObject(refusal('scene.bulletins_missing'))
+    await world.done('faults', { fault: 'document_garbled', times: 0 })
+    expect(await till.sync()).toBe(true)
+    expect(till.charge()).toMatchObject(allowed)
+    await till.stop()
+  })
+
   it('M10 ends charging and refunds for good', async () => {
     const till = await SceneTerminal.open(world)
     const agreement_end = '2026-05-06T15:08:09+08:00'
