@@ -20,6 +20,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<(argv: string[]) => Promis
   shift: async () => (await import('./cli/shift.ts')).runShift,
   cert: async () => (await import('./cli/cert.ts')).runCert,
   operator: async () => (await import('./cli/operator.ts')).runOperator,
+  enroll: async () => (await import('./cli/enroll.ts')).runEnroll,
+  grant: async () => (await import('./cli/grant.ts')).runGrant,
+  retire: async () => (await import('./cli/retire.ts')).runRetire,
   docs: async () => (await import('./cli/docs.ts')).runDocs,
 }
 

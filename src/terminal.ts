@@ -33,6 +33,7 @@ import {
 import { openLog } from './terminal/log.ts'
 import { createNoticeDesk } from './terminal/notices.ts'
 import { checkSameMerchant } from './terminal/same-merchant.ts'
+import { openScene } from './terminal/scene.ts'
 import { systemClock, systemEntropy } from './terminal/system.ts'
 import { startUpkeep } from './terminal/upkeep.ts'
 import { VERSION } from './version.ts'
@@ -78,11 +79,15 @@ export async function startTerminal(
   const { log, close: closeLog } = openLog(join(dataDir, 'logs'), clock)
   if (options.ownsProcess) endProcessOnBug(log)
 
+  const opened = openScene(config.value, { clock, log })
+  if (!opened.ok) return failed(opened.error, log, closeLog)
+  const scene = opened.value
   const gateway = await makeGateway(config.value, {
     dataDir,
     clock,
     log,
     ...(options.onMark ? { onMark: options.onMark } : {}),
+    ...(scene.grantHeaders ? { grantHeaders: scene.grantHeaders } : {}),
   })
   if (!gateway.ok) return failed(gateway.error, log, closeLog)
   const journal = openOwnJournal(dataDir)
@@ -111,6 +116,7 @@ export async function startTerminal(
   const close = async () => {
     endUpkeep()
     await engine.stop()
+    await scene.stop()
     await gateway.value.close()
     journal.value.close()
     closeLog()
@@ -126,6 +132,7 @@ export async function startTerminal(
     await close()
     return served
   }
+  scene.start()
   log.info('started', { version: VERSION, port: served.value.port })
   return ok({
     engine,

@@ -62,6 +62,17 @@ export const HELP = `guitai: a checkout terminal for payment codes
       --pin-file FILE. Once there are operators, these commands and guitai cert
       take an installer: --as NAME [--as-pin-file FILE].
 
+  guitai enroll --config FILE --code CODE [--as NAME] [--as-pin-file FILE] [--json]
+      Makes a terminal of this machine at the services of the configuration,
+      with the one-time code its merchant was given. Start the terminal again.
+  guitai grant show --config FILE [--amount FEN] [--json]
+      Shows the grant in force, the measures, and whether an amount could be
+      charged now or why not. Asks nobody; the terminal may be running.
+  guitai retire --config FILE --yes [--as NAME] [--as-pin-file FILE]
+      Ends a terminal whose agreement has ended: wipes the merchant key, the
+      grant and the totals for good, and tells the service. Nothing may be
+      without a result, and the terminal must not be running.
+
   guitai docs [--check]
       Writes the documents that are made from schemas and tables.
 

@@ -3,6 +3,7 @@ import { CONFIG_ERRORS } from './config-errors.ts'
 import { KEY_ERRORS } from './key-errors.ts'
 import { REFUND_ERRORS } from './refund-errors.ts'
 import { SCENE_ERRORS } from './scene-errors.ts'
+import { SERVICES_ERRORS } from './services-errors.ts'
 import { SHIFT_ERRORS } from './shift-errors.ts'
 
 /** Languages of the terminal's own texts. */
@@ -378,6 +379,7 @@ export const ERRORS = {
   ...KEY_ERRORS,
   ...REFUND_ERRORS,
   ...SCENE_ERRORS,
+  ...SERVICES_ERRORS,
   ...SHIFT_ERRORS,
 } as const satisfies Record<string, ErrorEntry>
 

@@ -20,6 +20,7 @@ const RIGHTS = {
   shift_close: ['cashier', 'manager'],
   certificates: ['installer'],
   operators: ['installer'],
+  enrolment: ['installer'],
   interface_close: ['installer'],
 } as const satisfies Record<string, readonly Role[]>
 

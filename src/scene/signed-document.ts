@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { canonicalJson, type Flaw, type Json, parseCanonical, utf8 } from './canonical-json.ts'
 
 /** Who may sign what; a key has one role (docs/gateway.md, Keys and roles). */
-export type IssuerRole = 'scene-issuer' | 'risk-issuer'
+export type IssuerRole = 'root' | 'scene-issuer' | 'risk-issuer'
 
 /** What the caller knows how to do; both are pure for the same trust list. */
 export type Signatures = {

@@ -29,6 +29,68 @@ const route = (what: string) =>
     .enum(['v3', 'v2'])
     .default('v3')
     .meta({ description: `${what}: v3, or v2 with an APIv2 key` })
+const services = z
+  .strictObject({
+    address: origin('address of the terminal services'),
+    caFile: file(
+      'their certificate authority, PEM; absent: that of the gateway, or those of the system',
+    ).optional(),
+    serial: z
+      .string()
+      .regex(/^[0-9A-Za-z_-]{1,50}$/, '1 to 50 letters, digits, _ or -')
+      .optional()
+      .meta({ description: 'serial this terminal is enrolled under; absent: terminalId' }),
+    deviceType: z
+      .enum(['10', '09'])
+      .default('10')
+      .meta({ description: '10: reads codes; 09: face pay' }),
+    refreshEveryMs: z
+      .number()
+      .int()
+      .min(60_000)
+      .max(3_600_000)
+      .default(300_000)
+      .meta({ description: 'how often everything is asked for again, milliseconds' }),
+    position: z
+      .strictObject({
+        latE6: z
+          .number()
+          .int()
+          .min(-90_000_000)
+          .max(90_000_000)
+          .meta({ description: 'latitude, millionths of a degree' }),
+        lonE6: z
+          .number()
+          .int()
+          .min(-180_000_000)
+          .max(180_000_000)
+          .meta({ description: 'longitude, millionths of a degree' }),
+        datum: z.enum(['WGS-84', 'GCJ-02']).meta({ description: 'its datum' }),
+        accuracyM: z
+          .number()
+          .int()
+          .min(1)
+          .max(10_000)
+          .meta({ description: 'how far the truth may be off, metres' }),
+      })
+      .optional()
+      .meta({
+        description:
+          'where the terminal was set up, measured by the installer; absent: only the network tells',
+      }),
+    unknownPlaceMs: z.number().int().min(0).max(86_400_000).default(600_000).meta({
+      description:
+        "for how long an unknown place is borne in the store's own network, milliseconds",
+    }),
+    hasOtherTender: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'cash or another way to pay is taken beside this terminal' }),
+  })
+  .optional()
+  .meta({
+    description: 'the service that grants what this terminal may do; absent: no scene is enforced',
+  })
 const usbId = z.string().regex(/^(0x)?[0-9a-fA-F]{1,4}$/, 'a hexadecimal USB number')
 
 const serialScanner = z
@@ -176,6 +238,7 @@ export const configSchema = z.strictObject({
     headersTimeoutMs: milliseconds('longest wait for an answer to begin').default(12_000),
     bodyTimeoutMs: milliseconds('longest pause inside an answer').default(5_000),
   }),
+  services,
   scanners: z.array(serialScanner).max(4).default([]).meta({ description: 'at most four' }),
   api: z
     .strictObject({

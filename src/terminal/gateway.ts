@@ -20,7 +20,7 @@ import { openCertificates } from './keys.ts'
 import { systemEntropy } from './system.ts'
 
 /** What the gateway client needs beside the configuration. */
-export type GatewayContext = Pick<GatewayOptions, 'onMark'> & {
+export type GatewayContext = Pick<GatewayOptions, 'onMark' | 'grantHeaders'> & {
   readonly dataDir: string
   readonly clock: Clock
   readonly log: Log
@@ -101,9 +101,9 @@ function makeV2(
 }
 
 /** Who signs, from the files of the configuration or, where it names none, from what was imported. */
-function readMerchant(
+export function readMerchant(
   config: Config,
-  { clock, log }: GatewayContext,
+  { clock, log }: Pick<GatewayContext, 'clock' | 'log'>,
 ): Result<CertificateChoice<CertificatePair>, Problem> {
   const { certificateFile, privateKeyFile } = config.merchant
   const at = (name: string) => resolve(config.baseDir, name)
@@ -144,7 +144,7 @@ function readOptions(
       ? readText(at(verification.file), 'gateway.verification.file')
       : ok('')
   if (!publicKey.ok) return publicKey
-  const { onMark } = context
+  const { onMark, grantHeaders } = context
   return ok({
     primary: gateway.primary,
     ...(gateway.backup === undefined ? {} : { backup: gateway.backup }),
@@ -171,6 +171,7 @@ function readOptions(
     entropy: systemEntropy,
     log: context.log,
     ...(onMark ? { onMark } : {}),
+    ...(grantHeaders ? { grantHeaders } : {}),
   })
 }
 

@@ -11,7 +11,7 @@ import type { Config } from './config.ts'
 import { systemEntropy } from './system.ts'
 
 /** The sealed secrets of a terminal; `keys.store_not_available` for a store that is not built. */
-function openSecrets(
+export function openSecrets(
   config: Pick<Config, 'baseDir' | 'dataDir' | 'secrets'>,
 ): Result<Secrets, Problem> {
   const { baseDir, dataDir, secrets } = config

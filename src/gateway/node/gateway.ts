@@ -56,15 +56,8 @@ export async function openGateway(options: GatewayOptions): Promise<Result<PayGa
   const checked = checkSettings(options)
   if (!checked.ok) return checked
   const { primary, backup } = checked.value
-  const { caPem, timeouts, clock, log } = options
-  const transport = new Transport({
-    primary,
-    ...(backup === undefined ? {} : { backup }),
-    ...(caPem === undefined ? {} : { caPem }),
-    timeouts,
-    clock,
-    log,
-  })
+  const second = backup === undefined ? {} : { backup }
+  const transport = new Transport({ ...options, primary, ...second })
   const gateway = new PayGateway(options, checked.value, transport)
   await gateway.start()
   return ok(gateway)

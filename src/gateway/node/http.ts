@@ -27,7 +27,20 @@ export type TransportOptions = {
   readonly timeouts: Timeouts
   readonly clock: Clock
   readonly log: Log
+  /** What charges and refunds carry of the grant; asked as they leave. */
+  readonly grantHeaders?: GrantHeaders
 }
+
+/** Headers that say which grant permits a payment call (docs/gateway.md, What payment calls carry). */
+export type GrantHeaders = () => Readonly<Record<string, string>>
+
+/** The calls that carry them; other hosts ignore the headers. */
+const CALLS_WITH_GRANT: readonly string[] = [
+  'POST /v3/pay/transactions/codepay',
+  'POST /v3/refund/domestic/refunds',
+  'POST /pay/micropay',
+  'POST /secapi/pay/refund',
+]
 
 /** Connections held to one host at the most. */
 const CONNECTIONS_MAX = 4
@@ -55,7 +68,8 @@ export class Transport {
   }
 
   /** Sends once, or once more to the other host when nothing left or it is a read. Never rejects. */
-  async send(request: HttpRequest): Promise<Exchange> {
+  async send(wanted: HttpRequest): Promise<Exchange> {
+    const request = this.#withGrant(wanted)
     const [first, second] = this.#order()
     const end = await this.#exchange(first, request)
     const isOver = end.kind === 'answered' || (end.sent && !request.isRepeatable)
@@ -76,6 +90,13 @@ export class Transport {
   /** Drops all connections; what is still under way ends as a failure. */
   async close(): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()))
+  }
+
+  #withGrant(request: HttpRequest): HttpRequest {
+    const { grantHeaders } = this.#options
+    const carries = CALLS_WITH_GRANT.includes(`${request.method} ${request.target}`)
+    if (!carries || grantHeaders === undefined) return request
+    return { ...request, headers: { ...request.headers, ...grantHeaders() } }
   }
 
   /** Says that a host fails when it begins to, not at every attempt. */

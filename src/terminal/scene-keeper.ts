@@ -1,0 +1,387 @@
+import { err, ok, type Result } from '../base/result.ts'
+import { type Problem, problem } from '../domain/errors.ts'
+import type { SceneCode } from '../domain/scene-errors.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type {
+  JournalledCharge,
+  SceneCharge,
+  SceneDecision,
+  SceneGate,
+  SceneInterface,
+  SceneRequest,
+  SceneRole,
+  SceneStatus,
+  SceneStep,
+} from '../ports/scene.ts'
+import { measuresGiven, NO_BULLETINS } from '../scene/bulletin.ts'
+import { type Counters, commit, newCounters, release, reserve } from '../scene/counters.ts'
+import { decide, type Scene } from '../scene/decide.ts'
+import { type GrantInHand, openGrant } from '../scene/grant.ts'
+import { openChannels } from '../scene/limits.ts'
+import type { Measure } from '../scene/measure.ts'
+import { measuresInForce, screenRule } from '../scene/measures.ts'
+import { unknownPlace } from '../scene/place.ts'
+import { FIXED_CHANNELS, INTERFACES } from '../scene/words.ts'
+import { standingCode } from './scene-standing.ts'
+import type { KeptScene, SceneCounts, SceneState, SceneStore } from './scene-state.ts'
+import type { SceneSurroundings } from './scene-surroundings.ts'
+import { SceneTime } from './scene-time.ts'
+import { openTrust, signaturesOf, type Trust } from './scene-trust.ts'
+
+export type SceneKeeperOptions = {
+  readonly store: SceneStore
+  readonly kept: KeptScene
+  readonly surroundings: SceneSurroundings
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** How many request counters are put on the disk as used at a time. */
+const COUNTER_BLOCK = 64
+/** How long the counters of limits may be behind the journal on the disk, milliseconds. */
+const SAVE_COUNTS_MS = 1_000
+/** How often what time changes is looked at, and how often it is kept, milliseconds. */
+const TICK_MS = 5_000
+const SAVE_TIME_MS = 60_000
+
+/**
+ * Keeps what the terminal knows of its scene, durable before it is used, and decides by it. Whatever is
+ * missing, lost or cannot be kept refuses new money.
+ */
+export class SceneKeeper implements SceneGate {
+  readonly #options: SceneKeeperOptions
+  readonly #listeners = new Set<() => void>()
+  readonly time: SceneTime
+  /** Why there is nothing to decide by. */
+  #missing: SceneCode | undefined
+  #state: SceneState | undefined
+  #counts: SceneCounts | undefined
+  #nextCounter = 1
+  #trust: Trust | undefined
+  #grant: GrantInHand = { kind: 'none' }
+  #savedTimeAtMs = Number.NEGATIVE_INFINITY
+  #cancelSave: (() => void) | undefined
+  #cancelTick: () => void = () => {}
+  #seen = ''
+  #isTelling = false
+
+  constructor(options: SceneKeeperOptions) {
+    this.#options = options
+    const { kept } = options
+    this.time = new SceneTime(options.clock, kept.kind === 'kept' ? kept.state : undefined)
+    if (kept.kind === 'none') this.#missing = 'scene.no_grant'
+    else if (kept.kind === 'lost') this.#lose(kept.detail)
+    else this.#load(kept.state, kept.counts)
+  }
+
+  /** Begins to look at what time changes. */
+  start(): void {
+    this.#seen = this.#fingerprint()
+    const tick = () => {
+      this.#tick()
+      this.#cancelTick = this.#options.clock.after(TICK_MS, tick)
+    }
+    this.#cancelTick = this.#options.clock.after(TICK_MS, tick)
+  }
+
+  /** Keeps what is not kept yet, and ends. */
+  stop(): void {
+    this.#cancelTick()
+    this.#saveTime()
+    this.#saveCounts()
+  }
+
+  /** The state; undefined when the terminal is not enrolled or its state is lost. */
+  state(): SceneState | undefined {
+    return this.#missing === undefined ? this.#state : undefined
+  }
+
+  grantInHand(): GrantInHand {
+    return this.#grant
+  }
+
+  trust(): Trust | undefined {
+    return this.#trust
+  }
+
+  /** Measures in force now. */
+  inForce(): readonly Measure[] {
+    const { grant } = this.#granted()
+    const given = measuresGiven(grant?.measures ?? [], this.#state?.bulletins ?? NO_BULLETINS)
+    // One that a bulletin brought stands in the next grant too.
+    const byId = new Map(given.map((one) => [one.measureId, one]))
+    return measuresInForce([...byId.values()], this.time.nowMs())
+  }
+
+  /** Makes a new state durable and then the one that decides; false when the disk refuses. */
+  adopt(next: SceneState): boolean {
+    const saved = this.#options.store.saveState(next)
+    if (!saved.ok) {
+      this.#lose(saved.error.code)
+      return false
+    }
+    const isOther = next.grant !== this.#state?.grant || next.trust !== this.#state?.trust
+    this.#state = next
+    if (isOther) this.#open(next)
+    // So that the other file knows how far this one is.
+    this.#saveCountsSoon()
+    this.changed()
+    return true
+  }
+
+  /** Takes the time of a verified answer that was not held; `ageMs` passed since it arrived. */
+  takeTime(signedMs: number, ageMs: number): void {
+    if (this.#state === undefined) return
+    if (this.time.take(signedMs, ageMs)) this.#saveTime()
+    this.changed()
+  }
+
+  /** The next counter of a request; on the disk as used before this returns. */
+  nextCounter(): Result<number, Problem> {
+    const counts = this.#counts
+    const counter = this.#nextCounter
+    if (counts === undefined) return err(problem('scene.state_lost'))
+    if (counter > counts.requestCounterTo) {
+      const next = { ...counts, requestCounterTo: counter + COUNTER_BLOCK - 1 }
+      const saved = this.#options.store.saveCounts(next)
+      if (!saved.ok) return saved
+      this.#counts = next
+    }
+    this.#nextCounter = counter + 1
+    return ok(counter)
+  }
+
+  /**
+   * Goes on far above every counter that was used, one for a millisecond of time: whoever else counts
+   * with this key stays below, and is found again.
+   */
+  skipCounters(): void {
+    const nowMs = this.time.nowMs() ?? this.#options.clock.nowMs()
+    this.#nextCounter = Math.max(this.#nextCounter, Math.floor(nowMs))
+  }
+
+  /** Forgets what was collected, at the end of this terminal. */
+  wipeCounters(): Result<undefined, Problem> {
+    if (this.#counts === undefined) return ok(undefined)
+    this.#counts = { ...this.#counts, counters: newCounters(0) }
+    return this.#options.store.saveCounts(this.#counts)
+  }
+
+  decide(request: SceneRequest): SceneDecision {
+    const isMoney = request.action !== 'query' && request.action !== 'reverse'
+    if (this.#missing !== undefined && isMoney) {
+      return { kind: 'refuse', code: this.#missing, check: 'integrity' }
+    }
+    const standing = standingCode(this.#state, request, this.#granted().grant?.version)
+    if (standing !== undefined) return { kind: 'refuse', ...standing }
+    const decision = decide(this.#scene(), request)
+    if (decision.kind === 'refuse') return decision
+    const { kind, sendWithoutCredit, ceilingFen } = decision
+    const isNewMoney = request.action === 'charge' || request.action === 'offer'
+    return {
+      kind,
+      grantVersion: this.grantVersion(),
+      sendWithoutCredit,
+      ...(isNewMoney ? { ceilingFen } : {}),
+    }
+  }
+
+  grantVersion(): string {
+    const { grant } = this.#granted()
+    return grant === undefined ? 'none' : `${grant.grantId}/${grant.version}`
+  }
+
+  reserve(charge: SceneCharge, step: SceneStep): void {
+    this.#count(step, (counters, nowMs) => reserve(counters, this.#reserving(charge), nowMs))
+  }
+
+  commit(outTradeNo: string, step: SceneStep): void {
+    this.#count(step, (counters, nowMs) => commit(counters, { outTradeNo }, nowMs))
+  }
+
+  release(outTradeNo: string, step: SceneStep): void {
+    this.#count(step, (counters) => release(counters, outTradeNo))
+  }
+
+  countedSeq(): number | undefined {
+    return this.#counts?.countedSeq
+  }
+
+  catchUp(charges: readonly JournalledCharge[], seq: number): void {
+    const counts = this.#counts
+    if (counts === undefined) return
+    let counters: Counters = counts.counters
+    for (const { outcome, atMs, ...charge } of charges) {
+      const { outTradeNo } = charge
+      counters = reserve(counters, this.#reserving(charge), atMs)
+      if (outcome === 'PAID') counters = commit(counters, { outTradeNo }, atMs)
+      if (outcome === 'NOT_PAID') counters = release(counters, outTradeNo)
+    }
+    this.#counts = { ...counts, counters, countedSeq: Math.max(counts.countedSeq, seq) }
+    this.#saveCounts()
+    this.changed()
+  }
+
+  offered({ role, attended }: { readonly role: SceneRole; readonly attended: boolean }) {
+    const may = (type: SceneInterface) =>
+      this.decide({ action: 'offer', interface: type, role, attended, currency: 'CNY' }).kind ===
+      'allow'
+    return INTERFACES.filter(may)
+  }
+
+  status(): SceneStatus {
+    const { grant } = this.#granted()
+    const inForce = this.inForce()
+    const standing = this.#state?.standing ?? 'good'
+    const isStopped = this.#missing !== undefined || standing !== 'good'
+    const rule = screenRule(inForce, this.time.nowMs())
+    const lastContactAtMs = this.time.lastContactAtMs()
+    const byStanding = standing === 'terminated' ? 'retired' : 'stopped'
+    return {
+      mode: 'enforced',
+      grantVersion: this.grantVersion(),
+      ...(grant === undefined ? {} : { grantId: grant.grantId, grantEndsAtMs: grant.notAfterMs }),
+      measures: inForce.map(({ code, deadlineMs }) => ({
+        code,
+        ...(deadlineMs === undefined ? {} : { deadlineAtMs: deadlineMs }),
+      })),
+      screen: isStopped && rule !== 'retired' ? byStanding : rule,
+      ...(lastContactAtMs === undefined ? {} : { lastContactAtMs }),
+    }
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  /** Tells listeners, later, when an answer of this gate has become another one. */
+  changed(): void {
+    if (this.#isTelling || this.#listeners.size === 0) return
+    this.#isTelling = true
+    this.#options.clock.after(0, () => {
+      this.#isTelling = false
+      const now = this.#fingerprint()
+      if (now === this.#seen) return
+      this.#seen = now
+      for (const listener of this.#listeners) listener()
+    })
+  }
+
+  #lose(detail: string): void {
+    this.#missing = 'scene.state_lost'
+    this.#options.log.error('sealed state of the scene is lost', { detail })
+    this.changed()
+  }
+
+  #load(state: SceneState, counts: SceneCounts): void {
+    this.#state = state
+    this.#counts = counts
+    this.#nextCounter = counts.requestCounterTo + 1
+    this.#open(state)
+  }
+
+  /** Opens the documents of a state; what does not verify decides nothing. */
+  #open(state: SceneState): void {
+    const trust = openTrust(state.trust, state.enrolment.rootSha256Prefix)
+    if (!trust.ok) {
+      this.#lose(trust.error)
+      return
+    }
+    this.#trust = trust.value
+    const signatures = signaturesOf(trust.value, () => this.time.nowMs())
+    this.#grant = state.grant === null ? { kind: 'none' } : openGrant(state.grant, signatures)
+  }
+
+  #granted() {
+    const found = this.#grant
+    return { grant: found.kind === 'read' && found.isSigned ? found.grant : undefined }
+  }
+
+  #scene(): Scene {
+    const { surroundings } = this.#options
+    const state = this.#state
+    const { time } = this
+    const { refreshEveryMs, network, placeIn, appVersion, ...rest } = surroundings
+    const { grant } = this.#granted()
+    const monotonicMs = time.monotonicMs()
+    const place = grant && placeIn(grant.store.geo, monotonicMs)
+    const policies = this.#trust?.list.policies ?? []
+    const { serial, keySha256, deviceType } = state?.enrolment ?? NOBODY
+    return {
+      grant: this.#grant,
+      bulletins: state?.bulletins ?? NO_BULLETINS,
+      facts: {
+        ...rest,
+        ...(state === undefined || this.#missing !== undefined ? {} : { sealed: state.sealed }),
+        terminal: { serial, keySha256, deviceType, appVersion },
+        time: time.now(),
+        monotonicMs,
+        offlineMs: time.offlineMs(refreshEveryMs),
+        network: network(),
+        place: place ?? unknownPlace(time.startedMs),
+        ...(this.#counts === undefined ? {} : { counters: this.#counts.counters }),
+        policies: policies.map(({ policyId, policyVersion }) => `${policyId}/${policyVersion}`),
+      },
+    }
+  }
+
+  #reserving({ outTradeNo, amountFen, withoutCredit, interface: type }: SceneCharge) {
+    const { grant } = this.#granted()
+    const open = grant === undefined ? [] : openChannels(grant, this.inForce(), type)
+    const mayBeCredit = !withoutCredit && (grant === undefined || open.includes('CREDIT'))
+    const channels = mayBeCredit ? [...FIXED_CHANNELS, 'CREDIT' as const] : FIXED_CHANNELS
+    return { outTradeNo, amountFen, interface: type, channels }
+  }
+
+  #count(step: SceneStep, change: (counters: Counters, nowMs: number) => Counters): void {
+    const counts = this.#counts
+    if (counts === undefined) return
+    const counters = change(counts.counters, this.time.nowMs() ?? step.atMs)
+    this.#counts = { ...counts, counters, countedSeq: Math.max(counts.countedSeq, step.seq) }
+    this.#saveCountsSoon()
+    this.changed()
+  }
+
+  #saveCountsSoon(): void {
+    this.#cancelSave ??= this.#options.clock.after(SAVE_COUNTS_MS, () => this.#saveCounts())
+  }
+
+  #saveCounts(): void {
+    this.#cancelSave?.()
+    this.#cancelSave = undefined
+    if (this.#counts === undefined) return
+    const saved = this.#options.store.saveCounts(this.#counts)
+    // The journal has what is missing: the next start takes it from there.
+    if (!saved.ok) this.#options.log.warn('limit counters not kept', { code: saved.error.code })
+  }
+
+  #saveTime(): void {
+    const state = this.#state
+    if (state === undefined || this.#missing !== undefined) return
+    this.#savedTimeAtMs = this.time.monotonicMs()
+    this.adopt({ ...state, ...this.time.count() })
+  }
+
+  #tick(): void {
+    this.time.count()
+    if (this.time.monotonicMs() - this.#savedTimeAtMs >= SAVE_TIME_MS) this.#saveTime()
+    this.changed()
+  }
+
+  /** What listeners would want to know of, as one text. */
+  #fingerprint(): string {
+    const { lastContactAtMs: _atMs, ...status } = this.status()
+    const by = { role: 'cashier', attended: true, currency: 'CNY' } as const
+    const offers = INTERFACES.map((type) =>
+      this.decide({ action: 'offer', interface: type, ...by }),
+    )
+    return JSON.stringify([status, offers])
+  }
+}
+
+/** In place of an enrolment that there is not. */
+const NOBODY = { serial: '', keySha256: '', deviceType: '10' } as const

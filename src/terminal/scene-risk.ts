@@ -1,0 +1,60 @@
+import type { SceneCode } from '../domain/scene-errors.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { SceneGate, SceneRequest } from '../ports/scene.ts'
+import type { Report } from './scene-events.ts'
+
+/**
+ * Refusals of a charge that the service hears of, with the number of the trigger they may be a sign of
+ * (docs/gateway.md, Events): 1 use outside what was approved, 5 a terminal in other hands, 9 something
+ * was put back or tampered with. The terminal reports; it takes no measure by itself.
+ */
+const TRIGGERS: Readonly<Partial<Record<SceneCode, number>>> = {
+  'scene.location_mismatch': 1,
+  'scene.interface_not_granted': 1,
+  'scene.interface_closed': 1,
+  'scene.network_mismatch': 5,
+  'scene.other_terminal': 5,
+  'scene.other_merchant': 5,
+  'scene.grant_not_signed': 9,
+  'scene.grant_forked': 9,
+  'scene.grant_old': 9,
+  'scene.clock_rollback': 9,
+}
+
+/** The same is told again after this long, milliseconds. */
+const AGAIN_MS = 600_000
+
+/** The gate, with the service told of refused charges that may mean a risk. Reports after it answered. */
+export function withReports(
+  gate: SceneGate,
+  clock: Clock,
+  report: (report: Report) => void,
+): SceneGate {
+  const toldAtMs = new Map<SceneCode, number>()
+  const note = (code: SceneCode, request: SceneRequest): void => {
+    const trigger = TRIGGERS[code]
+    const nowMs = clock.monotonicMs()
+    const before = toldAtMs.get(code)
+    if (trigger === undefined || (before !== undefined && nowMs - before < AGAIN_MS)) return
+    toldAtMs.set(code, nowMs)
+    const amount = 'amountFen' in request ? { amount_fen: request.amountFen } : {}
+    const facts = { interface: request.interface, code, ...amount }
+    clock.after(0, () => report({ kind: 'charge.refused', trigger, facts }))
+  }
+  return {
+    decide(request) {
+      const decision = gate.decide(request)
+      if (decision.kind === 'refuse' && request.action === 'charge') note(decision.code, request)
+      return decision
+    },
+    grantVersion: () => gate.grantVersion(),
+    reserve: (charge, step) => gate.reserve(charge, step),
+    commit: (outTradeNo, step) => gate.commit(outTradeNo, step),
+    release: (outTradeNo, step) => gate.release(outTradeNo, step),
+    countedSeq: () => gate.countedSeq(),
+    catchUp: (charges, seq) => gate.catchUp(charges, seq),
+    offered: (by) => gate.offered(by),
+    status: () => gate.status(),
+    onChange: (listener) => gate.onChange(listener),
+  }
+}

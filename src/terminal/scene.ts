@@ -1,0 +1,257 @@
+import { createPublicKey, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { err, ok, type Result } from '../base/result.ts'
+import { type Problem, problem } from '../domain/errors.ts'
+import type { GrantHeaders } from '../gateway/node/http.ts'
+import { ServicesClient } from '../gateway/services/node/client.ts'
+import { openTerminalKey } from '../keys/node/terminal-key.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import { openGate, type SceneGate } from '../ports/scene.ts'
+import type { Signer } from '../ports/signer.ts'
+import { type Place, takeFix, unknownPlace } from '../scene/place.ts'
+import { VERSION } from '../version.ts'
+import type { Config } from './config.ts'
+import { readMerchant } from './gateway.ts'
+import { configurationVersion, readText } from './identity.ts'
+import { openSecrets } from './keys.ts'
+import { SceneEvents } from './scene-events.ts'
+import { SceneKeeper } from './scene-keeper.ts'
+import { SceneLink } from './scene-link.ts'
+import { withReports } from './scene-risk.ts'
+import { type KeptScene, SceneStore } from './scene-state.ts'
+import type { SceneSurroundings } from './scene-surroundings.ts'
+import { envelopeOf, isAnswerSigned, openTrust, sha256 } from './scene-trust.ts'
+import { systemEntropy } from './system.ts'
+
+export type SceneContext = { readonly clock: Clock; readonly log: Log }
+
+/** The scene of a running terminal. */
+export type RunningScene = {
+  readonly gate: SceneGate
+  /** What payment calls carry of the grant; absent where no services are configured. */
+  readonly grantHeaders?: GrantHeaders
+  /** Begins to ask the service; the gate decides from the start. */
+  start(): void
+  stop(): Promise<void>
+}
+
+/** What of the scene there is once services are configured. */
+export type SceneParts = {
+  readonly store: SceneStore
+  readonly keeper: SceneKeeper
+  readonly link: SceneLink
+  readonly signer: Signer
+}
+
+/** Waits for terminal services, milliseconds. */
+export const SERVICES_WAITS = { connectMs: 5_000, answerMs: 15_000 } as const
+
+/** The scene as configured: enforced, or open where no terminal services are named. */
+export function openScene(config: Config, context: SceneContext): Result<RunningScene, Problem> {
+  if (config.services === undefined) {
+    const gate = openGate(configurationVersion(config))
+    return ok({ gate, start() {}, stop: () => Promise.resolve() })
+  }
+  const parts = openSceneParts(config, context)
+  if (!parts.ok) return parts
+  const { keeper, link } = parts.value
+  return ok({
+    gate: withReports(keeper, context.clock, (report) => void link.report(report)),
+    grantHeaders: () => grantHeaders(keeper, config),
+    start() {
+      keeper.start()
+      if (keeper.state()?.lifecycle === 'enrolled') link.start()
+    },
+    async stop() {
+      await link.stop()
+      keeper.stop()
+    },
+  })
+}
+
+/** As docs/gateway.md, What payment calls carry; without a place the gateway goes by the address. */
+function grantHeaders(keeper: SceneKeeper, config: Config): Record<string, string> {
+  const at = config.services?.position
+  if (keeper.grantInHand().kind !== 'read') return {}
+  const place = at && `${at.latE6},${at.lonE6},${at.accuracyM},${at.datum}`
+  const where = place === undefined ? {} : { 'guitai-place': place }
+  return { 'guitai-grant': keeper.grantVersion(), ...where }
+}
+
+/** Puts keeper and link together; nothing is asked yet. */
+export function openSceneParts(config: Config, context: SceneContext): Result<SceneParts, Problem> {
+  const { services, dataDir } = config
+  if (services === undefined) return err(problem('services.not_configured', { field: 'services' }))
+  const opened = openStore(config)
+  if (!opened.ok) return opened
+  const signer = openTerminalKey(dataDir)
+  if (!signer.ok) return signer
+  const { store, kept } = opened.value
+  const isEnding = kept.kind === 'kept' && kept.state.lifecycle !== 'enrolled'
+  const surroundings = readSurroundings(config, context, { isEnding })
+  if (!surroundings.ok) return surroundings
+  const caPem = readAuthority(config)
+  if (!caPem.ok) return caPem
+  const keeper = new SceneKeeper({
+    store,
+    kept: ofKey(kept, signer.value.keyId),
+    surroundings: surroundings.value,
+    ...context,
+  })
+  const client = new ServicesClient({
+    ...servicesAddress(services.address, caPem.value),
+    serial: services.serial ?? config.terminalId,
+    signer: signer.value,
+    nextCounter: () => keeper.nextCounter(),
+    check: (signed) => isSignedFor(keeper, signed),
+    nowMs: () => keeper.time.nowMs() ?? context.clock.nowMs(),
+    clock: context.clock,
+    entropy: systemEntropy,
+    ...SERVICES_WAITS,
+  })
+  const events = new SceneEvents({ store, entropy: systemEntropy, log: context.log })
+  const link = new SceneLink({
+    keeper,
+    client,
+    events,
+    ...context,
+    refreshEveryMs: services.refreshEveryMs,
+  })
+  return ok({ store, keeper, link, signer: signer.value })
+}
+
+/** Where the services are, and whom to believe that they are it. */
+export function servicesAddress(origin: string, caPem: string | undefined) {
+  return { origin, ...(caPem === undefined ? {} : { caPem }) }
+}
+
+/** The durable state and its store. */
+export function openStore(
+  config: Config,
+): Result<{ readonly store: SceneStore; readonly kept: KeptScene }, Problem> {
+  const secrets = openSecrets(config)
+  if (!secrets.ok) return secrets
+  const store = new SceneStore(secrets.value)
+  const kept = store.load()
+  if (!kept.ok) {
+    // A sealing key that is gone leaves a locked terminal, which still settles what is in flight.
+    if (kept.error.code !== 'keys.sealing_key_missing') return kept
+    return ok({ store, kept: { kind: 'lost', detail: kept.error.code } })
+  }
+  return ok({ store, kept: kept.value })
+}
+
+/** State that was made for another terminal key is none of this terminal's. */
+function ofKey(kept: KeptScene, keyId: string): KeptScene {
+  if (kept.kind !== 'kept' || kept.state.enrolment.keySha256.startsWith(keyId)) return kept
+  return { kind: 'lost', detail: 'it was made for another terminal key' }
+}
+
+type Signed = Parameters<typeof isAnswerSigned>[1] & { readonly body: Uint8Array }
+
+/** By the trust list in use, or by a newer one that the answer itself brings. */
+function isSignedFor(keeper: SceneKeeper, signed: Signed): boolean {
+  const current = keeper.trust()
+  const state = keeper.state()
+  if (current === undefined || state === undefined) return false
+  if (isAnswerSigned(current, signed)) return true
+  const brought = readBroughtTrust(signed.body, state.enrolment.rootSha256Prefix)
+  const isNewer = brought !== undefined && brought.list.trustVersion > current.list.trustVersion
+  return isNewer && isAnswerSigned(brought, signed)
+}
+
+/** The trust list in the body of an answer, when the root signed it. */
+export function readBroughtTrust(body: Uint8Array, rootSha256Prefix: string) {
+  try {
+    const value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    const envelope = envelopeOf(value?.trust)
+    const trust = envelope === undefined ? undefined : openTrust(envelope, rootSha256Prefix)
+    return trust?.ok ? trust.value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Public part of the terminal key: base64 of its SPKI DER, and the digest of those bytes. */
+export function readPublicKey(dataDir: string): {
+  readonly base64: string
+  readonly sha256: string
+} {
+  const key = createPublicKey(readFileSync(join(dataDir, 'terminal.pub')))
+  const der = key.export({ type: 'spki', format: 'der' })
+  return { base64: der.toString('base64'), sha256: sha256(der) }
+}
+
+/** The certificate authority of the services: their own, or the gateway's. */
+export function readAuthority(config: Config): Result<string | undefined, Problem> {
+  const { services, gateway, baseDir } = config
+  const path = services?.caFile ?? gateway.caFile
+  const field = services?.caFile === undefined ? 'gateway.caFile' : 'services.caFile'
+  return path === undefined ? ok(undefined) : readText(resolve(baseDir, path), field)
+}
+
+/** The merchant by whose certificate is signed; of a terminal that ends, it may be wiped already. */
+function readCertificate(
+  config: Config,
+  context: SceneContext,
+  isEnding: boolean,
+): Result<SceneSurroundings['merchant'], Problem> {
+  const { id } = config.merchant
+  const identity = readMerchant(config, context)
+  if (!identity.ok) {
+    return isEnding ? ok({ id, certificateSha256: '', certificateNotAfterMs: 0 }) : identity
+  }
+  const certificate = parse(identity.value.signing.certificatePem)
+  if (certificate === undefined) {
+    return err(problem('config.certificate_unreadable', { field: 'merchant.certificateFile' }))
+  }
+  const certificateNotAfterMs = certificate.validToDate.getTime()
+  return ok({ id, certificateSha256: sha256(certificate.raw), certificateNotAfterMs })
+}
+
+/** Facts about this terminal that the configuration and its files know. */
+export function readSurroundings(
+  config: Config,
+  context: SceneContext,
+  { isEnding = false }: { readonly isEnding?: boolean } = {},
+): Result<SceneSurroundings, Problem> {
+  const { merchant, gateway, services, baseDir } = config
+  const identity = readCertificate(config, context, isEnding)
+  if (!identity.ok) return identity
+  const ca = gateway.caFile
+    ? readText(resolve(baseDir, gateway.caFile), 'gateway.caFile')
+    : ok(undefined)
+  if (!ca.ok) return ca
+  const authority = ca.value === undefined ? undefined : parse(ca.value)
+  return ok({
+    appVersion: VERSION,
+    merchant: identity.value,
+    gateway: {
+      origin: new URL(gateway.primary).origin,
+      caSha256: authority === undefined ? '' : sha256(authority.raw),
+    },
+    network: () => ({ ip: gateway.deviceIp }),
+    // A charge that rules out credit goes by v2.
+    canExcludeCredit: merchant.apiV2KeyFile === undefined ? [] : ['MICROPAY'],
+    hasOtherTender: services?.hasOtherTender ?? false,
+    unknownPlaceMsMax: services?.unknownPlaceMs ?? 0,
+    refreshEveryMs: services?.refreshEveryMs ?? 0,
+    placeIn: (store, monotonicMs): Place | undefined => {
+      const at = services?.position
+      if (at === undefined) return undefined
+      const fix = { ...at, isMock: false, atMonotonicMs: monotonicMs }
+      const from = { place: unknownPlace(monotonicMs) }
+      return takeFix(from, fix, { store, speedKmhMax: 0 }).place
+    },
+  })
+}
+
+function parse(pem: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem)
+  } catch {
+    return undefined
+  }
+}
