@@ -101,6 +101,7 @@ export async function startTerminal(
     options,
     gateway: gateway.value,
     journal: journal.value,
+    scene: options.scene ?? scene.gate,
   })
   const name = { id: config.value.terminalId, store: config.value.store.name, version: VERSION }
   const backUp = (path: string) => backUpTo(journal.value, path)
@@ -180,9 +181,11 @@ type Context = {
 function makeEngine(
   config: Config,
   parts: Omit<Context, 'dataDir'> &
-    Pick<ConstructorParameters<typeof Engine>[0], 'gateway' | 'journal'>,
+    Pick<ConstructorParameters<typeof Engine>[0], 'gateway' | 'journal'> & {
+      readonly scene: SceneGate
+    },
 ): Engine {
-  const { clock, log, options, gateway, journal } = parts
+  const { clock, log, options, gateway, journal, scene } = parts
   const { onMark, onPoint } = options
   return new Engine({
     journal,
@@ -204,7 +207,7 @@ function makeEngine(
       grantVersion: configurationVersion(config),
     },
     onBug: endOnBug(log),
-    ...(options.scene ? { scene: options.scene } : {}),
+    scene,
     ...(onPoint ? { onPoint } : {}),
     ...(onMark
       ? { onMark: (mark: Mark, sale: Sale) => onMark(mark, sale.attempts.at(-1)?.outTradeNo ?? '') }

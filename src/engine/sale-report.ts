@@ -1,5 +1,5 @@
 import type { CheckoutEvent } from '../checkout/events.ts'
-import type { State } from '../checkout/state.ts'
+import type { State, Step } from '../checkout/state.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import { lastAttempt, type Sale, saleOutcome } from '../domain/sale.ts'
 import type { LogFields } from '../ports/log.ts'
@@ -38,7 +38,9 @@ export function notWritten(fault: Problem, sale: Sale | undefined): Problem {
  * A refusal as whoever asked hears it: of a sale whose money is moving or has moved, never that nothing
  * was taken.
  */
-export function refusalAbout(refusal: Problem, sale: Sale | undefined): Problem {
+export function refusalAbout(step: Step, sale: Sale | undefined): Problem {
+  const { refusal: code = 'sale.not_found', check } = step
+  const refusal = problem(code, check === undefined ? {} : { detail: `check: ${check}` })
   const outcome = sale && saleOutcome(sale)
   if (refusal.moneyTaken !== 'no' || outcome === undefined || outcome === 'NOT_PAID') return refusal
   return { ...refusal, moneyTaken: outcome === 'PAID' ? 'yes' : 'unknown' }
