@@ -314,14 +314,7 @@ export class Engine implements Terminal {
   }
 
   #answer(event: CheckoutEvent, step: Step): Result<Sale, Problem> {
-    if (step.refusal) {
-      const { check } = step
-      const refusal = problem(
-        step.refusal,
-        check === undefined ? {} : { detail: `check: ${check}` },
-      )
-      return err(refusalAbout(refusal, saleOf(event, this.#state)))
-    }
+    if (step.refusal) return err(refusalAbout(step, saleOf(event, this.#state)))
     const id = 'saleId' in event ? event.saleId : undefined
     const sale =
       step.changed.find((changed) => changed.id === id) ??

@@ -80,7 +80,7 @@ export type RiskEvent = {
 export const EVENTS_PER_CALL_MAX = 100
 
 /** The body of `POST /services/v1/acknowledgements`. */
-export type AcknowledgementBody = {
+type AcknowledgementBody = {
   readonly seq: number
   readonly code: string
   readonly what: 'received' | 'acknowledged' | 'reported_done'

@@ -207,7 +207,7 @@ function sha256(data: string | Uint8Array): string {
 }
 
 /** The JSON of a body; undefined when it is none. */
-export function readJson(body: Uint8Array): unknown {
+function readJson(body: Uint8Array): unknown {
   try {
     return JSON.parse(utf8.decode(body))
   } catch {
