@@ -42,6 +42,8 @@ it('charges and refunds name the grant to a gateway that insists on it', async (
   await enrol()
   await control('enforcement', { on: true })
   const terminal = await counter.start({})
+  // Nothing may be charged before the first signed answer says what time it is.
+  await until(() => terminal.engine.status().scene.offered.includes('MICROPAY'))
   const sale = await counter.sellPaid(terminal, 1_230)
   expect(sale.phase).toBe('paid')
   const refunded = await counter.refund(terminal, { saleId: sale.id })

@@ -134,9 +134,9 @@ export const LOOP_GUARDS: readonly Mutation[] = [
     what: 'the journal is given no code, by two guards: the handle and the stripping',
     edits: [
       edit(
-        LOOP,
-        '        credentialRef: this.#vault.put(seen.label),',
-        '        ...{ credential: seen.label },\n        credentialRef: this.#vault.put(seen.label),',
+        'src/engine/label-event.ts',
+        '    credentialRef: vault.put(seen.label),',
+        '    ...{ credential: seen.label },\n    credentialRef: vault.put(seen.label),',
       ),
       edit('src/engine/record.ts', 'event: withoutCodes({', 'event: ({'),
     ],

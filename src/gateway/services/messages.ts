@@ -79,15 +79,6 @@ export type RiskEvent = {
 /** At most so many events in one call. */
 export const EVENTS_PER_CALL_MAX = 100
 
-/** The body of `POST /services/v1/acknowledgements`. */
-type AcknowledgementBody = {
-  readonly seq: number
-  readonly code: string
-  readonly what: 'received' | 'acknowledged' | 'reported_done'
-  readonly operator: string
-  readonly at: string
-}
-
 /** What a terminal has to have wiped before it ends. */
 export const WIPED = ['merchant_key', 'grant', 'counters', 'face_credentials'] as const
 export type Wiped = (typeof WIPED)[number]
