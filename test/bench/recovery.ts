@@ -17,8 +17,8 @@ import { type Running, startGuitai } from '../support/guitai.ts'
 const { values } = parseArgs({ options: { attempts: { type: 'string', default: '10000' } } })
 const ATTEMPTS = Number(values.attempts)
 const LOOK_EVERY_MS = 250
-/** Longest wait for the last query. */
-const LIMIT_MS = 600_000
+/** Longest wait for the last query; then it is told how many came. */
+const LIMIT_MS = 120_000
 /** How many of these the kernel counts as a second of CPU time. */
 const TICKS_PER_SECOND = 100
 
@@ -128,14 +128,14 @@ while (arrived.length < ATTEMPTS && performance.now() < untilMs) {
   arrived = arrivals(began)
 }
 const { pid } = terminal.process
-const tookMs = arrived.at(-1) ?? Number.NaN
+const tookMs = Number(process.hrtime.bigint() - began) / 1e6
 const theirs = process.cpuUsage(ownCpu)
 console.log(`start on an empty journal: API after ${inSeconds(empty.ms)}`)
 console.log(`start on ${ATTEMPTS} open attempts: API after ${inSeconds(ms)}`)
 console.log(
   `first query after ${inSeconds(arrived[0] ?? Number.NaN)}, half after ` +
     `${inSeconds(arrived[Math.floor(arrived.length / 2)] ?? Number.NaN)}, ` +
-    `last of ${arrived.length} after ${inSeconds(tookMs)}`,
+    `last of ${arrived.length} after ${inSeconds(arrived.at(-1) ?? Number.NaN)}`,
 )
 console.log(
   `memory of the terminal: ${status(pid, 'VmRSS')} MiB, at most ${status(pid, 'VmHWM')} MiB`,
@@ -144,6 +144,7 @@ console.log(
   `busy: terminal ${Math.round((100_000 * cpuSeconds(pid)) / tookMs)} % of one core, gateway ` +
     `${Math.round((theirs.user + theirs.system) / 10 / tookMs)} % (its watching included)`,
 )
+if (arrived.length < ATTEMPTS) console.log(`${ATTEMPTS - arrived.length} were not asked about`)
 await terminal.kill()
 await sandbox.close()
 rmSync(dir, { recursive: true, force: true })
