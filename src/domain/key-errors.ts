@@ -1,101 +1,93 @@
-/** A refusal about a key, a certificate or an operator: it moves no money. */
-function entry(status: number, zh: string, en: string) {
-  return {
-    moneyTaken: 'no',
-    status,
-    staff: { 'zh-CN': zh, en },
-    customer: { 'zh-CN': '请联系店员', en: 'Please ask the staff' },
-  } as const
-}
+import { noMoneyMoved } from './error-entry.ts'
 
 /** What can be wrong with sealed keys, imported certificates and the people who may use them. */
 export const KEY_ERRORS = {
-  'gateway.certificate_expired': entry(
+  'gateway.certificate_expired': noMoneyMoved(
     409,
     '商户 API 证书已到期，请求没有发出。未收款，请联系安装人员更换证书。',
     'The merchant API certificate has ended, so nothing was sent. Nothing was charged; call the installer to import a new one.',
   ),
-  'keys.store_not_available': entry(
+  'keys.store_not_available': noMoneyMoved(
     500,
     '这个版本没有所配置的密钥存放方式。未收款，请把 secrets.store 改为 file。',
     'This build has no key store of that kind. Nothing was charged; set secrets.store to file.',
   ),
-  'keys.sealing_key_missing': entry(
+  'keys.sealing_key_missing': noMoneyMoved(
     500,
     '封存密钥的文件不见了，已导入的证书打不开。未收款，请放回该文件，或重新导入证书。',
     'The file with the sealing key is gone, so imported certificates cannot be opened. Nothing was charged; put it back, or import them again.',
   ),
-  'keys.sealed_unreadable': entry(
+  'keys.sealed_unreadable': noMoneyMoved(
     500,
     '封存的文件已损坏，或不是用本机密钥封存的。未收款，请重新导入证书。',
     'A sealed file is damaged, or was sealed with another key. Nothing was charged; import the certificate again.',
   ),
-  'keys.no_certificate': entry(
+  'keys.no_certificate': noMoneyMoved(
     500,
     '没有商户 API 证书。未收款，请安装人员用 guitai cert import 导入。',
     'There is no merchant API certificate. Nothing was charged; the installer imports one with guitai cert import.',
   ),
-  'keys.p12_unreadable': entry(
+  'keys.p12_unreadable': noMoneyMoved(
     400,
     'PKCS#12 文件打不开：文件不对或密码不对。没有导入，没有动钱。',
     'The PKCS#12 file cannot be opened: wrong file or wrong password. Nothing was imported and no money moved.',
   ),
-  'keys.certificate_ended': entry(
+  'keys.certificate_ended': noMoneyMoved(
     503,
     '商户 API 证书已到期，不能收款和退款。没有动钱，请联系安装人员更换证书。',
     'The merchant API certificate has ended, so nothing can be charged or refunded. No money moved; call the installer to import a new one.',
   ),
-  'keys.certificate_unknown': entry(
+  'keys.certificate_unknown': noMoneyMoved(
     404,
     '没有导入过这个序列号的证书。没有改动，没有动钱。',
     'No certificate of that serial number was imported. Nothing was changed and no money moved.',
   ),
-  'keys.certificate_signs': entry(
+  'keys.certificate_signs': noMoneyMoved(
     409,
     '这张证书正用于签名，没有删除，没有动钱。确要删除请加 --yes。',
     'This certificate signs at present, so it was not removed and no money moved. Add --yes to remove it all the same.',
   ),
-  'operator.pin_wrong': entry(
+  'operator.pin_wrong': noMoneyMoved(
     401,
     '姓名或密码不对。没有动钱，请重试。',
     'Name or PIN is wrong. No money moved; try again.',
   ),
-  'operator.locked': entry(
+  'operator.locked': noMoneyMoved(
     429,
     '密码错了多次，请等待后再试。没有动钱。',
     'The PIN was wrong too often. No money moved; wait before you try again.',
   ),
-  'operator.pin_weak': entry(
+  'operator.pin_weak': noMoneyMoved(
     400,
     '密码须为 6 到 12 位数字，不能全同或连号。没有改动，没有动钱。',
     'A PIN has 6 to 12 digits, not all equal and not in sequence. Nothing was changed and no money moved.',
   ),
-  'operator.name_invalid': entry(
+  'operator.name_invalid': noMoneyMoved(
     400,
     '姓名须为 1 到 40 个字符，不含控制字符或像付款码的数字。没有改动，没有动钱。',
     'A name has 1 to 40 characters, no control characters and no digits that could be a payment code. Nothing was changed and no money moved.',
   ),
-  'operator.exists': entry(
+  'operator.exists': noMoneyMoved(
     409,
     '已有同名人员。没有改动，没有动钱。',
     'There is an operator of that name. Nothing was changed and no money moved.',
   ),
-  'operator.too_many': entry(
+  'operator.too_many': noMoneyMoved(
     409,
     '人员数量已到上限。没有改动，没有动钱，请先删除不再使用的。',
     'There are as many operators as fit. Nothing was changed and no money moved; remove one that has left.',
   ),
-  'operator.unknown': entry(
+  'operator.unknown': noMoneyMoved(
     404,
     '没有这个人员。没有改动，没有动钱。',
     'There is no operator of that name. Nothing was changed and no money moved.',
   ),
-  'operator.not_allowed': entry(
+  'operator.not_allowed': noMoneyMoved(
     403,
     '此人员的角色不能做这件事。没有改动，没有动钱，请找安装人员。',
     "This operator's role may not do that. Nothing was changed and no money moved; ask the installer.",
   ),
-  'operator.last_installer': entry(
+  'operator.last_installer': noMoneyMoved(
     409,
     '至少要留一名安装人员。没有改动，没有动钱。',
     'One installer must remain. Nothing was changed and no money moved.',

@@ -7,21 +7,12 @@ import {
   sign,
   verify,
 } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type Problem, problem } from '../../domain/errors.ts'
 import type { Signer } from '../../ports/signer.ts'
+import { syncFolder } from './private-files.ts'
 
 const KEY_FILE = 'terminal.key'
 const PUBLIC_FILE = 'terminal.pub'
@@ -101,17 +92,6 @@ function keepPublicPart(dataDir: string, publicKey: KeyObject): void {
   }
   const stored = createPublicKey(readFileSync(path))
   if (!stored.equals(publicKey)) throw new Error(`${path} does not belong to ${KEY_FILE}`)
-}
-
-/** A new name survives a power cut only when its folder is on the disk too. */
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return
-  const folder = openSync(path, 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
 }
 
 function unreadable(cause: unknown): Result<never, Problem> {
