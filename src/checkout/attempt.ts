@@ -96,7 +96,7 @@ export function afterQuery(attempt: Attempt, answer: GatewayAnswer, moment: Mome
 /** After the answer to a reversal. Only a verified one, or a query after it, ends the attempt. */
 export function afterReverse(attempt: Attempt, answer: GatewayAnswer, moment: Moment): Move {
   const heard = hearReverse(attempt, answer)
-  const retryMs = backOffMs(heard.reversals)
+  const retryMs = backOffMs(heard, heard.reversals, moment.atMs)
   // Who answers is well: while the order is young it is asked again soon, whatever failed before.
   const soonMs = isLongAgo(heard, moment.atMs) ? retryMs : WAITS.queryEveryMs
   switch (answer.kind) {
@@ -109,7 +109,8 @@ export function afterReverse(attempt: Attempt, answer: GatewayAnswer, moment: Mo
       if (isLongAgo(attemptNow, askedAtMs) || !attemptNow.sent) {
         return settleNotPaid(attemptNow, 'gateway.never_arrived', moment.atMs)
       }
-      return ask(attemptNow, moment.atMs + soonMs)
+      // Asked too early to be believed: the next one is not.
+      return ask(attemptNow, moment.atMs + WAITS.queryEveryMs)
     }
     case 'paying':
     case 'refused':
@@ -117,7 +118,9 @@ export function afterReverse(attempt: Attempt, answer: GatewayAnswer, moment: Mo
       return ask(notLanded(heard), moment.atMs + soonMs)
     case 'unknown':
       // Silence makes the pauses longer; definite answers in between do not.
-      if (mayLand(answer)) return ask(heard, moment.atMs + backOffMs(heard.reversalsOutstanding))
+      if (mayLand(answer)) {
+        return ask(heard, moment.atMs + backOffMs(heard, heard.reversalsOutstanding, moment.atMs))
+      }
       return ask(notLanded(heard), moment.atMs + retryMs)
     case 'paid':
     case 'unpaid':
@@ -212,7 +215,7 @@ function ask(attempt: Attempt, atMs: number): Move {
 function undo(attempt: Attempt, atMs: number): Move {
   const earliest = waitsFromMs(attempt) + WAITS.reverseNotBeforeMs
   const soonest = Math.min(Math.max(atMs, earliest), atMs + WAITS.reverseNotBeforeMs)
-  const pauseMs = attempt.reverseConfirmed ? backOffMs(attempt.reversals) : 0
+  const pauseMs = attempt.reverseConfirmed ? backOffMs(attempt, attempt.reversals, atMs) : 0
   const due = Math.max(soonest, attempt.undoNotBeforeMs ?? soonest + pauseMs)
   return { kind: 'undo', attempt: { ...attempt, phase: 'reversing' }, atMs: due }
 }
@@ -239,11 +242,13 @@ function closedCause(attempt: Attempt): Cause {
   return attempt.reversals > 0 ? 'gateway.reversed' : 'gateway.order_closed'
 }
 
-/** The pause after so many reversals. */
-function backOffMs(reversals: number): number {
+/** The pause after so many reversals; a short one while people stand at the counter and wait. */
+function backOffMs(attempt: Attempt, reversals: number, atMs: number): number {
   const schedule = WAITS.reverseRetryMs
   const index = Math.min(Math.max(reversals - 1, 0), schedule.length - 1)
-  return schedule[index] ?? WAITS.queryEveryMs
+  const pauseMs = schedule[index] ?? WAITS.queryEveryMs
+  const isYoung = atMs - waitsFromMs(attempt) < WAITS.overdueMs
+  return isYoung ? Math.min(pauseMs, WAITS.reverseRetryYoungMs) : pauseMs
 }
 
 function isLongAgo(attempt: Attempt, atMs: number): boolean {

@@ -19,6 +19,8 @@ export const WAITS = {
   notFoundFinalMs: 60_000,
   /** Pauses between repeated reversals; the last one repeats. */
   reverseRetryMs: [5_000, 10_000, 20_000, 40_000, 60_000, 300_000],
+  /** The longest of these pauses until the alarm is raised: until then somebody waits at the counter. */
+  reverseRetryYoungMs: 20_000,
   /** An order older than this takes no reversal (reverse API's page: 7 days). */
   reverseLimitMs: 604_800_000,
   /** Between two refunds of one order (APIv3 refund: at least a minute). */
