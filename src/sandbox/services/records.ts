@@ -75,6 +75,8 @@ export type ApplicationRow = {
 
 /** What was measured where a terminal was set up, as it stands in a grant. */
 export type Installation = {
+  /** Who approved that it stands there; joined to the approval of every interface. */
+  readonly approval_ref: string
   readonly position?:
     | {
         readonly lat_e6: number

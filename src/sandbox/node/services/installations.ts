@@ -7,6 +7,7 @@ const cidr = z.union([z.cidrv4(), z.cidrv6()])
 
 const installation = z.strictObject({
   serial: z.string().max(50),
+  approval_ref: z.string().regex(/^[0-9A-Za-z-]{1,20}$/),
   position: z
     .strictObject({
       lat_e6: z.number().int().min(-90_000_000).max(90_000_000),

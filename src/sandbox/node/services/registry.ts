@@ -167,9 +167,12 @@ export class Registry {
     const measures = this.measuresOf(merchant.id).map(this.#seqOf(terminal))
     const nowMs = this.nowMs()
     const shut = merchant.closed.filter((one) => Date.parse(one.closed_at) <= nowMs)
-    const interfaces = store.interfaces.filter(
-      ({ type }) => !shut.some((one) => one.interface === type),
-    )
+    const ref = terminal.installed?.approval_ref
+    const interfaces = store.interfaces
+      .filter(({ type }) => !shut.some((one) => one.interface === type))
+      .map((one) =>
+        ref === undefined ? one : { ...one, approval_ref: `${one.approval_ref}/${ref}` },
+      )
     const has = (type: InterfaceType): boolean => interfaces.some((one) => one.type === type)
     const cautious =
       merchant.risk_level === 'high' || measures.some(({ code }) => code !== HARMLESS)
