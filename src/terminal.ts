@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { createDispatch, type Dispatch } from './api/dispatch.ts'
 import { openServer, type Server } from './api/node/server.ts'
 import { SCOPES } from './api/protocol.ts'
@@ -21,7 +21,7 @@ import type { SceneGate } from './ports/scene.ts'
 import { backUpTo } from './terminal/backup.ts'
 import { type Config, readConfig } from './terminal/config.ts'
 import { endOnBug } from './terminal/end-on-bug.ts'
-import { checkpointsPath, journalPath } from './terminal/folders.ts'
+import { checkpointsPath, journalPath, portPath } from './terminal/folders.ts'
 import { makeGateway } from './terminal/gateway.ts'
 import {
   configurationVersion,
@@ -225,11 +225,6 @@ function makeScanners(config: Config, clock: Clock, log: Log): Scanner[] {
       log,
     }),
   )
-}
-
-/** A COM name stays as it is; a path starts from the configuration file. */
-function portPath(baseDir: string, path: string): string {
-  return /^COM\d+$/i.test(path) ? path : resolve(baseDir, path)
 }
 
 type Served = { readonly port: number; readonly identity: LocalIdentity; close(): Promise<void> }

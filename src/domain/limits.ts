@@ -26,6 +26,8 @@ export const LIMITS = {
   clientIdMax: 64,
   /** One label from a scanner, bytes. */
   labelBytesMax: 512,
+  /** One sentence of a satellite receiver: NMEA 0183 allows 82, receivers with more digits send more. */
+  nmeaCharactersMax: 120,
   /** One answer of the gateway, bytes. */
   answerBytesMax: 256 * 1_024,
   /** One trade bill, unpacked, bytes. */

@@ -1,14 +1,11 @@
 import type { Symbology } from '../domain/payment-code.ts'
+import type { DevicePhase } from './device.ts'
 
 /** Why a label was thrown away before anybody looked at it. */
 export type DropReason = 'not_enabled' | 'repeat' | 'in_flight' | 'garbled' | 'too_long'
 
-/**
- * Where the connection to a scanner stands.
- * `searching`: no such port yet. `opening`, `open`. `lost`: it was open and went away; it is being
- * looked for. `closed`: by {@link Scanner.close}.
- */
-export type ScannerPhase = 'searching' | 'opening' | 'open' | 'lost' | 'closed'
+/** Where the connection to a scanner stands; `closed` by {@link Scanner.close}. */
+export type ScannerPhase = DevicePhase
 
 /** What a scanner tells. */
 export type ScannerEvent =

@@ -55,7 +55,8 @@ export function admitGrant(
 function boundFields({ merchant, store, terminal }: Grant): string {
   const { address, geo, id, net, regionCode } = store
   const bound = { merchant: merchant.id, address, geo, id, net, regionCode }
-  return text({ ...bound, deviceType: terminal.deviceType })
+  const { deviceType, position } = terminal
+  return text({ ...bound, deviceType, position })
 }
 
 function text(value: unknown): string {

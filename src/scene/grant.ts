@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts'
+import { readNetwork } from './address.ts'
 import { type Flaw, type Json, memberPath } from './canonical-json.ts'
 import { type Measure, measure } from './measure.ts'
 import {
@@ -43,7 +44,7 @@ const GEO = record({
 const NET = record({
   gatewayOrigin: field('gateway_origin', text(200, /^https:\/\/[^/?#@\s]+$/)),
   caSha256: field('ca_sha256', digest),
-  ipCidrs: optional('ip_cidrs', list(text(18, /^(\d{1,3}\.){3}\d{1,3}\/(\d|[12]\d|3[0-2])$/), 16)),
+  ipCidrs: optional('ip_cidrs', list(text(49), 16)),
   bssidHash: optional('bssid_hash', text(128, /^[\w+/=-]+$/)),
 })
 
@@ -56,11 +57,20 @@ const STORE = record({
   net: field('net', NET),
 })
 
+/** Where the issuer's people measured the terminal to stand. */
+const POSITION = record({
+  latE6: field('lat_e6', integer(-90_000_000, 90_000_000)),
+  lonE6: field('lon_e6', integer(-180_000_000, 180_000_000)),
+  datum: field('datum', oneOf(['WGS-84', 'GCJ-02'])),
+  accuracyM: field('accuracy_m', integer(0, 10_000)),
+})
+
 const TERMINAL = record({
   serial: field('serial', text(50, /^[0-9A-Za-z_-]+$/)),
   deviceType: field('device_type', oneOf(['09', '10'])),
   pubkeySha256: field('pubkey_sha256', digest),
   appMinVersion: field('app_min_version', text(32, /^\d{1,6}(\.\d{1,6}){0,3}$/)),
+  position: optional('position', POSITION),
 })
 
 /** Names of interface types are read as any text: one that is not known grants nothing. */
@@ -204,6 +214,12 @@ const RULES: readonly {
     path: 'store.geo',
     why: 'not on the mainland',
     holds: ({ store }) => isMainlandPoint(store.geo.latE6, store.geo.lonE6),
+  },
+  {
+    path: 'store.net.ip_cidrs',
+    why: 'not a network',
+    holds: ({ store }) =>
+      (store.net.ipCidrs ?? []).every((cidr) => readNetwork(cidr) !== undefined),
   },
   {
     path: 'merchant.api_cert_sha256',

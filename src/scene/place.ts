@@ -1,3 +1,4 @@
+import { isInNetwork, readAddress, readNetwork } from './address.ts'
 import type { StorePlace } from './grant.ts'
 
 /** The Earth's mean radius, metres (IUGG). */
@@ -58,31 +59,25 @@ export type PlaceState = { readonly place: Place; readonly lastFix?: Fix }
 
 /**
  * Takes a fix. One that is no position, too coarse for the radius, or in another datum than the
- * store's says nothing, since the two datums are not converted here: the place is unknown from the
- * time of the last fix that counted. A made-up position, or one that could only be reached faster
- * than `speedKmhMax`, is outside.
- *
- * @param speedKmhMax from the configuration
+ * store's says nothing, as if none had come: the two datums are not converted here. A made-up position,
+ * or one that could only be reached faster than `speedKmhMax`, is outside, and is no place to have come
+ * from: the next fix is held against the last one that was believed.
  */
 export function takeFix(
-  { place, lastFix }: PlaceState,
+  state: PlaceState,
   fix: Fix,
   { store, speedKmhMax }: { readonly store: StorePlace; readonly speedKmhMax: number },
 ): PlaceState {
-  const sinceMonotonicMs =
-    place.kind === 'unknown'
-      ? place.sinceMonotonicMs
-      : (lastFix?.atMonotonicMs ?? fix.atMonotonicMs)
-  const unknown: PlaceState = {
-    place: unknownPlace(sinceMonotonicMs),
-    ...(lastFix === undefined ? {} : { lastFix }),
-  }
-  if (fix.isMock) return { place: { kind: 'outside' }, lastFix: fix }
+  const { lastFix } = state
+  const kept = lastFix === undefined ? {} : { lastFix }
+  if (fix.isMock) return { place: { kind: 'outside' }, ...kept }
   const awayM = distanceM(fix, store)
-  if (Number.isNaN(awayM) || fix.datum !== store.datum) return unknown
-  if (!(fix.accuracyM >= 0 && fix.accuracyM <= store.radiusM)) return unknown
+  if (Number.isNaN(awayM) || fix.datum !== store.datum) return loseFix(state, fix.atMonotonicMs)
+  if (!(fix.accuracyM >= 0 && fix.accuracyM <= store.radiusM)) {
+    return loseFix(state, fix.atMonotonicMs)
+  }
   if (lastFix !== undefined && isTooFast(lastFix, fix, speedKmhMax)) {
-    return { place: { kind: 'outside' }, lastFix: fix }
+    return { place: { kind: 'outside' }, ...kept }
   }
   return { place: { kind: awayM <= store.radiusM ? 'inside' : 'outside' }, lastFix: fix }
 }
@@ -94,7 +89,10 @@ function isTooFast(from: Fix, to: Fix, speedKmhMax: number): boolean {
   return movedM > 0 && movedM / 1_000 > speedKmhMax * Math.max(hours, 0)
 }
 
-/** Says that no fix came: the place is unknown from the last one that counted. */
+/**
+ * Says that no fix came: what was inside is unknown from the last fix that counted. What was outside stays
+ * so until a fix says otherwise, or a receiver would only have to be covered.
+ */
 export function loseFix({ place, lastFix }: PlaceState, monotonicMs: number): PlaceState {
   if (place.kind !== 'inside') return { place, ...(lastFix === undefined ? {} : { lastFix }) }
   return {
@@ -105,7 +103,7 @@ export function loseFix({ place, lastFix }: PlaceState, monotonicMs: number): Pl
 
 /** What the network says about where the terminal is. */
 export type NetworkEvidence = {
-  /** The terminal's IPv4 address, dotted. */
+  /** The terminal's address, IPv4 or IPv6. */
   readonly ip?: string
   /** Digest of the access point, made as the issuer makes it. */
   readonly bssidHash?: string
@@ -120,23 +118,10 @@ export function isInStoreNetwork(
   },
 ): boolean {
   if (bssidHash !== undefined && bssidHash === store.bssidHash) return true
-  const address = ip === undefined ? undefined : ipv4(ip)
+  const address = ip === undefined ? undefined : readAddress(ip)
   if (address === undefined) return false
   return (store.ipCidrs ?? []).some((cidr) => {
-    const [base = '', bits = ''] = cidr.split('/')
-    const network = ipv4(base)
-    const size = 2 ** (32 - Number(bits))
-    return network !== undefined && Math.floor(network / size) === Math.floor(address / size)
+    const network = readNetwork(cidr)
+    return network !== undefined && isInNetwork(address, network)
   })
-}
-
-function ipv4(text: string): number | undefined {
-  const parts = text.split('.')
-  if (parts.length !== 4) return undefined
-  let address = 0
-  for (const part of parts) {
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined
-    address = address * 256 + Number(part)
-  }
-  return address
 }

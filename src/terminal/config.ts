@@ -29,6 +29,29 @@ const route = (what: string) =>
     .enum(['v3', 'v2'])
     .default('v3')
     .meta({ description: `${what}: v3, or v2 with an APIv2 key` })
+const usbId = z.string().regex(/^(0x)?[0-9a-fA-F]{1,4}$/, 'a hexadecimal USB number')
+const usb = z
+  .strictObject({
+    vendorId: usbId.meta({ description: 'USB vendor number, hexadecimal' }),
+    productId: usbId.meta({ description: 'USB product number, hexadecimal' }),
+    serialNumber: z.string().optional().meta({ description: 'USB serial number' }),
+  })
+  .optional()
+  .meta({ description: 'finds the port again wherever it is plugged in' })
+const portPath = z.string().min(1).optional().meta({
+  description: 'device file, a link to one, or COM name; relative to the configuration file',
+})
+const baudRate = z
+  .number()
+  .int()
+  .min(300)
+  .max(921_600)
+  .default(9_600)
+  .meta({ description: 'bits per second' })
+const isNamed = (device: { readonly path?: unknown; readonly usb?: unknown }) =>
+  device.path !== undefined || device.usb !== undefined
+const NOT_NAMED = { message: 'needs path or usb', path: ['path'] }
+
 const services = z
   .strictObject({
     address: origin('address of the terminal services'),
@@ -51,6 +74,14 @@ const services = z
       .max(3_600_000)
       .default(300_000)
       .meta({ description: 'how often everything is asked for again, milliseconds' }),
+    gnss: z
+      .strictObject({ path: portPath, usb, baudRate })
+      .refine(isNamed, NOT_NAMED)
+      .optional()
+      .meta({
+        description:
+          'satellite receiver that says where the terminal is, NMEA 0183, 8N1; once named, nothing else says it',
+      }),
     position: z
       .strictObject({
         latE6: z
@@ -76,9 +107,9 @@ const services = z
       .optional()
       .meta({
         description:
-          'where the terminal was set up, measured by the installer; absent: only the network tells',
+          'a position for rehearsals: counts only under a grant whose gateway is on this machine, as that of the sandbox',
       }),
-    unknownPlaceMs: z.number().int().min(0).max(86_400_000).default(600_000).meta({
+    unknownPlaceMs: z.number().int().min(0).max(1_800_000).default(600_000).meta({
       description:
         "for how long an unknown place is borne in the store's own network, milliseconds",
     }),
@@ -91,30 +122,14 @@ const services = z
   .meta({
     description: 'the service that grants what this terminal may do; absent: no scene is enforced',
   })
-const usbId = z.string().regex(/^(0x)?[0-9a-fA-F]{1,4}$/, 'a hexadecimal USB number')
 
 const serialScanner = z
   .strictObject({
     kind: z.literal('serial').meta({ description: 'a scanner on a serial line or USB-COM' }),
     id: z.string().min(1).max(40).optional().meta({ description: 'name on screens and in logs' }),
-    path: z.string().min(1).optional().meta({
-      description: 'device file, a link to one, or COM name; relative to the configuration file',
-    }),
-    usb: z
-      .strictObject({
-        vendorId: usbId.meta({ description: 'USB vendor number, hexadecimal' }),
-        productId: usbId.meta({ description: 'USB product number, hexadecimal' }),
-        serialNumber: z.string().optional().meta({ description: 'USB serial number' }),
-      })
-      .optional()
-      .meta({ description: 'finds the port again wherever it is plugged in' }),
-    baudRate: z
-      .number()
-      .int()
-      .min(300)
-      .max(921_600)
-      .default(9_600)
-      .meta({ description: 'bits per second' }),
+    path: portPath,
+    usb,
+    baudRate,
     dataBits: z.literal([7, 8]).default(8).meta({ description: 'data bits' }),
     parity: z.enum(['none', 'even', 'odd']).default('none').meta({ description: 'parity' }),
     stopBits: z.literal([1, 2]).default(1).meta({ description: 'stop bits' }),
@@ -126,10 +141,7 @@ const serialScanner = z
       description: 'silence that ends a label, milliseconds',
     }),
   })
-  .refine((scanner) => scanner.path !== undefined || scanner.usb !== undefined, {
-    message: 'needs path or usb',
-    path: ['path'],
-  })
+  .refine(isNamed, NOT_NAMED)
 
 /** The configuration file of one terminal. Every field is checked; an unknown one is refused. */
 export const configSchema = z.strictObject({

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 type Platform = { readonly env: NodeJS.ProcessEnv; readonly name: NodeJS.Platform }
 
@@ -27,4 +27,9 @@ export function journalPath(dataDir: string): string {
 /** What of that journal was signed, in a file of its own. */
 export function checkpointsPath(dataDir: string): string {
   return join(dataDir, 'checkpoints.jsonl')
+}
+
+/** A serial port as configured: a COM name stays as it is, a path starts from the configuration file. */
+export function portPath(baseDir: string, path: string): string {
+  return /^COM\d+$/i.test(path) ? path : resolve(baseDir, path)
 }

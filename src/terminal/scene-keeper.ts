@@ -23,6 +23,7 @@ import type { Measure } from '../scene/measure.ts'
 import { measuresInForce, screenRule } from '../scene/measures.ts'
 import { unknownPlace } from '../scene/place.ts'
 import { FIXED_CHANNELS, INTERFACES } from '../scene/words.ts'
+import type { PlaceReport } from './scene-place.ts'
 import { standingCode } from './scene-standing.ts'
 import type { KeptScene, SceneCounts, SceneState, SceneStore } from './scene-state.ts'
 import type { SceneSurroundings } from './scene-surroundings.ts'
@@ -251,6 +252,15 @@ export class SceneKeeper implements SceneGate {
     }
   }
 
+  /** Where the terminal is, as `decide` sees it; for staff. */
+  placeReport(): PlaceReport {
+    const { place, gateway, unknownPlaceMsMax } = this.#options.surroundings
+    const { grant } = this.#granted()
+    const net = grant?.store.net
+    const isGateway = net?.gatewayOrigin === gateway.origin && net.caSha256 === gateway.caSha256
+    return place.report(grant, { isGateway, unknownPlaceMsMax })
+  }
+
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => {
@@ -305,10 +315,8 @@ export class SceneKeeper implements SceneGate {
     const { surroundings } = this.#options
     const state = this.#state
     const { time } = this
-    const { refreshEveryMs, network, placeIn, appVersion, ...rest } = surroundings
+    const { refreshEveryMs, place, appVersion, ...rest } = surroundings
     const { grant } = this.#granted()
-    const monotonicMs = time.monotonicMs()
-    const place = grant && placeIn(grant.store.geo, monotonicMs)
     const policies = this.#trust?.list.policies ?? []
     const { serial, keySha256, deviceType } = state?.enrolment ?? NOBODY
     return {
@@ -319,10 +327,10 @@ export class SceneKeeper implements SceneGate {
         ...(state === undefined || this.#missing !== undefined ? {} : { sealed: state.sealed }),
         terminal: { serial, keySha256, deviceType, appVersion },
         time: time.now(),
-        monotonicMs,
+        monotonicMs: time.monotonicMs(),
         offlineMs: time.offlineMs(refreshEveryMs),
-        network: network(),
-        place: place ?? unknownPlace(time.startedMs),
+        network: place.evidence(grant?.store.id),
+        place: grant === undefined ? unknownPlace(time.startedMs) : place.look(grant).place,
         ...(this.#counts === undefined ? {} : { counters: this.#counts.counters }),
         policies: policies.map(({ policyId, policyVersion }) => `${policyId}/${policyVersion}`),
       },

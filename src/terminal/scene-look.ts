@@ -3,6 +3,7 @@ import { type Problem, problem } from '../domain/errors.ts'
 import type { Config } from './config.ts'
 import { openStore, readSurroundings, type SceneContext } from './scene.ts'
 import { SceneKeeper } from './scene-keeper.ts'
+import { PLACE_NOT_ASKED } from './scene-place.ts'
 import type { KeptScene } from './scene-state.ts'
 
 /** A running terminal may be writing: one of its two files can be newer than the other for a moment. */
@@ -10,7 +11,7 @@ const READS_MAX = 3
 
 /**
  * The scene as it is kept, for looking at: it decides as of the last time that was kept, as if the
- * service had just answered. Asks nobody and writes nothing.
+ * service had just answered and the terminal stood in its store. Asks nobody and writes nothing.
  */
 export function lookAtScene(config: Config, context: SceneContext): Result<SceneKeeper, Problem> {
   if (config.services === undefined) {
@@ -29,7 +30,8 @@ export function lookAtScene(config: Config, context: SceneContext): Result<Scene
   if (kept.kind === 'lost') return err(problem('scene.state_lost', { detail: kept.detail }))
   const surroundings = readSurroundings(config, context)
   if (!surroundings.ok) return surroundings
-  const keeper = new SceneKeeper({ store, kept, surroundings: surroundings.value, ...context })
+  const here = { ...surroundings.value, place: PLACE_NOT_ASKED }
+  const keeper = new SceneKeeper({ store, kept, surroundings: here, ...context })
   keeper.time.take(kept.state.highWaterMs, 0)
   keeper.time.heard()
   return ok(keeper)

@@ -2,6 +2,7 @@ import type { SceneCode } from '../domain/scene-errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { SceneGate, SceneRequest } from '../ports/scene.ts'
 import type { Report } from './scene-events.ts'
+import type { PlaceReport } from './scene-place.ts'
 
 /**
  * Refusals of a charge that the service hears of, with the number of the trigger they may be a sign of
@@ -56,5 +57,27 @@ export function withReports(
     offered: (by) => gate.offered(by),
     status: () => gate.status(),
     onChange: (listener) => gate.onChange(listener),
+  }
+}
+
+/**
+ * Tells the service that the terminal has come to be outside, and when it is inside again (docs/gateway.md,
+ * Events). Called whenever that may be so; each is told once in ten minutes at the most.
+ */
+export function createPlaceNotes(
+  clock: Clock,
+  report: (report: Report) => void,
+): (place: PlaceReport) => void {
+  const toldAtMs = new Map<PlaceReport['state'], number>()
+  let told: PlaceReport['state'] = 'inside'
+  return ({ state, distanceM }) => {
+    const nowMs = clock.monotonicMs()
+    const before = toldAtMs.get(state)
+    if (state === told || state === 'unknown') return
+    if (before !== undefined && nowMs - before < AGAIN_MS) return
+    told = state
+    toldAtMs.set(state, nowMs)
+    const facts = { place: state, ...(distanceM === undefined ? {} : { distance_m: distanceM }) }
+    report({ kind: 'place.changed', facts, ...(state === 'outside' ? { trigger: 1 } : {}) })
   }
 }

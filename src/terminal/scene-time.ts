@@ -25,6 +25,11 @@ export type KeptTime = {
 /** How much earlier than the latest known time an answer may be, milliseconds: round trips. */
 const TIME_TOLERANCE_MS = 10_000
 
+/** Whole milliseconds that also pass while the machine sleeps, where the system can tell. */
+export function steadyMs(clock: Clock): number {
+  return Math.floor(clock.sinceBootMs?.() ?? clock.monotonicMs())
+}
+
 /** Trusted time and the silence of the service, on a clock that also runs while the machine sleeps. */
 export class SceneTime {
   readonly #clock: Clock
@@ -41,9 +46,9 @@ export class SceneTime {
     if (kept !== undefined) this.#time = restartTime(kept)
   }
 
-  /** Whole milliseconds that also pass while the machine sleeps, where the system can tell. */
+  /** As {@link steadyMs}. */
   monotonicMs(): number {
-    return Math.floor(this.#clock.sinceBootMs?.() ?? this.#clock.monotonicMs())
+    return steadyMs(this.#clock)
   }
 
   now(): TrustedTime {

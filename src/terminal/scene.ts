@@ -2,6 +2,8 @@ import { createPublicKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
+import { createNetworkWatch } from '../devices/node/network-watch.ts'
+import { createSerialPosition } from '../devices/node/serial-position.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import type { GrantHeaders } from '../gateway/node/http.ts'
 import { ServicesClient } from '../gateway/services/node/client.ts'
@@ -10,16 +12,17 @@ import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import { openGate, type SceneGate } from '../ports/scene.ts'
 import type { Signer } from '../ports/signer.ts'
-import { type Place, takeFix, unknownPlace } from '../scene/place.ts'
 import { VERSION } from '../version.ts'
 import type { Config } from './config.ts'
+import { portPath } from './folders.ts'
 import { readMerchant } from './gateway.ts'
 import { configurationVersion, readText } from './identity.ts'
 import { openSecrets } from './keys.ts'
 import { SceneEvents } from './scene-events.ts'
 import { SceneKeeper } from './scene-keeper.ts'
 import { SceneLink } from './scene-link.ts'
-import { withReports } from './scene-risk.ts'
+import { type PlaceReport, ScenePlace } from './scene-place.ts'
+import { createPlaceNotes, withReports } from './scene-risk.ts'
 import { type KeptScene, SceneStore } from './scene-state.ts'
 import type { SceneSurroundings } from './scene-surroundings.ts'
 import { envelopeOf, isAnswerSigned, openTrust, sha256 } from './scene-trust.ts'
@@ -32,6 +35,8 @@ export type RunningScene = {
   readonly gate: SceneGate
   /** What payment calls carry of the grant; absent where no services are configured. */
   readonly grantHeaders?: GrantHeaders
+  /** Where the terminal is; absent where no services are configured. */
+  readonly placeReport?: () => PlaceReport
   /** Begins to ask the service; the gate decides from the start. */
   start(): void
   stop(): Promise<void>
@@ -41,6 +46,7 @@ export type RunningScene = {
 export type SceneParts = {
   readonly store: SceneStore
   readonly keeper: SceneKeeper
+  readonly place: ScenePlace
   readonly link: SceneLink
   readonly signer: Signer
 }
@@ -56,15 +62,22 @@ export function openScene(config: Config, context: SceneContext): Result<Running
   }
   const parts = openSceneParts(config, context)
   if (!parts.ok) return parts
-  const { keeper, link } = parts.value
+  const { keeper, link, place } = parts.value
+  const notePlace = createPlaceNotes(context.clock, (report) => void link.report(report))
   return ok({
     gate: withReports(keeper, context.clock, (report) => void link.report(report)),
-    grantHeaders: () => grantHeaders(keeper, config),
+    grantHeaders: () => grantHeaders(keeper, place),
+    placeReport: () => keeper.placeReport(),
     start() {
       keeper.start()
+      place.start(() => {
+        notePlace(keeper.placeReport())
+        keeper.changed()
+      })
       if (keeper.state()?.lifecycle === 'enrolled') link.start()
     },
     async stop() {
+      await place.stop()
       await link.stop()
       keeper.stop()
     },
@@ -72,11 +85,12 @@ export function openScene(config: Config, context: SceneContext): Result<Running
 }
 
 /** As docs/gateway.md, What payment calls carry; without a place the gateway goes by the address. */
-function grantHeaders(keeper: SceneKeeper, config: Config): Record<string, string> {
-  const at = config.services?.position
-  if (keeper.grantInHand().kind !== 'read') return {}
-  const place = at && `${at.latE6},${at.lonE6},${at.accuracyM},${at.datum}`
-  const where = place === undefined ? {} : { 'guitai-place': place }
+function grantHeaders(keeper: SceneKeeper, place: ScenePlace): Record<string, string> {
+  const found = keeper.grantInHand()
+  if (found.kind !== 'read') return {}
+  const { fix: at } = place.look(found.grant)
+  const text = at && `${at.latE6},${at.lonE6},${at.accuracyM},${at.datum}`
+  const where = text === undefined ? {} : { 'guitai-place': text }
   return { 'guitai-grant': keeper.grantVersion(), ...where }
 }
 
@@ -119,7 +133,7 @@ export function openSceneParts(config: Config, context: SceneContext): Result<Sc
     ...context,
     refreshEveryMs: services.refreshEveryMs,
   })
-  return ok({ store, keeper, link, signer: signer.value })
+  return ok({ store, keeper, link, place: surroundings.value.place, signer: signer.value })
 }
 
 /** Where the services are, and whom to believe that they are it. */
@@ -216,7 +230,7 @@ export function readSurroundings(
   config: Config,
   context: SceneContext,
   { isEnding = false }: { readonly isEnding?: boolean } = {},
-): Result<SceneSurroundings, Problem> {
+): Result<SceneSurroundings & { readonly place: ScenePlace }, Problem> {
   const { merchant, gateway, services, baseDir } = config
   const identity = readCertificate(config, context, isEnding)
   if (!identity.ok) return identity
@@ -232,20 +246,27 @@ export function readSurroundings(
       origin: new URL(gateway.primary).origin,
       caSha256: authority === undefined ? '' : sha256(authority.raw),
     },
-    network: () => ({ ip: gateway.deviceIp }),
+    place: openPlace(config, context),
     // A charge that rules out credit goes by v2.
     canExcludeCredit: merchant.apiV2KeyFile === undefined ? [] : ['MICROPAY'],
     hasOtherTender: services?.hasOtherTender ?? false,
     unknownPlaceMsMax: services?.unknownPlaceMs ?? 0,
     refreshEveryMs: services?.refreshEveryMs ?? 0,
-    placeIn: (store, monotonicMs): Place | undefined => {
-      const at = services?.position
-      if (at === undefined) return undefined
-      const fix = { ...at, isMock: false, atMonotonicMs: monotonicMs }
-      const from = { place: unknownPlace(monotonicMs) }
-      return takeFix(from, fix, { store, speedKmhMax: 0 }).place
-    },
   })
+}
+
+/** What can say where the terminal is; nothing is looked at yet. */
+function openPlace(
+  { gateway, services, baseDir }: Config,
+  { clock, log }: SceneContext,
+): ScenePlace {
+  const { hostname, port } = new URL(gateway.primary)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const network = createNetworkWatch({ host, port: Number(port || 443), clock })
+  const { gnss, position } = services ?? {}
+  const path = gnss?.path === undefined ? undefined : portPath(baseDir, gnss.path)
+  const receiver = gnss && createSerialPosition({ ...gnss, path, clock, log })
+  return new ScenePlace({ clock, network, receiver, configured: position })
 }
 
 function parse(pem: string): X509Certificate | undefined {

@@ -73,6 +73,22 @@ export type ApplicationRow = {
   readonly appliedAt: string
 }
 
+/** What was measured where a terminal was set up, as it stands in a grant. */
+export type Installation = {
+  /** Who approved that it stands there; joined to the approval of every interface. */
+  readonly approval_ref: string
+  readonly position?:
+    | {
+        readonly lat_e6: number
+        readonly lon_e6: number
+        readonly datum: Geo['datum']
+        readonly accuracy_m: number
+      }
+    | undefined
+  readonly ip_cidrs?: readonly string[] | undefined
+  readonly bssid_hash?: string | undefined
+}
+
 export type TerminalRow = {
   readonly serial: string
   readonly merchantId: string
@@ -90,6 +106,7 @@ export type TerminalRow = {
   readonly minimumVersion: number
   readonly bulletinSeq: number
   readonly revocations: readonly SignedDocument[]
+  readonly installed?: Installation | undefined
 }
 
 export type GrantRow = SignedDocument & {

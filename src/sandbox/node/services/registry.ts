@@ -167,21 +167,25 @@ export class Registry {
     const measures = this.measuresOf(merchant.id).map(this.#seqOf(terminal))
     const nowMs = this.nowMs()
     const shut = merchant.closed.filter((one) => Date.parse(one.closed_at) <= nowMs)
-    const interfaces = store.interfaces.filter(
-      ({ type }) => !shut.some((one) => one.interface === type),
-    )
+    const ref = terminal.installed?.approval_ref
+    const interfaces = store.interfaces
+      .filter(({ type }) => !shut.some((one) => one.interface === type))
+      .map((one) =>
+        ref === undefined ? one : { ...one, approval_ref: `${one.approval_ref}/${ref}` },
+      )
     const has = (type: InterfaceType): boolean => interfaces.some((one) => one.type === type)
     const cautious =
       merchant.risk_level === 'high' || measures.some(({ code }) => code !== HARMLESS)
     return {
       ...POLICY,
       merchant: this.#merchantFields(merchant),
-      store: this.#storeFields(store),
+      store: this.#storeFields(store, terminal),
       terminal: {
         serial: terminal.serial,
         device_type: terminal.deviceType,
         pubkey_sha256: sha256(Buffer.from(terminal.publicKey, 'base64')),
         app_min_version: '0',
+        ...(terminal.installed?.position ? { position: terminal.installed.position } : {}),
       },
       interfaces,
       industry_category: merchant.industry_category,
@@ -208,9 +212,15 @@ export class Registry {
     return { id, kind, acquirer_code, uscc_sha256, settle_acct_sha256, api_cert_sha256 }
   }
 
-  #storeFields({ id, name, address, region_code, geo }: StoreRow) {
+  #storeFields({ id, name, address, region_code, geo }: StoreRow, { installed }: TerminalRow) {
     const { origin, caSha256 } = this.#settings.network()
-    const net = { gateway_origin: origin, ca_sha256: caSha256 }
+    const { ip_cidrs, bssid_hash } = installed ?? {}
+    const net = {
+      gateway_origin: origin,
+      ca_sha256: caSha256,
+      ...(ip_cidrs === undefined ? {} : { ip_cidrs }),
+      ...(bssid_hash === undefined ? {} : { bssid_hash }),
+    }
     return { id, name, address, region_code, geo, net }
   }
 
@@ -287,7 +297,10 @@ export class Registry {
     return this.saveTerminal({ ...terminal, bulletinSeq: seq })
   }
 
-  /** Ends a grant for good and begins another one for the same terminal. */
+  /**
+   * Ends a grant for good and begins another one for the same terminal. Where it was set up has to be
+   * measured again.
+   */
   replaceGrant(terminal: TerminalRow): TerminalRow {
     const fields = {
       revoked_grant_id: terminal.grantId,
@@ -296,7 +309,8 @@ export class Registry {
     }
     const { document, sig } = this.#settings.issuers.sign('revocation', fields, 'scene-issuer')
     const revocations = [...terminal.revocations, { document, sig }].slice(-20)
-    return this.issueGrant({ ...terminal, grantId: newGrantId(), revocations }, true)
+    const next = { ...terminal, grantId: newGrantId(), revocations, installed: undefined }
+    return this.issueGrant(next, true)
   }
 }
 

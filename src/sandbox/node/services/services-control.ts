@@ -5,6 +5,7 @@ import type { WireRequest } from '../../wire-checks.ts'
 import type { ControlAnswer } from '../control.ts'
 import { isControlToken } from '../control.ts'
 import { SANDBOX_MERCHANT } from '../credentials.ts'
+import { install } from './installations.ts'
 import { ServiceFault } from './registry.ts'
 import { readClosing } from './risk-desk.ts'
 import { SERVICE_FAULTS } from './service-faults.ts'
@@ -65,6 +66,7 @@ const ACTS: Readonly<Record<string, Act>> = {
     role: 'scene-issuer',
     run: ({ enrolment }, asked) => enrolment.makeCode(asked),
   },
+  installations: { role: 'scene-issuer', run: ({ registry }, asked) => install(registry, asked) },
   certificates: {
     role: 'merchant',
     run: ({ certificates }, asked) => certificates.issue(asked),
