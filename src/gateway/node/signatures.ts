@@ -6,7 +6,9 @@ import {
   verify as verifyRsa,
 } from 'node:crypto'
 import type { SealedText } from '../sealed.ts'
+import { SUITES } from '../suite.ts'
 import type { SignatureCheck } from '../verify.ts'
+import type { NodeSuite } from './node-suite.ts'
 
 /** Fewest bits of an RSA key that is believed. */
 const RSA_BITS_MIN = 2_048
@@ -74,4 +76,17 @@ export function openSealed(key: Buffer, sealed: SealedText): Buffer | undefined 
   } catch {
     return undefined
   }
+}
+
+/** Signatures by RSA PKCS#1 v1.5 over SHA-256. */
+export const RSA: NodeSuite = {
+  ...SUITES.rsa,
+  keyWords: `an RSA key of ${RSA_BITS_MIN} bits or more`,
+  isUsable: isUsableRsa,
+  makeCheck: signatureCheck,
+  makeSigner: (key) => ({
+    sign: (message) => signMessage(message, key),
+    signAside: (message) => signMessageAside(message, key),
+  }),
+  open: openSealed,
 }
