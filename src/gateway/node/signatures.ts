@@ -14,7 +14,7 @@ import type { NodeSuite } from './node-suite.ts'
 const RSA_BITS_MIN = 2_048
 
 /** Whether a key can be used on this wire: RSA, and long enough. */
-export function isUsableRsa(key: KeyObject): boolean {
+function isUsableRsa(key: KeyObject): boolean {
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0
   return key.asymmetricKeyType === 'rsa' && bits >= RSA_BITS_MIN
 }
@@ -29,7 +29,7 @@ export function signMessage(message: string, key: KeyObject): string {
 }
 
 /** The same as {@link signMessage}, on another thread. Rejects only for a key that cannot sign. */
-export function signMessageAside(message: string, key: KeyObject): Promise<string> {
+function signMessageAside(message: string, key: KeyObject): Promise<string> {
   // PKCS#1 v1.5 is what an RSA key signs with unless told otherwise; saying so costs time here.
   return new Promise((resolve, reject) => {
     signRsa('sha256', Buffer.from(message, 'utf8'), key, (error, signature) => {
