@@ -104,6 +104,10 @@ async function readImport(
 ): Promise<Result<CertificateImport, Problem>> {
   const { cert, key, p12 } = values
   if (p12 !== undefined && cert === undefined && key === undefined) {
+    if (config.merchant.signature === 'sm2') {
+      const detail = 'an SM2 certificate is imported with --cert and --key'
+      return err(problem('keys.p12_unreadable', { field: p12, detail }))
+    }
     const bytes = readBytes(p12)
     if (!bytes.ok) return bytes
     const file = values['password-file']
@@ -158,6 +162,7 @@ function listCertificates({ certificates, config, values }: Job): Result<string,
   const lines = listed.map((one) =>
     [
       one.serial.padEnd(40),
+      one.kind === config.merchant.signature ? '' : `by ${one.kind}, unlike merchant.signature`,
       one.merchantId === config.merchant.id ? '' : `of merchant ${one.merchantId}`,
       `until ${beijingTime(one.validUntilMs)}`,
       `${one.daysLeft} days left`,

@@ -1,10 +1,9 @@
+import { SUITES } from './suite.ts'
+
 /**
  * The two texts of APIv3 that are signed, and the header that carries a signature.
  * Source: WeChat Pay APIv3 interface rules, pages "签名生成" and "签名验证".
  */
-
-/** How this wire names RSA PKCS#1 v1.5 over SHA-256. */
-export const SIGNATURE_SCHEME = 'WECHATPAY2-SHA256-RSA2048'
 
 /** A request as it is signed. */
 export type SignedRequest = {
@@ -32,6 +31,8 @@ export type Signer = {
   readonly merchantId: string
   /** Serial number of the merchant API certificate, upper-case hexadecimal. */
   readonly certificateSerial: string
+  /** How the signature is made; absent: RSA PKCS#1 v1.5 over SHA-256. */
+  readonly scheme?: string
 }
 
 /**
@@ -51,7 +52,7 @@ export function authorizationHeader(
     `timestamp="${request.timestampS}"`,
     `serial_no="${signer.certificateSerial}"`,
   ]
-  return `${SIGNATURE_SCHEME} ${fields.join(',')}`
+  return `${signer.scheme ?? SUITES.rsa.scheme} ${fields.join(',')}`
 }
 
 /**

@@ -4,6 +4,7 @@ import { isOutTradeNo } from '../domain/order-number.ts'
 import { isOutRefundNo } from '../domain/refund.ts'
 import { parse } from './codec.ts'
 import type { SealOpener } from './sealed.ts'
+import { SUITES } from './suite.ts'
 import { type PlatformKeys, type RawAnswer, type SignatureFault, verify } from './verify.ts'
 
 /** What a refund notification says. Amounts in fen. */
@@ -53,7 +54,7 @@ const envelopeSchema = z.object({
   resource_type: z.literal('encrypt-resource'),
   resource: z.object({
     original_type: z.literal('refund'),
-    algorithm: z.literal('AEAD_AES_256_GCM'),
+    algorithm: z.string().max(32),
     ciphertext: z.string(),
     associated_data: z.string().max(16).optional(),
     nonce: z.string().min(1).max(16),
@@ -90,7 +91,8 @@ export function readRefundNotice(
   if (verdict.kind === 'unsigned') return err('unsigned')
   if (verdict.kind === 'failed') return err(verdict.fault)
   const envelope = parse(envelopeSchema, notice.body)
-  if (!envelope) return err('unreadable')
+  const { sealAlgorithm } = tools.keys.suite ?? SUITES.rsa
+  if (envelope?.resource.algorithm !== sealAlgorithm) return err('unreadable')
   const { nonce, ciphertext, associated_data: associatedData = '' } = envelope.resource
   const opened = tools.open({ nonce, associatedData, ciphertext })
   if (!opened) return err('not_opened')

@@ -1,4 +1,4 @@
-/** One AEAD_AES_256_GCM text as the wire has it. */
+/** One text that is sealed with the APIv3 key, as the wire has it. */
 export type SealedText = {
   readonly nonce: string
   /** May be empty. */

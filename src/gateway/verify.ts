@@ -1,4 +1,5 @@
-import { answerMessage, SIGNATURE_SCHEME } from './canonical.ts'
+import { answerMessage } from './canonical.ts'
+import { SUITES, type Suite } from './suite.ts'
 
 /** How far the clock of an answer may be from ours, either way, exclusive (interface rules). */
 const SIGNATURE_WINDOW_MS = 300_000
@@ -17,14 +18,16 @@ export type RawAnswer = {
 }
 
 /**
- * Checks one signature. RSA PKCS#1 v1.5 over SHA-256. Must give false, not throw, for text that is
- * not canonical base64 or not a signature.
- * Vector: wechatpay-java `RSAVerifierTest`, message `message`.
+ * Checks one signature, of the suite its key is of. Must give false, not throw, for text that is not
+ * canonical base64 or not a signature.
+ * Vectors: wechatpay-java `RSAVerifierTest` and, for SM2, `BaseSM2Test`, message `message`.
  */
 export type SignatureCheck = (message: Uint8Array, signatureBase64: string) => boolean
 
 /** The gateway's keys that are good at this moment, by `Wechatpay-Serial`. */
 export interface PlatformKeys {
+  /** What all of them are of; absent: RSA. An answer of another suite is not verified. */
+  readonly suite?: Suite
   find(serial: string): SignatureCheck | undefined
 }
 
@@ -66,8 +69,10 @@ export function verify(
   const [timestamp, nonce, signature, serial] = FIELDS.map((name) => answer.headers[name])
   if (!timestamp && !nonce && !signature && !serial) return { kind: 'unsigned' }
   if (!timestamp || !nonce || !signature || !serial) return failed('header_missing')
-  const scheme = answer.headers['wechatpay-signature-type']
-  if (scheme !== undefined && scheme !== SIGNATURE_SCHEME) return failed('header_malformed')
+  const { scheme, isTypeNeeded } = keys.suite ?? SUITES.rsa
+  const type = answer.headers['wechatpay-signature-type']
+  if (isTypeNeeded && !type) return failed('header_missing')
+  if (type !== undefined && type !== scheme) return failed('header_malformed')
   if (!TIMESTAMP.test(timestamp)) return failed('header_malformed')
   if (!VISIBLE_ASCII.test(nonce) || !VISIBLE_ASCII.test(serial)) return failed('header_malformed')
   if (Math.abs(nowMs - Number(timestamp) * 1_000) >= SIGNATURE_WINDOW_MS) return failed('clock_off')

@@ -1,7 +1,11 @@
+/** What a key signs by. */
+export type KeyKind = 'rsa' | 'sm2'
+
 /** What is known of an imported merchant API certificate without its key. */
 export type CertificateFacts = {
   /** Upper-case hexadecimal. */
   readonly serial: string
+  readonly kind: KeyKind
   readonly merchantId: string
   /** Unix milliseconds. */
   readonly validFromMs: number

@@ -82,6 +82,7 @@ export function noticeEnvelope(
   eventId: string,
   step: RefundStep,
   sealed: {
+    readonly algorithm: string
     readonly nonce: string
     readonly associatedData: string
     readonly ciphertext: string
@@ -95,7 +96,7 @@ export function noticeEnvelope(
     summary: SUMMARIES[step.status],
     resource: {
       original_type: 'refund',
-      algorithm: 'AEAD_AES_256_GCM',
+      algorithm: sealed.algorithm,
       ciphertext: sealed.ciphertext,
       associated_data: sealed.associatedData,
       nonce: sealed.nonce,

@@ -24,6 +24,8 @@ export type WireFacts = {
   readonly merchantCertificateExpiresAtMs: number
   readonly platformSerials: readonly string[]
   readonly publicKeyId: string
+  /** The scheme the merchant signs by. */
+  readonly scheme: string
   /** Whether a base64 signature over a message was made with the merchant's key. */
   verify(message: string, signature: string): boolean
 }
@@ -152,7 +154,7 @@ const checkAuthorization = (
   facts: WireFacts,
   shy: boolean,
 ): Stopped | Authorization => {
-  const reading = readAuthorization(request.headers.authorization)
+  const reading = readAuthorization(request.headers.authorization, facts.scheme)
   if (reading.kind === 'missing') {
     if (!shy) return refuse('authorization_malformed')
     const answer = refusalAnswer(REFUSALS.authorization_missing)

@@ -1,5 +1,7 @@
-/** The only scheme the sandbox accepts (APIv3 signature rules: Authorization header). */
+/** The scheme of a merchant that signs by RSA (APIv3 signature rules: Authorization header). */
 export const SCHEME = 'WECHATPAY2-SHA256-RSA2048'
+/** The scheme of a merchant that signs by SM2 (guide to the Chinese algorithms). */
+export const SM2_SCHEME = 'WECHATPAY2-SM2-WITH-SM3'
 
 /** What is signed of a request: five lines, each ended by a line feed. */
 export function requestMessage(parts: {
@@ -33,13 +35,19 @@ export type AuthorizationReading =
   | { readonly kind: 'other_scheme' }
   | { readonly kind: 'malformed' }
 
-/** Reads an Authorization header: scheme, one space, `key="value"` pairs joined by commas. */
-export function readAuthorization(header: string | undefined): AuthorizationReading {
+/**
+ * Reads an Authorization header: scheme, one space, `key="value"` pairs joined by commas.
+ * @param accepted the scheme of the merchant
+ */
+export function readAuthorization(
+  header: string | undefined,
+  accepted: string = SCHEME,
+): AuthorizationReading {
   if (header === undefined || header === '') return { kind: 'missing' }
   const space = header.indexOf(' ')
   const scheme = space < 0 ? header : header.slice(0, space)
   if (!scheme.startsWith('WECHATPAY2-')) return { kind: 'missing' }
-  if (scheme !== SCHEME) return { kind: 'other_scheme' }
+  if (scheme !== accepted) return { kind: 'other_scheme' }
   const fields = new Map<string, string>()
   for (const pair of header.slice(space + 1).split(',')) {
     const match = /^\s*([a-z_]+)="([^"]*)"\s*$/.exec(pair)

@@ -172,6 +172,10 @@ export const configSchema = z.strictObject({
         .regex(/^\d{8,32}$/, 'digits')
         .meta({ description: 'mchid' }),
       appId: z.string().min(1).max(32).meta({ description: 'appid bound to the mchid' }),
+      signature: z.enum(['rsa', 'sm2']).default('rsa').meta({
+        description:
+          'how requests and answers are signed: rsa, or sm2 (SM2 over SM3, sealed by SM4) for a merchant that the gateway has set up for it; only with calls by v3',
+      }),
       certificateFile: file(
         'merchant API certificate, PEM; absent, with its key: the one that was imported',
       ).optional(),

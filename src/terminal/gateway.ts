@@ -85,6 +85,10 @@ function makeV2(
   const { merchant, gateway, store, baseDir } = config
   const field = 'merchant.apiV2KeyFile'
   const asked = Object.entries(gateway.calls).find(([, version]) => version === 'v2')
+  if (merchant.signature === 'sm2' && merchant.apiV2KeyFile !== undefined) {
+    const detail = 'calls by v2 show an RSA certificate; with merchant.signature sm2 leave it out'
+    return err(problem('config.invalid_field', { field, detail }))
+  }
   if (merchant.apiV2KeyFile === undefined) {
     if (!asked) return ok(undefined)
     const detail = `gateway.calls.${asked[0]} is v2, and there is no key for it`
@@ -156,6 +160,7 @@ function readOptions(
     certificatePem: signing.certificatePem,
     privateKeyPem: signing.privateKeyPem,
     ...(apiV3Key.value === undefined ? {} : { apiV3Key: apiV3Key.value.trim() }),
+    signature: merchant.signature,
     verification:
       verification.mode === 'public_key'
         ? { mode: 'public_key', id: verification.id, pem: publicKey.value }

@@ -38,8 +38,8 @@ export function openCertificates(
 ): Result<MerchantCertificates, Problem> {
   const secrets = openSecrets(config)
   if (!secrets.ok) return secrets
-  const merchantId = config.merchant.id
-  return ok(new MerchantCertificates({ secrets: secrets.value, clock, merchantId }))
+  const { id: merchantId, signature } = config.merchant
+  return ok(new MerchantCertificates({ secrets: secrets.value, clock, merchantId, signature }))
 }
 
 /** The people who work with this terminal. */

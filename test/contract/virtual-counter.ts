@@ -5,6 +5,7 @@ import type { Refund } from '../../src/domain/refund.ts'
 import { isClosed, type Sale } from '../../src/domain/sale.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/node/sandbox.ts'
 import { mintPaymentCode, openSimulatedScanner } from '../../src/sandbox/node/simulated-scanner.ts'
+import type { SignatureName } from '../../src/sandbox/node/suite.ts'
 import { SCANNER_LINK } from '../../src/sandbox/node/terminal-file.ts'
 import { type RunningTerminal, startTerminal } from '../../src/terminal.ts'
 import { createRandom } from '../support/seeded.ts'
@@ -54,11 +55,13 @@ export function saleOf(terminal: RunningTerminal, id: string): Sale {
   return sale
 }
 
-/** Opens a {@link VirtualCounter} without a terminal. */
-export async function openVirtualCounter(): Promise<VirtualCounter> {
+/** Opens a {@link VirtualCounter} without a terminal, for a merchant that signs so. */
+export async function openVirtualCounter(
+  signature: SignatureName = 'rsa',
+): Promise<VirtualCounter> {
   const dir = mkdtempSync(join(tmpdir(), 'guitai-counter-'))
   const clock = new VirtualClock(Date.now())
-  const sandbox = await startSandbox({ dir, clock })
+  const sandbox = await startSandbox({ dir, clock, signature })
   const scanner = openSimulatedScanner({ linkPath: join(dir, SCANNER_LINK) })
   const random = createRandom(12)
   const started: RunningTerminal[] = []
@@ -137,7 +140,7 @@ export function writeChanged(
   changes: { readonly gateway?: object | undefined; readonly merchant?: object | undefined },
 ): string {
   const settings = JSON.parse(readFileSync(terminalConfig, 'utf8'))
-  const configFile = terminalConfig.replace('terminal.json', 'changed.json')
+  const configFile = terminalConfig.replace(/terminal[^/]*\.json$/, 'changed.json')
   const changed = {
     ...settings,
     gateway: { ...settings.gateway, ...changes.gateway },

@@ -6,13 +6,16 @@ import type { Log } from '../../ports/log.ts'
 import { parseCertificates, type WireCertificate } from '../codec.ts'
 import { type PlatformKeys, type SignatureCheck, verify } from '../verify.ts'
 import type { Exchange } from './http.ts'
-import { isUsableRsa, openSealed, signatureCheck } from './signatures.ts'
+import type { NodeSuite } from './node-suite.ts'
+import { RSA } from './signatures.ts'
 
 export type CertificateStoreOptions = {
   /** 32 bytes. */
   readonly apiV3Key: Buffer
   /** Where the last download is kept, sealed as it came. */
   readonly cacheFile: string
+  /** What the certificates are of; absent: RSA. */
+  readonly suite?: NodeSuite
   /** When given, a certificate must be issued by it. */
   readonly rootPem?: string
   readonly clock: Clock
@@ -46,6 +49,7 @@ const CACHE_BYTES_MAX = 1_048_576
  * for as long as each is valid, so that both verify while one replaces the other.
  */
 export class CertificateStore implements PlatformKeys {
+  readonly suite: NodeSuite
   readonly #options: CertificateStoreOptions
   readonly #root: X509Certificate | undefined
   #held = new Map<string, PlatformCertificate>()
@@ -57,6 +61,7 @@ export class CertificateStore implements PlatformKeys {
 
   constructor(options: CertificateStoreOptions) {
     this.#options = options
+    this.suite = options.suite ?? RSA
     this.#root = options.rootPem === undefined ? undefined : new X509Certificate(options.rootPem)
   }
 
@@ -137,7 +142,8 @@ export class CertificateStore implements PlatformKeys {
     // it is verified, and nothing of it is kept until it is.
     const brought = this.#open(parseCertificates(answer.body) ?? [])
     const inside = new Map(brought.map((one) => [one.serial, one.check]))
-    const keys = { find: (serial: string) => inside.get(serial) ?? this.find(serial) }
+    const find = (serial: string) => inside.get(serial) ?? this.find(serial)
+    const keys = { suite: this.suite, find }
     const verdict = verify(answer, keys, this.#options.clock.nowMs())
     if (verdict.kind === 'unsigned') return 'unsigned'
     if (verdict.kind === 'failed') return verdict.fault
@@ -156,14 +162,21 @@ export class CertificateStore implements PlatformKeys {
   }
 
   #openOne(wire: WireCertificate): PlatformCertificate | undefined {
-    const { nonce, associated_data: associatedData, ciphertext } = wire.encrypt_certificate
-    const pem = openSealed(this.#options.apiV3Key, { nonce, associatedData, ciphertext })
+    const {
+      algorithm,
+      nonce,
+      associated_data: associatedData,
+      ciphertext,
+    } = wire.encrypt_certificate
+    if (algorithm !== this.suite.sealAlgorithm) return this.#refuse(wire, 'sealed otherwise')
+    const pem = this.suite.open(this.#options.apiV3Key, { nonce, associatedData, ciphertext })
     if (!pem) return this.#refuse(wire, 'does not open with the APIv3 key')
     try {
       const certificate = new X509Certificate(pem)
       const serial = certificate.serialNumber.toUpperCase()
       if (serial !== wire.serial_no.toUpperCase()) return this.#refuse(wire, 'another serial')
-      if (!isUsableRsa(certificate.publicKey)) return this.#refuse(wire, 'not a usable RSA key')
+      const { publicKey } = certificate
+      if (!this.suite.isUsable(publicKey)) return this.#refuse(wire, 'not a usable key')
       if (this.#root && !isIssuedBy(certificate, this.#root)) {
         return this.#refuse(wire, 'not issued by the configured root')
       }
@@ -171,7 +184,7 @@ export class CertificateStore implements PlatformKeys {
         serial,
         fromMs: certificate.validFromDate.getTime(),
         untilMs: certificate.validToDate.getTime(),
-        check: signatureCheck(certificate.publicKey),
+        check: this.suite.makeCheck(publicKey),
         wire,
       }
       return this.#isValid(opened) ? opened : this.#refuse(wire, 'not valid now')

@@ -17,13 +17,7 @@ import { authorizationHeader, requestMessage, type SignedRequest } from '../cano
 import { type Arrival, classify } from '../classify.ts'
 import { classifyRefund } from '../classify-refund.ts'
 import type { Call, RefundCall } from '../code-table.ts'
-import {
-  CERTIFICATES_TARGET,
-  encodeCharge,
-  encodeQuery,
-  encodeReverse,
-  type WireRequest,
-} from '../codec.ts'
+import { encodeCharge, encodeQuery, encodeReverse, type WireRequest } from '../codec.ts'
 import { encodeRefund, encodeRefundQuery } from '../refund-codec.ts'
 import { type PlatformKeys, type Verdict, verify } from '../verify.ts'
 import { type About, type Heard, isProbe, logFields } from './answer-log.ts'
@@ -33,8 +27,11 @@ import type { HttpRequest } from './exchange.ts'
 import { HealthBook } from './health.ts'
 import { type Exchange, makePool, Transport } from './http.ts'
 import { PING_AFTER_MS, pingAfterMs } from './keep-alive.ts'
+import type { NodeSuite } from './node-suite.ts'
 import { type ArrivedNotice, createNoticeReader, type RefundNotices } from './notice-reader.ts'
 import { checkSettings, type GatewayOptions, type GatewaySettings } from './settings.ts'
+import { RSA } from './signatures.ts'
+import { loadSuite } from './suites.ts'
 
 /** What carries requests to the gateway and answers back. */
 export type GatewayTransport = Pick<Transport, 'send' | 'close'>
@@ -53,7 +50,7 @@ const IDLE_PING_MS = 60_000
  * An error is a problem under `config.`.
  */
 export async function openGateway(options: GatewayOptions): Promise<Result<PayGateway, Problem>> {
-  const checked = checkSettings(options)
+  const checked = checkSettings(options, await loadSuite(options.signature ?? 'rsa'))
   if (!checked.ok) return checked
   const { primary, backup } = checked.value
   const second = backup === undefined ? {} : { backup }
@@ -67,6 +64,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<PayGa
 export class PayGateway implements Gateway, BillSource, RefundNotices {
   readonly #options: GatewayOptions
   readonly #settings: GatewaySettings
+  readonly #suite: NodeSuite
   readonly #transport: GatewayTransport
   readonly #store: CertificateStore | undefined
   readonly #keys: PlatformKeys
@@ -82,12 +80,14 @@ export class PayGateway implements Gateway, BillSource, RefundNotices {
   constructor(options: GatewayOptions, settings: GatewaySettings, transport: GatewayTransport) {
     this.#options = options
     this.#settings = settings
+    this.#suite = settings.suite ?? RSA
     this.#transport = transport
     this.#health = new HealthBook(options.clock, settings.certificateExpiresAtMs)
     this.#store = this.#makeStore()
     this.#keys = this.#makeKeys()
     this.#notices = createNoticeReader({
       keys: this.#keys,
+      suite: this.#suite,
       apiV3Key: settings.apiV3Key,
       merchantId: options.merchantId,
       clock: options.clock,
@@ -297,7 +297,9 @@ export class PayGateway implements Gateway, BillSource, RefundNotices {
   #withSignature(stamped: SignedRequest, signature: string): HttpRequest {
     const { merchantSerial, publicKey } = this.#settings
     const { method, target, body } = stamped
-    const signer = { merchantId: this.#options.merchantId, certificateSerial: merchantSerial }
+    const { merchantId } = this.#options
+    const { scheme } = this.#suite
+    const signer = { merchantId, certificateSerial: merchantSerial, scheme }
     return {
       method,
       target,
@@ -334,14 +336,16 @@ export class PayGateway implements Gateway, BillSource, RefundNotices {
     if (!apiV3Key) return undefined
     const { cacheDir, clock, log, merchantId, verification } = this.#options
     const rootPem = verification.mode === 'certificates' ? verification.rootPem : undefined
+    const { name, certificatesTarget: target } = this.#suite
+    const owner = name === 'rsa' ? merchantId : `${name}-${merchantId}`
     return new CertificateStore({
       apiV3Key,
-      cacheFile: join(cacheDir, `platform-certificates-${merchantId}.json`),
+      cacheFile: join(cacheDir, `platform-certificates-${owner}.json`),
+      suite: this.#suite,
       ...(rootPem === undefined ? {} : { rootPem }),
       clock,
       log,
-      download: () =>
-        this.#send(this.#sign({ method: 'GET', target: CERTIFICATES_TARGET, body: '' })),
+      download: () => this.#send(this.#sign({ method: 'GET', target, body: '' })),
     })
   }
 
@@ -349,6 +353,7 @@ export class PayGateway implements Gateway, BillSource, RefundNotices {
     const { publicKey } = this.#settings
     // A merchant that moves to the public key may still get answers signed by a certificate.
     return {
+      suite: this.#suite,
       find: (serial) => (serial === publicKey?.id ? publicKey.check : this.#store?.find(serial)),
     }
   }

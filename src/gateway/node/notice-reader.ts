@@ -2,7 +2,8 @@ import { err, type Result } from '../../base/result.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type NoticeFault, type RefundNotice, readRefundNotice } from '../refund-notice.ts'
 import type { PlatformKeys, RawAnswer } from '../verify.ts'
-import { openSealed } from './signatures.ts'
+import type { NodeSuite } from './node-suite.ts'
+import { RSA } from './signatures.ts'
 
 /** A notification as it arrived: header fields in lower case, and the bytes of its body. */
 export type ArrivedNotice = Pick<RawAnswer, 'headers' | 'body'>
@@ -20,6 +21,8 @@ export type NoticeReaderOptions = {
   readonly keys: PlatformKeys
   /** Absent: nothing can be opened. */
   readonly apiV3Key: Buffer | undefined
+  /** Of the keys and of what is sealed; absent: RSA. */
+  readonly suite?: NodeSuite
   readonly merchantId: string
   readonly clock: Clock
   /** Fetches the platform certificates anew. */
@@ -31,14 +34,14 @@ const REFRESH_EVERY_MS = 60_000
 
 /** Makes the reader of one merchant's notifications. */
 export function createNoticeReader(options: NoticeReaderOptions): RefundNotices {
-  const { keys, apiV3Key, merchantId, clock, refresh } = options
+  const { keys, apiV3Key, suite = RSA, merchantId, clock, refresh } = options
   let refreshedAtMs = Number.NEGATIVE_INFINITY
   return {
     readNotice(notice) {
       if (!apiV3Key) return err('not_opened')
       const read = readRefundNotice(notice, {
         keys,
-        open: (sealed) => openSealed(apiV3Key, sealed),
+        open: (sealed) => suite.open(apiV3Key, sealed),
         merchantId,
         nowMs: clock.nowMs(),
       })

@@ -4,10 +4,12 @@ import { type ErrorCode, type Problem, problem } from '../../domain/errors.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Entropy } from '../../ports/entropy.ts'
 import type { Log } from '../../ports/log.ts'
+import type { SuiteName } from '../suite.ts'
 import type { SignatureCheck } from '../verify.ts'
 import type { Timeouts } from './exchange.ts'
 import type { GrantHeaders } from './http.ts'
-import { isUsableRsa, signatureCheck, signMessage, signMessageAside } from './signatures.ts'
+import type { NodeSuite, RequestSigner } from './node-suite.ts'
+import { RSA } from './signatures.ts'
 
 /** By what the gateway's answers are verified. */
 export type Verification =
@@ -39,6 +41,8 @@ export type GatewayOptions = {
   /** Needed to verify by certificates, and to open refund notifications; 32 bytes. */
   readonly apiV3Key?: string
   readonly verification: Verification
+  /** How requests and answers are signed, and what is sealed with the APIv3 key; absent: `rsa`. */
+  readonly signature?: SuiteName
   /**
    * Where the gateway tells what became of a refund (APIv3 refund, `notify_url`, string(256)): `https:`
    * without a query. Absent: it tells the address of the merchant's console, if there is one.
@@ -56,17 +60,12 @@ export type GatewayOptions = {
   readonly onMark?: (mark: 'signed' | 'sent' | 'answered', outTradeNo: string) => void
 }
 
-/** Signs as the merchant: RSA PKCS#1 v1.5 over SHA-256, base64 on one line. */
-export type RequestSigner = {
-  sign(message: string): string
-  /** The same, on another thread. */
-  signAside(message: string): Promise<string>
-}
-
 /** The options after every check, with keys made once. */
 export type GatewaySettings = {
   readonly primary: string
   readonly backup?: string
+  /** Absent: RSA. */
+  readonly suite?: NodeSuite
   readonly signer: RequestSigner
   readonly merchantSerial: string
   readonly certificateExpiresAtMs: number
@@ -83,26 +82,34 @@ function refuse(code: ErrorCode, field: string, detail?: string): Checked<never>
   return err(problem(code, { field, ...(detail === undefined ? {} : { detail }) }))
 }
 
-/** Checks every setting that can be checked without a network. The first wrong one is the answer. */
-export function checkSettings(options: GatewayOptions): Checked<GatewaySettings> {
+/**
+ * Checks every setting that can be checked without a network. The first wrong one is the answer.
+ *
+ * @param suite the one that `signature` names
+ */
+export function checkSettings(
+  options: GatewayOptions,
+  suite: NodeSuite = RSA,
+): Checked<GatewaySettings> {
   const primary = checkOrigin(options.primary, 'primary')
   if (!primary.ok) return primary
   const backup =
     options.backup === undefined ? ok(undefined) : checkOrigin(options.backup, 'backup')
   if (!backup.ok) return backup
-  const ca = checkAuthorities(options)
+  const ca = checkAuthorities(options, suite)
   if (!ca.ok) return ca
   if (options.refundNotifyUrl !== undefined && !isNotifyUrl(options.refundNotifyUrl)) {
     return refuse('config.invalid_field', 'refundNotifyUrl')
   }
-  const identity = checkIdentity(options)
+  const identity = checkIdentity(options, suite)
   if (!identity.ok) return identity
   const apiV3Key = checkApiV3Key(options)
   if (!apiV3Key.ok) return apiV3Key
-  const publicKey = checkPublicKey(options.verification)
+  const publicKey = checkPublicKey(options.verification, suite)
   if (!publicKey.ok) return publicKey
   return ok({
     primary: primary.value,
+    suite,
     ...identity.value,
     ...(backup.value === undefined ? {} : { backup: backup.value }),
     ...(apiV3Key.value === undefined ? {} : { apiV3Key: apiV3Key.value }),
@@ -127,13 +134,21 @@ function isNotifyUrl(address: string): boolean {
   return protocol === 'https:' && isBare
 }
 
-function checkAuthorities(options: GatewayOptions): Checked<undefined> {
+function checkAuthorities(options: GatewayOptions, suite: NodeSuite): Checked<undefined> {
   const { verification } = options
   const root = verification.mode === 'certificates' ? verification.rootPem : undefined
   if (options.caPem !== undefined && !readCertificate(options.caPem)) {
     return refuse('config.ca_unreadable', 'caPem')
   }
   if (root !== undefined && !readCertificate(root)) return refuse('config.ca_unreadable', 'rootPem')
+  if (root !== undefined && suite.name !== 'rsa') {
+    // OpenSSL, as Node uses it, cannot set the identity that an SM2 signature on a certificate is over.
+    return refuse(
+      'config.ca_unreadable',
+      'rootPem',
+      'only RSA certificates are held against a root',
+    )
+  }
   return ok(undefined)
 }
 
@@ -145,10 +160,10 @@ function readCertificate(pem: string): X509Certificate | undefined {
   }
 }
 
-function readPrivateKey(pem: string): KeyObject | undefined {
+function readPrivateKey(pem: string, suite: NodeSuite): KeyObject | undefined {
   try {
     const key = createPrivateKey(pem)
-    return isUsableRsa(key) ? key : undefined
+    return suite.isUsable(key) ? key : undefined
   } catch {
     return undefined
   }
@@ -162,11 +177,11 @@ function commonNameOf(certificate: X509Certificate): string | undefined {
 
 type Identity = Pick<GatewaySettings, 'signer' | 'merchantSerial' | 'certificateExpiresAtMs'>
 
-function checkIdentity(options: GatewayOptions): Checked<Identity> {
+function checkIdentity(options: GatewayOptions, suite: NodeSuite): Checked<Identity> {
   const certificate = readCertificate(options.certificatePem)
   if (!certificate) return refuse('config.certificate_unreadable', 'certificatePem')
-  const key = readPrivateKey(options.privateKeyPem)
-  if (!key) return refuse('config.key_unreadable', 'privateKeyPem')
+  const key = readPrivateKey(options.privateKeyPem, suite)
+  if (!key) return refuse('config.key_unreadable', 'privateKeyPem', suite.keyWords)
   if (!certificate.checkPrivateKey(key)) return refuse('config.key_mismatch', 'privateKeyPem')
   const commonName = commonNameOf(certificate)
   if (commonName !== options.merchantId) {
@@ -182,10 +197,7 @@ function checkIdentity(options: GatewayOptions): Checked<Identity> {
     return refuse('config.certificate_not_yet_valid', 'certificatePem', certificate.validFrom)
   }
   return ok({
-    signer: {
-      sign: (message) => signMessage(message, key),
-      signAside: (message) => signMessageAside(message, key),
-    },
+    signer: suite.makeSigner(key),
     merchantSerial: certificate.serialNumber.toUpperCase(),
     certificateExpiresAtMs: expiresAtMs,
   })
@@ -202,14 +214,17 @@ function checkApiV3Key(options: GatewayOptions): Checked<Buffer | undefined> {
   return ok(key)
 }
 
-function checkPublicKey(verification: Verification): Checked<GatewaySettings['publicKey']> {
+function checkPublicKey(
+  verification: Verification,
+  suite: NodeSuite,
+): Checked<GatewaySettings['publicKey']> {
   if (verification.mode === 'certificates') return ok(undefined)
   if (!/^PUB_KEY_ID_[0-9A-Za-z]{1,64}$/.test(verification.id)) {
     return refuse('config.public_key_unreadable', 'verification.id')
   }
   try {
     const key = createPublicKey(verification.pem)
-    if (isUsableRsa(key)) return ok({ id: verification.id, check: signatureCheck(key) })
+    if (suite.isUsable(key)) return ok({ id: verification.id, check: suite.makeCheck(key) })
   } catch {
     // Falls through: it could not be read.
   }

@@ -6,13 +6,15 @@ import {
   verify as verifyRsa,
 } from 'node:crypto'
 import type { SealedText } from '../sealed.ts'
+import { SUITES } from '../suite.ts'
 import type { SignatureCheck } from '../verify.ts'
+import type { NodeSuite } from './node-suite.ts'
 
 /** Fewest bits of an RSA key that is believed. */
 const RSA_BITS_MIN = 2_048
 
 /** Whether a key can be used on this wire: RSA, and long enough. */
-export function isUsableRsa(key: KeyObject): boolean {
+function isUsableRsa(key: KeyObject): boolean {
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0
   return key.asymmetricKeyType === 'rsa' && bits >= RSA_BITS_MIN
 }
@@ -27,7 +29,7 @@ export function signMessage(message: string, key: KeyObject): string {
 }
 
 /** The same as {@link signMessage}, on another thread. Rejects only for a key that cannot sign. */
-export function signMessageAside(message: string, key: KeyObject): Promise<string> {
+function signMessageAside(message: string, key: KeyObject): Promise<string> {
   // PKCS#1 v1.5 is what an RSA key signs with unless told otherwise; saying so costs time here.
   return new Promise((resolve, reject) => {
     signRsa('sha256', Buffer.from(message, 'utf8'), key, (error, signature) => {
@@ -74,4 +76,17 @@ export function openSealed(key: Buffer, sealed: SealedText): Buffer | undefined 
   } catch {
     return undefined
   }
+}
+
+/** Signatures by RSA PKCS#1 v1.5 over SHA-256. */
+export const RSA: NodeSuite = {
+  ...SUITES.rsa,
+  keyWords: `an RSA key of ${RSA_BITS_MIN} bits or more`,
+  isUsable: isUsableRsa,
+  makeCheck: signatureCheck,
+  makeSigner: (key) => ({
+    sign: (message) => signMessage(message, key),
+    signAside: (message) => signMessageAside(message, key),
+  }),
+  open: openSealed,
 }

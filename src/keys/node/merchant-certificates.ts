@@ -8,14 +8,13 @@ import {
   type CertificateChoice,
   type CertificateFacts,
   chooseCertificates,
+  type KeyKind,
 } from '../certificate-choice.ts'
+import { isPair, isUsableKey, KEY_WORDS, kindOf } from './key-kind.ts'
 
 const CERTIFICATE_NAME = /^merchant-[0-9a-f]{1,40}$/
 /** Under which the serial number chosen by hand is kept. */
 const CHOICE_NAME = 'merchant-choice'
-/** Fewest bits of an RSA key that the wire takes. */
-const RSA_BITS_MIN = 2_048
-
 const nameOf = (serial: string) => `merchant-${serial.toLowerCase()}`
 
 const storedSchema = z.strictObject({
@@ -57,27 +56,35 @@ export class MerchantCertificates {
   readonly #secrets: Secrets
   readonly #clock: Pick<Clock, 'nowMs'>
   readonly #merchantId: string
+  readonly #signature: KeyKind
 
   constructor(parts: {
     readonly secrets: Secrets
     readonly clock: Pick<Clock, 'nowMs'>
     readonly merchantId: string
+    /** What the merchant signs by: the certificates of the other kind are kept and not used. */
+    readonly signature?: KeyKind
   }) {
     this.#secrets = parts.secrets
     this.#clock = parts.clock
     this.#merchantId = parts.merchantId
+    this.#signature = parts.signature ?? 'rsa'
   }
 
   /**
    * Checks and seals a certificate with its key; one of the same serial number is replaced.
    *
-   * @returns its facts, or `config.certificate_unreadable`, `config.key_unreadable` (no RSA key of 2048
-   *   bits, or encrypted), `config.key_mismatch`, `config.certificate_of_other_merchant`,
+   * @returns its facts, or `config.certificate_unreadable`, `config.key_unreadable` (encrypted, or
+   *   not of the kind the merchant signs by), `config.key_mismatch`, `config.certificate_of_other_merchant`,
    *   `config.certificate_expired`, `config.certificate_not_yet_valid`, or an error of {@link Secrets}
    */
   import(wanted: CertificateImport): Result<CertificateFacts, Problem> {
     const importedAtMs = this.#clock.nowMs()
-    const checked = checkPair(wanted, { merchantId: this.#merchantId, nowMs: importedAtMs })
+    const checked = checkPair(wanted, {
+      merchantId: this.#merchantId,
+      nowMs: importedAtMs,
+      kind: this.#signature,
+    })
     if (!checked.ok) return checked
     const { certificate, key } = checked.value
     const der = key.export({ type: 'pkcs8', format: 'der' })
@@ -123,7 +130,7 @@ export class MerchantCertificates {
     const choice = this.#choose(opened.value.certificates)
     if (!choice.ok) return choice
     if (choice.value) return ok(choice.value)
-    const [foreign] = opened.value.certificates
+    const [foreign] = opened.value.certificates.filter(({ kind }) => kind === this.#signature)
     if (foreign) {
       const detail = `certificate ${foreign.serial} names ${foreign.merchantId}`
       return err(problem('config.certificate_of_other_merchant', { field: 'merchant.id', detail }))
@@ -159,7 +166,9 @@ export class MerchantCertificates {
     const chosen = this.#secrets.open(CHOICE_NAME)
     if (!chosen.ok && chosen.error.code !== 'keys.sealed_unreadable') return chosen
     const serial = chosen.ok && chosen.value ? Buffer.from(chosen.value).toString() : undefined
-    const ours = certificates.filter(({ merchantId }) => merchantId === this.#merchantId)
+    const ours = certificates.filter(
+      ({ merchantId, kind }) => merchantId === this.#merchantId && kind === this.#signature,
+    )
     return ok(chooseCertificates(ours, { nowMs: this.#clock.nowMs(), chosen: serial }))
   }
 
@@ -213,6 +222,7 @@ function parseStored(bytes: Uint8Array): OpenedCertificate | undefined {
 function factsOf(certificate: X509Certificate): Omit<CertificateFacts, 'importedAtMs'> {
   return {
     serial: certificate.serialNumber.toUpperCase(),
+    kind: kindOf(certificate.publicKey) ?? 'rsa',
     merchantId: commonNameOf(certificate),
     validFromMs: certificate.validFromDate.getTime(),
     validUntilMs: certificate.validToDate.getTime(),
@@ -229,19 +239,19 @@ type Pair = { readonly certificate: X509Certificate; readonly key: KeyObject }
 
 function checkPair(
   wanted: CertificateImport,
-  { merchantId, nowMs }: { readonly merchantId: string; readonly nowMs: number },
+  must: { readonly merchantId: string; readonly nowMs: number; readonly kind: KeyKind },
 ): Result<Pair, Problem> {
   const { fields } = wanted
+  const { merchantId, nowMs, kind } = must
   const refuse = (code: ErrorCode, field: string, detail?: string) =>
     err(problem(code, { field, ...(detail === undefined ? {} : { detail }) }))
   const certificate = attempt(() => new X509Certificate(wanted.certificatePem))
   if (!certificate) return refuse('config.certificate_unreadable', fields.certificate)
   const key = attempt(() => createPrivateKey(wanted.privateKeyPem))
-  const bits = key?.asymmetricKeyDetails?.modulusLength ?? 0
-  if (key?.asymmetricKeyType !== 'rsa' || bits < RSA_BITS_MIN) {
-    return refuse('config.key_unreadable', fields.key, `an RSA key of ${RSA_BITS_MIN} bits or more`)
+  if (!key || !isUsableKey(key, kind)) {
+    return refuse('config.key_unreadable', fields.key, KEY_WORDS[kind])
   }
-  if (!certificate.checkPrivateKey(key)) return refuse('config.key_mismatch', fields.key)
+  if (!isPair(certificate, key)) return refuse('config.key_mismatch', fields.key)
   const named = commonNameOf(certificate)
   if (named !== merchantId) {
     const detail = `the certificate names ${named === '' ? 'nobody' : named}`

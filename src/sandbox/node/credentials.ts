@@ -13,6 +13,9 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { join } from 'node:path'
 import * as x509 from '@peculiar/x509'
 import type { Merchant } from '../orders.ts'
+import { newSm2Key } from './sm2-key.ts'
+import type { SignatureName, Suite } from './suite.ts'
+import { loadSuite } from './suite.ts'
 
 /** Values that nobody can take for a real merchant. */
 export const SANDBOX_MERCHANT: Merchant = { id: '1900000001', appId: 'wxsandbox00000001' }
@@ -42,6 +45,7 @@ export type Credentials = {
   readonly platform: readonly [PlatformKey, PlatformKey]
   readonly publicKey: PlatformKey
   readonly controlToken: string
+  readonly suite: Suite
 }
 
 /** Keys that sign messages are RSA, as on the real wire. */
@@ -82,7 +86,8 @@ const newSerial = (): string => {
 type Issue = {
   readonly subject: string
   readonly issuer: string
-  readonly keys: Pick<Pair, 'publicKey'>
+  /** The public key itself, or its SPKI. */
+  readonly keys: { readonly publicKey: webcrypto.CryptoKey | Uint8Array<ArrayBuffer> }
   readonly issuerKeys: Pick<Pair, 'privateKey'>
   readonly fromMs: number
   readonly days: number
@@ -180,6 +185,9 @@ const makeMerchant = async (nowMs: number): Promise<Files> => {
   }
 }
 
+const newPublicKeyId = (): string =>
+  `PUB_KEY_ID_${'0'.repeat(9)}${String(randomInt(1e12)).padStart(22, '0')}`
+
 const makePlatform = async (nowMs: number): Promise<Files> => {
   const root = await newElliptic()
   const files: Files = {}
@@ -204,8 +212,37 @@ const makePlatform = async (nowMs: number): Promise<Files> => {
   const publicPem = NodeKey.from(pair.publicKey).export({ type: 'spki', format: 'pem' })
   files['pub_key_private.pem'] = pemOf(pair)
   files['pub_key.pem'] = String(publicPem)
-  files['pub_key_id.txt'] =
-    `PUB_KEY_ID_${'0'.repeat(9)}${String(randomInt(1e12)).padStart(22, '0')}`
+  files['pub_key_id.txt'] = newPublicKeyId()
+  return files
+}
+
+/** What {@link makeMerchant} and {@link makePlatform} make, for a merchant that signs by SM2. */
+const makeSm2 = async (dir: string, nowMs: number): Promise<Files> => {
+  const authority = readFileSync(join(dir, 'merchant_ca_key.pem'), 'utf8')
+  const issuerKeys = { privateKey: await importSigningKey(authority) }
+  const files: Files = {}
+  const wanted = [
+    { name: 'apiclient', subject: NAMES.merchant, ageDays: 1 },
+    { name: 'platform_1', subject: NAMES.platform, ageDays: 1460 },
+    { name: 'platform_2', subject: NAMES.platform, ageDays: 2 },
+  ]
+  for (const { name, subject, ageDays } of wanted) {
+    const { privatePem, spki } = newSm2Key()
+    files[`sm2_${name}_key.pem`] = privatePem
+    files[`sm2_${name}_cert.pem`] = await issue({
+      subject,
+      issuer: NAMES.platformIssuer,
+      keys: { publicKey: spki },
+      issuerKeys,
+      fromMs: nowMs - ageDays * DAY_MS,
+      days: 1825,
+      extensions: [],
+    })
+  }
+  const pair = newSm2Key()
+  files['sm2_pub_key_private.pem'] = pair.privatePem
+  files['sm2_pub_key.pem'] = pair.publicPem
+  files['sm2_pub_key_id.txt'] = newPublicKeyId()
   return files
 }
 
@@ -283,12 +320,16 @@ const platformKey = (dir: string, name: string): PlatformKey => {
 /**
  * Makes what is missing in `dir` and reads it all: a CA and a TLS certificate for loopback, the
  * merchant's certificate, key and authority, the APIv3 and APIv2 keys, two platform certificates, a platform public key.
+ * For SM2 the merchant's and the platform's are others, in files of their own.
  * The folder is 0700, every file 0600.
  *
  * `nowMs` dates the merchant's and the platform's certificates. The TLS certificate is dated by the
  * machine's clock, because that is the one TLS clients look at, whatever clock the sandbox runs on.
  */
-export async function openCredentials(dir: string, nowMs: number): Promise<Credentials> {
+export async function openCredentials(
+  dir: string,
+  { nowMs, signature }: { readonly nowMs: number; readonly signature: SignatureName },
+): Promise<Credentials> {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   chmodSync(dir, 0o700)
   await Promise.all([
@@ -296,32 +337,38 @@ export async function openCredentials(dir: string, nowMs: number): Promise<Crede
     writeMissing(dir, 'apiclient_cert.pem', () => makeMerchant(nowMs)),
     writeMissing(dir, 'pub_key_id.txt', () => makePlatform(nowMs)),
   ])
+  if (signature === 'sm2') {
+    await writeMissing(dir, 'sm2_pub_key_id.txt', () => makeSm2(dir, nowMs))
+  }
   await writeMissing(dir, 'control.token', async () => ({
     'control.token': randomBytes(24).toString('base64url'),
   }))
   await writeMissing(dir, 'apiv2.key', async () => ({ 'apiv2.key': newApiKey() }))
   const read = (name: string): string => readFileSync(join(dir, name), 'utf8')
-  const merchant = new X509Certificate(read('apiclient_cert.pem'))
+  const own = signature === 'rsa' ? '' : `${signature}_`
+  const merchantCertificate = read(`${own}apiclient_cert.pem`)
+  const merchant = new X509Certificate(merchantCertificate)
   return {
     serverCertificate: read('server_cert.pem'),
     serverKey: read('server_key.pem'),
-    merchantCertificate: read('apiclient_cert.pem'),
+    merchantCertificate,
     merchantAuthority: existsSync(join(dir, 'merchant_ca.pem'))
       ? read('merchant_ca.pem')
       : undefined,
-    merchantKey: createPublicKey(read('apiclient_cert.pem')),
+    merchantKey: createPublicKey(merchantCertificate),
     merchantSerial: merchant.serialNumber,
     merchantCertificateExpiresAtMs: Date.parse(merchant.validTo),
     apiV3Key: read('apiv3.key').trim(),
     apiV2Key: read('apiv2.key').trim(),
-    platform: [platformKey(dir, 'platform_1'), platformKey(dir, 'platform_2')],
+    platform: [platformKey(dir, `${own}platform_1`), platformKey(dir, `${own}platform_2`)],
     publicKey: {
-      serial: read('pub_key_id.txt').trim(),
-      privateKey: createPrivateKey(read('pub_key_private.pem')),
+      serial: read(`${own}pub_key_id.txt`).trim(),
+      privateKey: createPrivateKey(read(`${own}pub_key_private.pem`)),
       certificate: '',
       effectiveAtMs: 0,
       expiresAtMs: Number.MAX_SAFE_INTEGER,
     },
     controlToken: read('control.token').trim(),
+    suite: await loadSuite(signature),
   }
 }

@@ -16,7 +16,6 @@ import type { Payments, Reply } from './payments.ts'
 import type { Refunds } from './refunds.ts'
 import type { Services } from './services/services.ts'
 import type { Signer } from './signer.ts'
-import { seal, verifyMessage } from './signing.ts'
 import { handleV2, isV2Request } from './v2-gateway.ts'
 
 export type GatewaySettings = {
@@ -41,11 +40,12 @@ const withoutOrder = (answer: Answer, verdict: string): Reply => ({
 
 /** `GET /v3/certificates`: the listed platform certificates, sealed with the merchant's APIv3 key. */
 const certificates = (settings: GatewaySettings, algorithm: string): Reply => {
-  if (algorithm !== 'RSA' && algorithm !== 'ALL') {
+  const { suite, apiV3Key } = settings.credentials
+  if (!suite.algorithmTypes.includes(algorithm)) {
     const detail = {
       field: 'algorithm_type',
       value: algorithm,
-      issue: 'is not RSA or ALL',
+      issue: `is not ${suite.algorithmTypes.join(' or ')}`,
       location: 'query',
     } as const
     const answer = refusalAnswer(REFUSALS.algorithm_unsupported, detail)
@@ -53,13 +53,13 @@ const certificates = (settings: GatewaySettings, algorithm: string): Reply => {
   }
   const data = settings.signer.listed().map((key) => {
     const binding = { nonce: randomBytes(6).toString('hex'), associatedData: 'certificate' }
-    const sealed = seal(key.certificate, settings.credentials.apiV3Key, binding)
+    const sealed = suite.seal(key.certificate, apiV3Key, binding)
     return {
       serial_no: key.serial,
       effective_time: beijingTime(key.effectiveAtMs),
       expire_time: beijingTime(key.expiresAtMs),
       encrypt_certificate: {
-        algorithm: 'AEAD_AES_256_GCM',
+        algorithm: suite.sealAlgorithm,
         nonce: sealed.nonce,
         associated_data: sealed.associatedData,
         ciphertext: sealed.ciphertext,
@@ -129,13 +129,14 @@ const merchantFacts = (
   { credentials, services }: GatewaySettings,
   request: WireRequest,
 ): Pick<WireFacts, 'merchantSerial' | 'merchantCertificateExpiresAtMs' | 'verify'> => {
-  const reading = readAuthorization(request.headers.authorization)
+  const { suite } = credentials
+  const reading = readAuthorization(request.headers.authorization, suite.scheme)
   const serial = reading.kind === 'read' ? reading.value.serial.toUpperCase() : ''
   const known = services.certificates.lookUp(serial)
   if (known === undefined || (known !== 'revoked' && known.merchantId !== SANDBOX_MERCHANT.id)) {
     const { merchantSerial, merchantCertificateExpiresAtMs, merchantKey } = credentials
     const verify = (message: string, signature: string): boolean =>
-      verifyMessage(message, merchantKey, signature)
+      suite.verify(message, merchantKey, signature)
     return { merchantSerial, merchantCertificateExpiresAtMs, verify }
   }
   if (known === 'revoked') {
@@ -145,7 +146,7 @@ const merchantFacts = (
   return {
     merchantSerial: certificate.serialNumber,
     merchantCertificateExpiresAtMs: Date.parse(certificate.validTo),
-    verify: (message, signature) => verifyMessage(message, certificate.publicKey, signature),
+    verify: (message, signature) => suite.verify(message, certificate.publicKey, signature),
   }
 }
 
@@ -158,6 +159,7 @@ const decide = (settings: GatewaySettings, request: WireRequest): Decision => {
   const wire = checkWire(request, {
     nowMs: clock.nowMs(),
     merchantId: SANDBOX_MERCHANT.id,
+    scheme: credentials.suite.scheme,
     ...merchantFacts(settings, request),
     platformSerials: credentials.platform.map(({ serial }) => serial),
     publicKeyId: credentials.publicKey.serial,

@@ -18,7 +18,7 @@ import type { Ledger } from './ledger.ts'
 import type { Notice } from './notice-table.ts'
 import type { NoticeWish } from './refunds.ts'
 import type { Signer } from './signer.ts'
-import { seal } from './signing.ts'
+import type { Suite } from './suite.ts'
 
 export type NoticeSettings = {
   readonly ledger: Ledger
@@ -26,6 +26,7 @@ export type NoticeSettings = {
   readonly signer: Signer
   readonly merchant: Merchant
   readonly apiV3Key: string
+  readonly suite: Suite
   /** Calls back once unless the returned function cancels it; all ends with the sandbox. */
   readonly after: (delayMs: number, fire: () => void) => () => void
   readonly log: (line: string) => void
@@ -82,14 +83,17 @@ export class Notices {
   }
 
   #prepare(notice: Notice): Sending {
-    const { ledger, clock, signer, merchant, apiV3Key } = this.#settings
+    const { ledger, clock, signer, merchant, apiV3Key, suite } = this.#settings
     const refund = ledger.refunds.byNumber(notice.outRefundNo)
     const order = refund && ledger.order(refund.outTradeNo, clock.nowMs())
     if (!refund || !order) throw new Error(`no refund ${notice.outRefundNo} for its notice`)
     const step = { status: notice.status, atMs: notice.changedAtMs }
     const resource = JSON.stringify(noticeResource(refund, order, { merchant, step }))
     const binding = { nonce: randomBytes(6).toString('hex'), associatedData: 'refund' }
-    const sealed = seal(resource, apiV3Key, binding)
+    const sealed = {
+      ...suite.seal(resource, apiV3Key, binding),
+      algorithm: suite.sealAlgorithm,
+    }
     const answer = {
       ...goodAnswer(200, noticeEnvelope(notice.eventId, step, sealed)),
       signature: noticeSignature(notice.manner, notice.attempts),

@@ -7,6 +7,7 @@ import type { Sandbox } from './sandbox.ts'
 import { startSandbox } from './sandbox.ts'
 import type { SimulatedScanner } from './simulated-scanner.ts'
 import { openSimulatedScanner } from './simulated-scanner.ts'
+import { SIGNATURES } from './suite.ts'
 import { SCANNER_LINK } from './terminal-file.ts'
 
 const USAGE = `guitai sandbox --dir DIR [--port N] [--backup-port N] [--script FILE] [--json]
@@ -21,6 +22,7 @@ No money moves and no real service is asked.
                      params: seconds, times, count, on (charge, query, reverse), bytes
                      and of {"matchRefund":{"refundFen"?,"outTradeNo"?,"nth"?},"scenario","params"?}
                      params: seconds, times, count, on (refund, refund_query), bytes
+  --signature NAME   rsa, or sm2 for a merchant that signs by SM2 over SM3 (default: rsa)
   --enforce-grants   refuse payment calls that name no grant (docs/gateway.md, Terminal services)
   --json             print one JSON line when ready
   --help             this text
@@ -111,6 +113,7 @@ export async function runSandbox(argv: string[]): Promise<void> {
       port: { type: 'string' },
       'backup-port': { type: 'string' },
       script: { type: 'string' },
+      signature: { type: 'string', default: 'rsa' },
       'enforce-grants': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -121,11 +124,14 @@ export async function runSandbox(argv: string[]): Promise<void> {
     return
   }
   if (values.dir === undefined) throw new Error('guitai sandbox needs --dir DIR')
+  const signature = SIGNATURES.find((name) => name === values.signature)
+  if (signature === undefined) throw new Error('--signature must be rsa or sm2')
   const sandbox = await startSandbox({
     dir: values.dir,
     port: portOf(values.port, 'port'),
     backupPort: portOf(values['backup-port'], 'backup-port'),
     log: logLine,
+    signature,
     enforceGrants: values['enforce-grants'],
   })
   let scanner: SimulatedScanner | undefined

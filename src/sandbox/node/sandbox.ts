@@ -27,6 +27,7 @@ import { deliverServices, isServicesRequest } from './services/deliver.ts'
 import { Services } from './services/services.ts'
 import { Signer } from './signer.ts'
 import { mintPaymentCode } from './simulated-scanner.ts'
+import type { SignatureName } from './suite.ts'
 import { writeTerminalFile } from './terminal-file.ts'
 
 export type SandboxOptions = {
@@ -39,6 +40,8 @@ export type SandboxOptions = {
   readonly log?: (line: string) => void
   /** Whether payment calls without a grant are refused from the start. */
   readonly enforceGrants?: boolean
+  /** What the merchant is set up for; absent: `rsa`. */
+  readonly signature?: SignatureName
 }
 
 /** What a scan types into, and whose cable can be pulled. */
@@ -212,11 +215,11 @@ const makeParts = (use: {
 }): { readonly settings: GatewaySettings; readonly notices: Notices } => {
   const { credentials, ledger, clock, timers, log, origin, dir } = use
   const merchant = SANDBOX_MERCHANT
-  const { apiV3Key } = credentials
+  const { apiV3Key, suite } = credentials
   const payments = new Payments({ ledger, clock, merchant, hashKey: apiV3Key, log })
   const signer = new Signer(credentials, clock)
   const after = (delayMs: number, fire: () => void) => timers.after(delayMs, fire)
-  const notices = new Notices({ ledger, clock, signer, merchant, apiV3Key, after, log })
+  const notices = new Notices({ ledger, clock, signer, merchant, apiV3Key, suite, after, log })
   const notify = (refund: Refund, wish: NoticeWish): void => notices.plan(refund, wish)
   const refunds = new Refunds({ ledger, clock, notify })
   const bills = new Bills({ ledger, clock, merchant })
@@ -234,7 +237,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const dir = resolve(options.dir)
   const clock = new SkewedClock(options.clock ?? REAL_CLOCK)
   const log = options.log ?? (() => undefined)
-  const credentials = await openCredentials(dir, clock.nowMs())
+  const signature = options.signature ?? 'rsa'
+  const credentials = await openCredentials(dir, { nowMs: clock.nowMs(), signature })
   const ledger = new Ledger(join(dir, 'ledger.sqlite'))
   const timers = new Timers(clock)
   let primary = ''
@@ -274,7 +278,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   try {
     primary = await open(options.port ?? 0)
     const backupOrigin = await open(options.backupPort ?? 0)
-    const origins = { primary, backup: backupOrigin }
+    const origins = { primary, backup: backupOrigin, signature }
     notices.wake()
     const terminalConfig = writeTerminalFile(dir, SANDBOX_MERCHANT, origins)
     return {

@@ -1,7 +1,7 @@
-import { createSign, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Answer, SignatureKind } from '../answers.ts'
 import type { SandboxClock } from '../clock.ts'
-import { responseMessageHead, SCHEME } from '../wire-messages.ts'
+import { responseMessageHead } from '../wire-messages.ts'
 import type { Credentials, PlatformKey } from './credentials.ts'
 import type { Listing } from './sandbox-controls.ts'
 
@@ -96,15 +96,16 @@ export class Signer {
         answer.signature === 'probe'
           ? `${PROBE_PREFIX}${randomBytes(256).toString('base64').slice(0, 325)}`
           : signature,
-      'Wechatpay-Signature-Type': SCHEME,
+      'Wechatpay-Signature-Type': this.#credentials.suite.scheme,
       'Wechatpay-Timestamp': timestamp,
     }
   }
 
   #sign(key: PlatformKey, head: string, blanks: number): string {
-    const sign = createSign('RSA-SHA256')
-    sign.update(head, 'utf8')
-    eachBlankChunk(blanks, (chunk) => sign.update(chunk))
-    return sign.update('\n').sign(key.privateKey, 'base64')
+    const signing = this.#credentials.suite.begin(key.privateKey)
+    signing.update(head)
+    eachBlankChunk(blanks, (chunk) => signing.update(chunk))
+    signing.update('\n')
+    return signing.end()
   }
 }

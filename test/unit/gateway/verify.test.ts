@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { SUITES } from '../../../src/gateway/suite.ts'
 import { type PlatformKeys, verify } from '../../../src/gateway/verify.ts'
 
 const NOW_MS = 1_767_225_600_000
@@ -70,6 +71,17 @@ test.each([
   ['wechatpay-signature-type', 'WECHATPAY2-SM2-WITH-SM3'],
 ])('%s of %j is malformed', (name, value) => {
   expect(look({ [name]: value })).toMatchObject({ fault: 'header_malformed' })
+})
+
+test.each([
+  ['WECHATPAY2-SM2-WITH-SM3', { kind: 'verified' }],
+  ['WECHATPAY2-SHA256-RSA2048', { fault: 'header_malformed' }],
+  ['', { fault: 'header_missing' }],
+  [undefined, { fault: 'header_missing' }],
+])('P3: with keys of SM2 an answer of type %j', (type, verdict) => {
+  const typed = type === undefined ? {} : { 'wechatpay-signature-type': type }
+  const answer = { headers: { ...HEADERS, ...typed }, body: BODY }
+  expect(verify(answer, { ...keys, suite: SUITES.sm2 }, NOW_MS)).toMatchObject(verdict)
 })
 
 test('an unknown serial is named, so that it can be asked for', () => {

@@ -8,6 +8,7 @@ const NOW_MS = 1_800_000_000_000
 function certificate(serial: string, fromDays: number, untilDays: number): CertificateFacts {
   return {
     serial,
+    kind: 'rsa',
     merchantId: '1900000001',
     validFromMs: NOW_MS + fromDays * DAY_MS,
     validUntilMs: NOW_MS + untilDays * DAY_MS,
