@@ -251,6 +251,10 @@ export class SceneKeeper implements SceneGate {
     }
   }
 
+  trustedNowMs(): number | undefined {
+    return this.time.nowMs()
+  }
+
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => {

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { INITIAL } from '../../../src/checkout/state.ts'
 import { ERRORS, problem } from '../../../src/domain/errors.ts'
 import type { Sale } from '../../../src/domain/sale.ts'
+import type { SceneNote } from '../../../src/screen/model.ts'
 import { type Facts, project } from '../../../src/screen/project.ts'
 
 const NOW_MS = 1_800_000_000_000
-const NOTE = { screen: 'stopped', measures: [{ code: 'M8' }], noCredit: false }
+const NOTE: SceneNote = { screen: 'stopped', measures: [{ code: 'M8' }], noCredit: false }
 const FACTS: Facts = {
   revision: 1,
   atMs: NOW_MS,
