@@ -34,8 +34,7 @@ function Said({ arrival, scene, language }: SaidProps) {
   const words = measureWords(scene.measures).map((word) => translate(language, word))
   const names = words.join(language === 'en' ? ', ' : '、')
   const said = text === undefined ? '' : translate(language, text)
-  const isTold = scene.screen === 'ceiling_before_scan' || scene.screen === 'countdown'
-  const isCeilingSaid = scene.ceilingFen !== undefined && (isTold || isLimited(scene))
+  const ceilingFen = isLimited(scene) ? scene.ceilingFen : undefined
   return (
     <>
       <p class="only-spoken" role="status">
@@ -44,11 +43,9 @@ function Said({ arrival, scene, language }: SaidProps) {
       <span class="scene-mark" aria-hidden="true" />
       <p class="scene-facts">
         {scene.noCredit && <strong>{translate(language, 'scene.no_credit')}</strong>}
-        {isCeilingSaid && (
+        {ceilingFen !== undefined && (
           <strong>
-            {translate(language, 'scene.ceiling_each', {
-              amount: formatAmount(scene.ceilingFen ?? 0),
-            })}
+            {translate(language, 'scene.ceiling_each', { amount: formatAmount(ceilingFen) })}
           </strong>
         )}
         <Deadline arrival={arrival} scene={scene} language={language} />
@@ -59,9 +56,9 @@ function Said({ arrival, scene, language }: SaidProps) {
   )
 }
 
-/** Whether a measure has changed the limits. */
-function isLimited({ measures }: SceneNote): boolean {
-  return measures.some(({ code }) => code === 'M3')
+/** Whether a measure has changed the limits; the grant's own ceiling stands on the pad alone. */
+function isLimited({ screen, measures }: SceneNote): boolean {
+  return screen === 'ceiling_before_scan' || measures.some(({ code }) => code === 'M3')
 }
 
 /** Time left until the next deadline, by the time that measures are in. */

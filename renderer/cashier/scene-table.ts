@@ -44,11 +44,16 @@ export function measureWords(measures: SceneNote['measures']): readonly TextKey[
   return [...words]
 }
 
-/** How the strip looks: a stop is said whatever the measures are. */
-export function stripLook({ stop, scene }: CashierScreen): RuleLook {
+/**
+ * How the strip looks: a stop is said whatever the measures are. Where the whole panel says it, the strip
+ * is left with the names of the measures, if there are any.
+ */
+export function stripLook({ state, stop, scene }: CashierScreen): RuleLook {
   const look = RULE_LOOKS[scene?.screen ?? 'as_usual']
-  if (stop === undefined || stop === 'terminal' || look.level === 'stop') return look
-  return RULE_LOOKS[STOP_RULES[stop]]
+  if (stop === undefined || stop === 'terminal') return look
+  const isNamed = measureWords(scene?.measures ?? []).length > 0
+  if (state === 'stopped') return { level: isNamed ? 'stop' : 'none' }
+  return look.level === 'stop' ? look : RULE_LOOKS[STOP_RULES[stop]]
 }
 
 const STOP_RULES: { readonly [stop in Exclude<StopKind, 'terminal'>]: SceneNote['screen'] } = {

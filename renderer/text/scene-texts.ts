@@ -41,7 +41,7 @@ export const SCENE_TEXTS = {
   'stop.suspended.title': { 'zh-CN': '暂停服务', en: 'Out of service' },
   'stop.suspended.action': {
     'zh-CN': '暂不收新款，解除后自动恢复',
-    en: 'No new payments; it goes on by itself',
+    en: 'No new payments; resumes by itself when lifted',
   },
   'stop.way_closed.title': { 'zh-CN': '该支付方式已关闭', en: 'This way to pay is closed' },
   'stop.way_closed.action': {
