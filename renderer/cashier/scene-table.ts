@@ -38,7 +38,8 @@ const MEASURE_WORDS: { readonly [code: string]: TextKey | undefined } = {
 export function measureWords(measures: SceneNote['measures']): readonly TextKey[] {
   const words = new Set<TextKey>()
   for (const { code } of measures) {
-    const word = code in MEASURE_WORDS ? MEASURE_WORDS[code] : 'measure.unreadable'
+    const isKnown = Object.hasOwn(MEASURE_WORDS, code)
+    const word = isKnown ? MEASURE_WORDS[code] : 'measure.unreadable'
     if (word !== undefined) words.add(word)
   }
   return [...words]

@@ -57,7 +57,9 @@ function Payment({ state }: { readonly state: CustomerState }) {
         <Icon name={look.icon} />
       </div>
       <div class="customer-words" role="status">
-        <h1>{look.title[language]}</h1>
+        <h1 class={/，/.test(look.title[language]) ? 'customer-phrases' : undefined}>
+          {look.title[language]}
+        </h1>
         <p class={look.isHint === true ? 'customer-hint' : undefined}>{look.how?.[language]}</p>
       </div>
       <div class="customer-amount">

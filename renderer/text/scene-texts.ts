@@ -43,7 +43,7 @@ export const SCENE_TEXTS = {
     'zh-CN': '暂不收新款，解除后自动恢复',
     en: 'No new payments; resumes by itself when lifted',
   },
-  'stop.way_closed.title': { 'zh-CN': '该支付方式已关闭', en: 'This way to pay is closed' },
+  'stop.way_closed.title': { 'zh-CN': '该支付方式已关闭', en: 'Way to pay closed' },
   'stop.way_closed.action': {
     'zh-CN': '不收新款，重新开通需要审批',
     en: 'No new payments until it is approved again',

@@ -74,7 +74,7 @@ async function scanAndPay(): Promise<void> {
   await cashier.waitForSelector('.panel[data-state="ready"]')
 }
 
-it('AC-16.M3: the ceiling stands on the pad, and more than it is said while it is typed', async () => {
+it('M3: the ceiling stands on the pad, and more than it is said while it is typed', async () => {
   gate.allow({ ceilingFen: 10_000 })
   gate.setMeasures([{ code: 'M3' }], 'ceiling_before_scan')
   gate.change()
@@ -95,7 +95,7 @@ it('AC-16.M3: the ceiling stands on the pad, and more than it is said while it i
   expect(sales[0]).toMatchObject({ amountFen: 10_000, phase: 'paid' })
 })
 
-it('AC-16.M5: both sides read before paying that credit is excluded', async () => {
+it('M5: both sides read before paying that credit is excluded', async () => {
   gate.allow({ sendWithoutCredit: true })
   gate.setMeasures([{ code: 'M5' }], 'no_credit_before_payment')
   gate.change()
@@ -111,7 +111,7 @@ it('AC-16.M5: both sides read before paying that credit is excluded', async () =
   await scanAndPay()
 })
 
-it('AC-16.M8: stops both screens, keeps shift and pending within reach, and lifts by itself', async () => {
+it('P9: M8 stops both screens, keeps shift and pending within reach, and lifts by itself', async () => {
   await cashier.keyboard.type('9')
   gate.refuse('scene.suspended')
   gate.setMeasures([{ code: 'M8' }], 'stopped')
@@ -143,7 +143,7 @@ it('AC-16.M8: stops both screens, keeps shift and pending within reach, and lift
   await scanAndPay()
 })
 
-it('AC-16.M8: between arming and scan, the customer reads no reason and staff end the sale', async () => {
+it('P9: M8 between arming and scan: the customer reads no reason and staff end the sale', async () => {
   await cashier.keyboard.type('6')
   await cashier.keyboard.press('Enter')
   await customer.waitForSelector('[data-state="waiting_code"]')
@@ -160,7 +160,7 @@ it('AC-16.M8: between arming and scan, the customer reads no reason and staff en
   await cashier.waitForSelector('.panel[data-state="stopped"]')
 })
 
-it('AC-16.M2: the deadline counts down in trusted time, and the customer sees nothing', async () => {
+it('M2: the deadline counts down in trusted time, and the customer sees nothing', async () => {
   const trustedMs = 1_900_000_000_000
   gate.setTrustedTime(trustedMs)
   const deadlineAtMs = trustedMs + 2 * HOUR_MS
