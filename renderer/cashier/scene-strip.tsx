@@ -50,7 +50,8 @@ function Said({ arrival, scene, language }: SaidProps) {
         )}
         <Deadline arrival={arrival} scene={scene} language={language} />
         {names !== '' && <span class="scene-names">{names}</span>}
-        {said !== '' && <span>{said}</span>}
+        {/* Under several measures the facts and names are enough, and all there is room for. */}
+        {said !== '' && words.length < 2 && <span>{said}</span>}
       </p>
     </>
   )

@@ -288,6 +288,17 @@ test.each(['zh-CN', 'en'])('nothing moves from state to state in %s', async (lan
   }
 })
 
+test.each(['zh-CN', 'en'])('what the scene says fits its row in %s', async (language) => {
+  const page = await open('cashier', `?language=${language}`)
+  for (const scene of SCENES.filter(({ cashier }) => cashier.scene !== undefined)) {
+    await show(page, scene.name)
+    const row = await page.locator('.scene-strip').boundingBox()
+    const said = page.locator('.scene-facts')
+    const box = (await said.count()) === 0 ? null : await said.boundingBox()
+    expect(box?.height ?? 0, scene.name).toBeLessThanOrEqual(row?.height ?? 0)
+  }
+})
+
 test('the amount is a fifth of the height of the screen', async () => {
   for (const size of [
     { width: 1024, height: 768 },
