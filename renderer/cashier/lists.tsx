@@ -26,7 +26,7 @@ export function Lights({ screen, language }: ListProps) {
             <path d={LEVEL_SHAPES[light.level]} />
           </svg>
           <span>{translate(language, `light.${light.device}`)}</span>
-          <strong>{translate(language, lightWord(light))}</strong>
+          <strong>{translate(language, lightWord(light), { days: light.days ?? 0 })}</strong>
         </li>
       ))}
     </ul>

@@ -1,5 +1,6 @@
 import '../shared/base.css'
 import './panel.css'
+import './scene.css'
 import './side.css'
 import './cashier.css'
 import './shift.css'

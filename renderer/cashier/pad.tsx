@@ -1,8 +1,15 @@
 import type { ComponentChildren } from 'preact'
+import { formatAmount } from '../text/amount.ts'
 import type { Language } from '../text/language.ts'
 import { translate } from '../text/translate.ts'
 import type { EntryKey } from './entry.ts'
-import { type CashierEvent, type CashierState, ORDER_REF_MAX, padIsOpen } from './state.ts'
+import {
+  type CashierEvent,
+  type CashierState,
+  ORDER_REF_MAX,
+  padIsOpen,
+  passedCeilingFen,
+} from './state.ts'
 
 type PadProps = {
   readonly state: CashierState
@@ -20,10 +27,19 @@ export function keepFocus(event: Event): void {
 export function Pad({ state, dispatch }: PadProps) {
   const { language, entry } = state
   const isOpen = padIsOpen(state)
+  const isAbove = passedCeilingFen(state) !== undefined
   return (
-    <section class="pad" aria-label={translate(language, 'pad.amount')} data-open={isOpen}>
+    <section
+      class="pad"
+      aria-label={translate(language, 'pad.amount')}
+      data-open={isOpen}
+      data-above={isAbove}
+    >
       <div class="entry">
-        <span class="entry-label">{translate(language, 'pad.amount')}</span>
+        <p class="entry-said">
+          <span class="entry-label">{translate(language, 'pad.amount')}</span>
+          <Ceiling state={state} />
+        </p>
         <output class={entry.text === '' ? 'entry-text entry-empty' : 'entry-text'}>
           {entry.text === '' ? '0.00' : entry.text}
         </output>
@@ -52,7 +68,7 @@ export function Pad({ state, dispatch }: PadProps) {
         <button
           type="button"
           class="key key-collect"
-          disabled={!isOpen}
+          disabled={!isOpen || isAbove}
           aria-keyshortcuts="Enter"
           onMouseDown={keepFocus}
           onClick={() => dispatch({ kind: 'collect' })}
@@ -62,6 +78,16 @@ export function Pad({ state, dispatch }: PadProps) {
         </button>
       </PadKeys>
     </section>
+  )
+}
+
+/** The most that one payment may be, before a sale is made. */
+function Ceiling({ state }: { readonly state: CashierState }) {
+  const ceilingFen = state.arrival?.model.cashier.scene?.ceilingFen
+  if (ceilingFen === undefined || state.link !== 'open') return null
+  const amount = formatAmount(ceilingFen)
+  return (
+    <span class="entry-ceiling">{translate(state.language, 'scene.ceiling_pad', { amount })}</span>
   )
 }
 

@@ -3,9 +3,18 @@ import { Amount } from '../shared/amount.tsx'
 import { CountdownBar } from '../shared/countdown-bar.tsx'
 import { Icon } from '../shared/icons.tsx'
 import { formatAmount } from '../text/amount.ts'
-import type { Language, Text } from '../text/language.ts'
-import { TEXTS, type TextKey, translate } from '../text/translate.ts'
-import { type CashierState, openIntents, panelLook, panelState } from './state.ts'
+import type { Language } from '../text/language.ts'
+import { type TextKey, translate } from '../text/translate.ts'
+import { SceneStrip } from './scene-strip.tsx'
+import {
+  type CashierState,
+  isBlocked,
+  openIntents,
+  panelLook,
+  panelState,
+  passedCeilingFen,
+} from './state.ts'
+import { StopGuide } from './stop-guide.tsx'
 
 type PanelProps = { readonly state: CashierState }
 
@@ -22,6 +31,7 @@ export function Panel({ state }: PanelProps) {
       <p class="only-spoken" role="status">
         {title}. {action}
       </p>
+      <SceneStrip state={state} />
       <div class="panel-head">
         <Icon name={look.icon} />
         <h1>{title}</h1>
@@ -53,15 +63,15 @@ export function Panel({ state }: PanelProps) {
 
 function actionKey(state: CashierState): TextKey {
   const look = panelLook(state)
-  return look.armable !== undefined && openIntents(state).includes('arm')
-    ? look.armable
-    : look.action
+  if (look.armable !== undefined && openIntents(state).includes('arm')) return look.armable
+  return look.blocked !== undefined && isBlocked(state) ? look.blocked : look.action
 }
 
 function PanelAmount({ state }: PanelProps) {
   const amountFen = state.arrival?.model.cashier.amountFen
   const { language, entry } = state
   if (amountFen !== undefined) return <Amount shown={formatAmount(amountFen)} language={language} />
+  if (panelState(state) === 'stopped') return <StopGuide state={state} />
   // Where nothing can be typed, a zero would look like an amount.
   if (!panelLook(state).takesAmount) return null
   const isFaint = entry.text === ''
@@ -99,13 +109,19 @@ function Notice({ state }: PanelProps) {
   const text = noticeText(state)
   return (
     <p class={text === undefined ? 'notice notice-empty' : 'notice'} role="alert">
-      {text?.[state.language]}
+      {text}
     </p>
   )
 }
 
-function noticeText(state: CashierState): Text | undefined {
-  if (state.isCancelAsked) return TEXTS['ask.cancel']
-  if (state.remark !== undefined) return state.remark
-  return state.link === 'open' ? state.arrival?.model.cashier.notice?.problem.staff : undefined
+function noticeText(state: CashierState): string | undefined {
+  const { language } = state
+  if (state.isCancelAsked) return translate(language, 'ask.cancel')
+  if (state.remark !== undefined) return state.remark[language]
+  const ceilingFen = passedCeilingFen(state)
+  if (ceilingFen !== undefined) {
+    return translate(language, 'scene.above_ceiling', { amount: formatAmount(ceilingFen) })
+  }
+  if (state.link !== 'open') return undefined
+  return state.arrival?.model.cashier.notice?.problem.staff[language]
 }

@@ -17,7 +17,7 @@ import {
   type RefundState,
   type RefundStep,
 } from './refund-types.ts'
-import { STATE_LOOKS } from './state-table.ts'
+import { mayCover } from './state-table.ts'
 
 /** Sales read at a time. */
 const PAGE = 50
@@ -282,7 +282,7 @@ function withLink(state: RefundState, link: LinkState): RefundStep {
 
 /** Whether a refund may be looked at: no sale is armed or in flight. */
 function isRoom({ cashier }: ScreenModel): boolean {
-  return STATE_LOOKS[cashier.state].takesAmount && cashier.mayRefund
+  return mayCover(cashier) && cashier.mayRefund
 }
 
 function hidden({ operator, press, isSending }: RefundState): RefundState {

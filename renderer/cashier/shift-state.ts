@@ -3,7 +3,7 @@ import type { ScreenModel } from '../../src/screen/model.ts'
 import type { Answer, LinkState } from '../connection/connection.ts'
 import type { Language, Text } from '../text/language.ts'
 import { TEXTS } from '../text/translate.ts'
-import { STATE_LOOKS } from './state-table.ts'
+import { mayCover } from './state-table.ts'
 
 export type ShiftView = OperationOutput<'shift.current'>
 
@@ -201,7 +201,7 @@ function withModel(
   state: ShiftState,
   { before, model, language }: Extract<ShiftEvent, { kind: 'model' }>,
 ): ShiftStep {
-  if (!STATE_LOOKS[model.cashier.state].takesAmount) return { state: NO_SHIFT }
+  if (!mayCover(model.cashier)) return { state: NO_SHIFT }
   const isSame = before !== undefined && moneyOf(before) === moneyOf(model)
   if (isSame || state.wanted === 'last' || state.closing !== undefined) return { state }
   return ask(state, language)

@@ -5,7 +5,13 @@ import type { Arrival } from '../shared/server-clock.ts'
 import { type Language, nextLanguage, type Text } from '../text/language.ts'
 import { TEXTS, type TextKey } from '../text/translate.ts'
 import { EMPTY_ENTRY, type Entry, type EntryKey, entryFen, eraseKey, typeKey } from './entry.ts'
-import { type PanelState, STATE_LOOKS, type StateLook } from './state-table.ts'
+import {
+  mayCover,
+  type PanelState,
+  STATE_LOOKS,
+  STOP_LOOKS,
+  type StateLook,
+} from './state-table.ts'
 
 /**
  * All the page itself knows: the last picture, what is being typed and how it is shown. Nothing
@@ -82,7 +88,15 @@ export function panelState(state: CashierState): PanelState {
 
 /** How the panel looks now. */
 export function panelLook(state: CashierState): StateLook {
-  return STATE_LOOKS[panelState(state)]
+  const shown = panelState(state)
+  return shown === 'stopped'
+    ? STOP_LOOKS[state.arrival?.model.cashier.stop ?? 'terminal']
+    : STATE_LOOKS[shown]
+}
+
+/** Whether the terminal takes no new money now. */
+export function isBlocked(state: CashierState): boolean {
+  return state.arrival?.model.cashier.stop !== undefined
 }
 
 /** What staff may ask for now: nothing while the line is down. */
@@ -92,7 +106,14 @@ export function openIntents(state: CashierState): readonly IntentName[] {
 
 /** Whether an amount can be typed and collected now. */
 export function padIsOpen(state: CashierState): boolean {
-  return panelLook(state).takesAmount && state.sending !== 'sale.create'
+  return panelLook(state).takesAmount && !isBlocked(state) && state.sending !== 'sale.create'
+}
+
+/** The most one payment may be, when what is typed is more; fen. */
+export function passedCeilingFen(state: CashierState): number | undefined {
+  const ceilingFen = state.arrival?.model.cashier.scene?.ceilingFen
+  if (ceilingFen === undefined || !padIsOpen(state)) return undefined
+  return entryFen(state.entry) > ceilingFen ? ceilingFen : undefined
 }
 
 /** Whether staff may ask for that now, and have not just done so. */
@@ -102,12 +123,16 @@ export function canAsk(state: CashierState, intent: IntentName): boolean {
 
 /** Whether another view may cover the panel: no sale is under way, and none is about to be. */
 export function canLeavePanel(state: CashierState): boolean {
-  return panelLook(state).takesAmount && state.link === 'open' && state.sending === undefined
+  const screen = state.arrival?.model.cashier
+  const isCalm = state.link === 'open' && state.sending === undefined
+  return isCalm && screen !== undefined && mayCover(screen)
 }
 
 /** Whether the refund view may be opened now. */
 export function canRefund(state: CashierState): boolean {
-  return canLeavePanel(state) && state.arrival?.model.cashier.mayRefund === true
+  const screen = state.arrival?.model.cashier
+  const isAllowed = screen?.mayRefund === true && screen.scene?.refundProblem === undefined
+  return isAllowed && canLeavePanel(state)
 }
 
 /** The page's one rule of change; pure. */
@@ -187,6 +212,8 @@ function collect(state: CashierState): CashierStep {
     const isEmpty = state.entry.text === ''
     return { state: isEmpty ? state : { ...calm(state), remark: TEXTS['pad.zero'] } }
   }
+  // What is said while it is typed stands there already.
+  if (passedCeilingFen(state) !== undefined) return { state: calm(state) }
   const orderRef = state.orderRef.trim()
   const input = orderRef === '' ? { amountFen } : { amountFen, orderRef }
   return {

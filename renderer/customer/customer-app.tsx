@@ -49,6 +49,7 @@ function Payment({ state }: { readonly state: CustomerState }) {
   const panel = customerPanel(state)
   const look = customerLook(state)
   const screen = arrival?.model.customer
+  const isCurrent = panel === screen?.state
   const label = panel === 'paid' ? TEXTS['customer.amount_paid'] : TEXTS['customer.amount']
   return (
     <main class="payment">
@@ -56,13 +57,20 @@ function Payment({ state }: { readonly state: CustomerState }) {
         <Icon name={look.icon} />
       </div>
       <div class="customer-words" role="status">
-        <h1>{look.title[language]}</h1>
+        <h1 class={/，/.test(look.title[language]) ? 'customer-phrases' : undefined}>
+          {look.title[language]}
+        </h1>
         <p class={look.isHint === true ? 'customer-hint' : undefined}>{look.how?.[language]}</p>
       </div>
       <div class="customer-amount">
         {screen?.amountFen !== undefined && (
           <>
-            <p class="customer-label">{label[language]}</p>
+            <p class="customer-label">
+              <span>{label[language]}</span>
+              {screen.noCredit === true && isCurrent && (
+                <strong class="customer-credit">{translate(language, 'customer.no_credit')}</strong>
+              )}
+            </p>
             <div class="amount-box">
               <AmountFen amountFen={screen.amountFen} language={language} />
             </div>

@@ -115,5 +115,7 @@ export function customerLook(state: CustomerState): CustomerLook {
   const hint = state.arrival?.model.customer.hint
   if (hint === undefined || panel === 'connecting' || panel === 'lost') return look
   if (panel === 'not_paid') return { ...look, title: hint, how: look.title }
+  // What to do is all there is to say; that the service is out would be half a reason.
+  if (panel === 'stopped') return { icon: look.icon, title: hint }
   return panel === 'paid' ? look : { ...look, how: hint, isHint: true }
 }

@@ -32,5 +32,6 @@ export const CUSTOMER_TEXTS = {
   'customer.not_charged': { 'zh-CN': '本次没有扣款', en: 'You have not been charged' },
   'customer.closed': { 'zh-CN': '暂停服务', en: 'Out of service' },
   'customer.ask_staff': { 'zh-CN': '请联系店员', en: 'Please ask the staff' },
+  'customer.no_credit': { 'zh-CN': '本单不支持信用卡', en: 'Credit cards cannot be used' },
   'customer.language': { 'zh-CN': 'English', en: '中文' },
 } as const satisfies Record<string, Text>

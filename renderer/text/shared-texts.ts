@@ -22,6 +22,7 @@ export const LIGHT_TEXTS = {
   'light.scanner': { 'zh-CN': '扫码枪', en: 'Scanner' },
   'light.gateway': { 'zh-CN': '网关', en: 'Gateway' },
   'light.journal': { 'zh-CN': '流水', en: 'Journal' },
+  'light.certificate': { 'zh-CN': '证书', en: 'Certificate' },
 
   'light.level.ok': { 'zh-CN': '正常', en: 'OK' },
   'light.level.busy': { 'zh-CN': '进行中', en: 'busy' },
@@ -41,4 +42,15 @@ export const LIGHT_TEXTS = {
   'light.gateway.failing': { 'zh-CN': '连不上', en: 'unreachable' },
   'light.journal.ok': { 'zh-CN': '正常', en: 'OK' },
   'light.journal.failing': { 'zh-CN': '写不进', en: 'not writable' },
+  'light.certificate.good': { 'zh-CN': '有效', en: 'valid' },
+  'light.certificate.last_month': {
+    'zh-CN': '剩 {days} 天',
+    en: '{days, plural, one {# day left} other {# days left}}',
+  },
+  'light.certificate.last_week': {
+    'zh-CN': '仅剩 {days} 天',
+    en: '{days, plural, one {only # day left} other {only # days left}}',
+  },
+  'light.certificate.last_day': { 'zh-CN': '一天内到期', en: 'ends within a day' },
+  'light.certificate.ended': { 'zh-CN': '已过期', en: 'expired' },
 } as const satisfies Record<string, Text>

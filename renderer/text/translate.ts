@@ -3,6 +3,7 @@ import { CASHIER_TEXTS } from './cashier-texts.ts'
 import { CUSTOMER_TEXTS } from './customer-texts.ts'
 import type { Language } from './language.ts'
 import { REFUND_TEXTS } from './refund-texts.ts'
+import { SCENE_TEXTS } from './scene-texts.ts'
 import { LIGHT_TEXTS, SHARED_TEXTS } from './shared-texts.ts'
 import { SHIFT_TEXTS } from './shift-texts.ts'
 
@@ -14,6 +15,7 @@ export const TEXTS = {
   ...CUSTOMER_TEXTS,
   ...SHIFT_TEXTS,
   ...REFUND_TEXTS,
+  ...SCENE_TEXTS,
 }
 export type TextKey = keyof typeof TEXTS
 /** What a sentence's placeholders become. */

@@ -1,3 +1,4 @@
+import type { ScreenRule } from '../domain/screen-rules.ts'
 import {
   type ChargeRule,
   type CustomerRule,
@@ -6,7 +7,6 @@ import {
   type QueryRule,
   type RefundRule,
   type ReverseRule,
-  type ScreenRule,
 } from '../scene/measures.ts'
 
 const CHARGE: Readonly<Record<ChargeRule, string>> = {

@@ -2,7 +2,7 @@ type Texts = { readonly zh: string; readonly en: string }
 
 /** What a customer reads, whatever the reason is: what to do next. */
 const OTHER_WAY = {
-  'zh-CN': '暂不能用此方式付款，请换一种方式',
+  'zh-CN': '暂不支持该支付方式，请选择其他方式',
   en: 'This way to pay is not available now; please choose another',
 } as const
 const ASK_STAFF = { 'zh-CN': '请联系店员', en: 'Please ask the staff' } as const

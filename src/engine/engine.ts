@@ -13,6 +13,7 @@ import type { CommandIdentity, Terminal, TerminalStatus, Wish } from '../ports/t
 import type { RecentSale, ScreenModel } from '../screen/model.ts'
 import { project } from '../screen/project.ts'
 import { Broadcast } from './broadcast.ts'
+import { CertificateLook } from './certificate-look.ts'
 import { EffectRunner } from './effect-runner.ts'
 import { firstAnswer } from './first-answer.ts'
 import { JournalWatch } from './journal-watch.ts'
@@ -61,6 +62,7 @@ export class Engine implements Terminal {
   #running = false
   #endScene = () => {}
   readonly #line: LineWatch
+  readonly #certificate: CertificateLook
   readonly #sleep: SleepWatch
   readonly #startedAtMs: number
 
@@ -86,6 +88,8 @@ export class Engine implements Terminal {
     this.#line = new LineWatch(options.clock, () => this.#onLineBack())
     const onWake = (gapMs: number) => this.#onWake(gapMs)
     this.#sleep = new SleepWatch({ clock: options.clock, time: this.#time, onWake })
+    const onChange = () => this.#publish()
+    this.#certificate = new CertificateLook({ ...options, onChange })
     const isRunning = () => this.#running
     const [time, watch] = [this.#time, this.#journalWatch]
     this.shifts = new ShiftDesk({ ...options, time, watch, isRunning })
@@ -113,6 +117,7 @@ export class Engine implements Terminal {
     })
     this.#endScene = this.#scene.onChange(() => this.#onSceneChange())
     this.#sleep.start()
+    this.#certificate.start()
     return ok(undefined)
   }
 
@@ -189,14 +194,13 @@ export class Engine implements Terminal {
     this.#journalWatch.stop()
     this.#line.stop()
     this.#sleep.stop()
+    this.#certificate.stop()
     await Promise.all(this.#options.scanners.map((scanner) => scanner.close()))
   }
 
   #stamp(wish: Wish): Result<SaleWish, Problem> {
-    const { entropy, storeName, binding, gateway, clock } = this.#options
-    const { certificateExpiresAtMs = Number.POSITIVE_INFINITY } = gateway.health()
-    // As the gateway's client reads it: by the wall clock, which the wire sees too.
-    const certificateEnded = clock.nowMs() >= certificateExpiresAtMs
+    const { entropy, storeName, binding } = this.#options
+    const certificateEnded = this.#certificate.life()?.level === 'ended'
     const isArchived = wish.kind !== 'sale_wanted' && !this.#state.sales.has(wish.saleId)
     const archived = isArchived ? this.#options.journal.sale(wish.saleId) : undefined
     const atMs = this.#time.nowMs()
@@ -381,6 +385,7 @@ export class Engine implements Terminal {
       recent: this.#recent,
       scene: this.#scene.facts(saleOnScreen(this.#state)),
       mayRefund: this.#options.refundsAtCounter ?? false,
+      certificate: this.#certificate.life(),
     })
   }
 

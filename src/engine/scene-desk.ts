@@ -121,8 +121,18 @@ export class SceneDesk {
     const decision = sale?.phase === 'armed' ? this.mayCharge(sale) : offer
     const noCredit = decision.kind === 'allow' && decision.sendWithoutCredit
     const { refusal, ...ceiling } = judgement(offer)
-    const problemOfIt = refusal && { problem: problem(refusal.code) }
-    return { isOffered, note: { screen, measures, noCredit, ...ceiling, ...problemOfIt } }
+    const code = refusal?.code ?? (isOffered ? undefined : 'scene.interface_not_granted')
+    const refund = this.mayRefund()
+    const trustedAtMs = this.#gate.trustedNowMs?.()
+    return {
+      isOffered,
+      note: {
+        ...{ screen, measures, noCredit, ...ceiling },
+        ...(trustedAtMs === undefined ? {} : { trustedAtMs }),
+        ...(code ? { problem: problem(code) } : {}),
+        ...(refund ? { refundProblem: problem(refund.code) } : {}),
+      },
+    }
   }
 
   #offer(): SceneDecision {

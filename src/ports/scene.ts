@@ -1,5 +1,6 @@
 import type { Outcome } from '../domain/sale.ts'
 import type { SceneCode } from '../domain/scene-errors.ts'
+import type { ScreenRule } from '../domain/screen-rules.ts'
 
 /** The seven interfaces a grant may name. */
 export type SceneInterface =
@@ -82,8 +83,8 @@ export type SceneStatus = {
   /** When the grant ends, Unix milliseconds. */
   readonly grantEndsAtMs?: number
   readonly measures: readonly SceneMeasure[]
-  /** Row of the measures' table the screens follow: `as_usual`, `manager_banner`, `countdown`, … */
-  readonly screen: string
+  /** Row of the measures' table the screens follow. */
+  readonly screen: ScreenRule
   /** When the service last answered, Unix milliseconds. */
   readonly lastContactAtMs?: number
 }
@@ -133,6 +134,11 @@ export interface SceneGate {
    */
   offered(by: { readonly role: SceneRole; readonly attended: boolean }): readonly SceneInterface[]
   status(): SceneStatus
+  /**
+   * Trusted time, Unix milliseconds, which deadlines of measures are in; undefined while there is none.
+   * A gate without this method has no time of its own.
+   */
+  trustedNowMs?(): number | undefined
   /**
    * Calls `listener` whenever an answer of `decide`, `offered` or `status` may have become another one:
    * a grant, a bulletin, a place, a deadline or an end of validity that passed. Never from within a call

@@ -1,4 +1,5 @@
 import type { SceneCode } from '../domain/scene-errors.ts'
+import { SCREEN_RULES, type ScreenRule } from '../domain/screen-rules.ts'
 import { isFor, type Measure } from './measure.ts'
 import type { InterfaceType, MeasureCode } from './words.ts'
 
@@ -25,20 +26,6 @@ export type ReverseRule =
   | 'in_flight_only_when_closed'
   | 'in_flight_seven_days'
 export type QueryRule = 'allowed' | 'in_flight_seven_days'
-/** What the screens show, from least to most restrictive. */
-export const SCREEN_RULES = [
-  'as_usual',
-  'manager_note',
-  'manager_banner',
-  'countdown',
-  'ceiling_before_scan',
-  'no_credit_before_payment',
-  'option_not_drawn',
-  'way_closed',
-  'stopped',
-  'retired',
-] as const
-export type ScreenRule = (typeof SCREEN_RULES)[number]
 /** What the customer reads: nothing special, or that another way to pay is needed. */
 export type CustomerRule = 'as_usual' | 'other_way'
 

@@ -1,5 +1,6 @@
 import type { Problem } from '../domain/errors.ts'
 import type { Outcome } from '../domain/sale.ts'
+import type { ScreenRule } from '../domain/screen-rules.ts'
 import type { SceneMeasure } from '../ports/scene.ts'
 
 /** The states a screen can show; each has its own colour, shape and words. */
@@ -20,10 +21,12 @@ export type IntentName = 'arm' | 'cancel' | 'check' | 'dismiss'
 
 /** How a device is, as a light. */
 export type Light = {
-  readonly device: 'scanner' | 'gateway' | 'journal'
+  readonly device: 'scanner' | 'gateway' | 'journal' | 'certificate'
   readonly level: 'ok' | 'busy' | 'bad' | 'off'
   /** Names the row of the screens' text table, `light.<device>.<detail>`. */
   readonly detail: string
+  /** Whole days, where the words have them. */
+  readonly days?: number
 }
 
 /** A sale in the list of last sales. */
@@ -66,16 +69,26 @@ export type Notice = { readonly problem: Problem; readonly atMs: number }
 
 /** What the scene says to new money now, for staff. */
 export type SceneNote = {
-  /** Row of the measures' table to follow: `as_usual`, `manager_banner`, `countdown`, … */
-  readonly screen: string
+  /** Row of the measures' table to follow. */
+  readonly screen: ScreenRule
   readonly measures: readonly SceneMeasure[]
+  /** The time that deadlines are in, when this was drawn, Unix ms; absent: the model's own. */
+  readonly trustedAtMs?: number
   /** The customer cannot pay with credit, and has to know before paying. */
   readonly noCredit: boolean
   /** The most one payment may be, fen. */
   readonly ceilingFen?: number
   /** Why no new money is taken. */
   readonly problem?: Problem
+  /** Why nothing can be given back at this terminal. */
+  readonly refundProblem?: Problem
 }
+
+/**
+ * Why no new money is taken, as the staff's screen names it: the terminal itself cannot, or the scene
+ * has suspended the service, closed this way to pay, or ended for good.
+ */
+export type StopKind = 'terminal' | 'suspended' | 'way_closed' | 'retired'
 
 /** The scene as the screens need it; without a note nothing is enforced. */
 export type SceneFacts = { readonly isOffered: boolean; readonly note?: SceneNote }
@@ -107,6 +120,8 @@ export type CashierScreen = {
   readonly pendingSales: readonly PendingSale[]
   /** Whether refunds may be made at this screen. */
   readonly mayRefund: boolean
+  /** No new money is taken, whatever is on the screen; absent while it is. */
+  readonly stop?: StopKind
   /** Absent where no scene is enforced. */
   readonly scene?: SceneNote
 }

@@ -1,4 +1,5 @@
 import type { State } from '../checkout/state.ts'
+import type { CertificateLevel, CertificateLife } from '../domain/certificate-life.ts'
 import { ERRORS, type ErrorCode, problem } from '../domain/errors.ts'
 import type { Attempt, Sale } from '../domain/sale.ts'
 import { WAITS } from '../domain/waits.ts'
@@ -14,9 +15,11 @@ import type {
   SceneFacts,
   ScreenModel,
   ScreenState,
+  StopKind,
 } from './model.ts'
 import { optional } from './optional.ts'
 import { pendingOf } from './pending.ts'
+import { stopByScene } from './stop.ts'
 
 /** What the screens show beside the sale. */
 export type Facts = {
@@ -31,6 +34,8 @@ export type Facts = {
   /** Whether refunds may be made at the cashier's screen. */
   readonly mayRefund: boolean
   readonly scene: SceneFacts
+  /** How long the merchant certificate lasts; absent where that is not known. */
+  readonly certificate?: CertificateLife | undefined
 }
 
 /** Draws both screens. Total: every state has exactly one screen. */
@@ -136,6 +141,7 @@ function cashierScreen(shown: ScreenState, scene: Scene): CashierScreen {
     recent: facts.recent,
     ...pendingOf(state, facts.atMs),
     mayRefund: facts.mayRefund,
+    ...optional('stop', stopOf(facts)),
     ...optional('scene', facts.scene.note),
   }
 }
@@ -146,23 +152,39 @@ function whyStopped({ journal, scene }: Facts): ErrorCode {
   return scene.note?.problem?.code ?? 'scene.interface_not_granted'
 }
 
+function stopOf(facts: Facts): StopKind | undefined {
+  if (facts.journal.state === 'failing') return 'terminal'
+  const { isOffered, note } = facts.scene
+  return isOffered ? undefined : stopByScene(whyStopped(facts), note?.screen)
+}
+
 /** The customer learns what to do, never why. */
 function customerScreen(shown: ScreenState, scene: Scene): CustomerScreen {
-  const { state, facts, sale } = scene
-  // A sale that is over takes no other code, so nobody is told to show one.
-  const mayTryAgain = shown === 'not_paid' && sale?.phase === 'ready'
-  const isClosedByScene = shown === 'stopped' && facts.journal.state === 'ok'
-  const code =
-    state.notice?.code ??
-    (mayTryAgain ? reasonOf(shown, sale) : isClosedByScene ? whyStopped(facts) : undefined)
+  const { facts, sale } = scene
+  const code = hintCode(shown, scene)
   return {
     state: shown,
     store: facts.store,
     ...(sale ? { amountFen: sale.amountFen } : {}),
     ...optional('deadlineAtMs', deadlineOf(shown, sale)),
     ...(code ? { hint: ERRORS[code].customer } : {}),
-    ...(shown === 'waiting_code' && facts.scene.note?.noCredit ? { noCredit: true } : {}),
+    ...(excludesCredit(shown, scene) ? { noCredit: true } : {}),
   }
+}
+
+/** Whose customer's text is read, if anything has to be done. */
+function hintCode(shown: ScreenState, { state, facts, sale }: Scene): ErrorCode | undefined {
+  if (shown === 'stopped') return facts.journal.state === 'ok' ? whyStopped(facts) : undefined
+  if (state.notice) return state.notice.code
+  // A sale that is over takes no other code, so nobody is told to show one.
+  const mayTryAgain = shown === 'not_paid' && sale?.phase === 'ready'
+  return mayTryAgain ? reasonOf(shown, sale) : undefined
+}
+
+/** Said before a code is shown, and while the customer can still choose on the phone. */
+function excludesCredit(shown: ScreenState, { facts, sale }: Scene): boolean {
+  if (shown === 'waiting_code') return facts.scene.note?.noCredit === true
+  return shown === 'on_phone' && sale?.attempts.at(-1)?.noCredit === true
 }
 
 function reasonOf(shown: ScreenState, sale: Sale | undefined): ErrorCode | undefined {
@@ -199,7 +221,21 @@ function lightsOf(facts: Facts): readonly Light[] {
       level: facts.journal.state === 'ok' ? 'ok' : 'bad',
       detail: facts.journal.state,
     },
+    ...(facts.certificate ? [certificateLight(facts.certificate)] : []),
   ]
+}
+
+const CERTIFICATE_LEVELS: { readonly [level in CertificateLevel]: Light['level'] } = {
+  good: 'ok',
+  last_month: 'busy',
+  last_week: 'bad',
+  last_day: 'bad',
+  ended: 'bad',
+}
+
+function certificateLight({ level, daysLeft }: CertificateLife): Light {
+  const light = { device: 'certificate', level: CERTIFICATE_LEVELS[level], detail: level } as const
+  return level === 'good' ? light : { ...light, days: daysLeft }
 }
 
 function scannerLight(scanner: ScannerStatus | undefined): Light {

@@ -261,6 +261,10 @@ export class SceneKeeper implements SceneGate {
     return place.report(grant, { isGateway, unknownPlaceMsMax })
   }
 
+  trustedNowMs(): number | undefined {
+    return this.time.nowMs()
+  }
+
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => {

@@ -56,6 +56,7 @@ export function withReports(
     catchUp: (charges, seq) => gate.catchUp(charges, seq),
     offered: (by) => gate.offered(by),
     status: () => gate.status(),
+    trustedNowMs: () => gate.trustedNowMs?.(),
     onChange: (listener) => gate.onChange(listener),
   }
 }

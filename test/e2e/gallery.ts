@@ -15,7 +15,9 @@ import {
 } from './screens-server.ts'
 
 const SIZES = [
+  { width: 1024, height: 600 },
   { width: 1024, height: 768 },
+  { width: 1280, height: 800 },
   { width: 1920, height: 1080 },
 ] as const
 const PAGES = ['cashier', 'customer'] as const
@@ -37,7 +39,7 @@ async function takeAll(
   given: { readonly shot: Shot; readonly folder: string; readonly only: string },
 ): Promise<void> {
   const { page: name, size, look } = given.shot
-  const prefix = `${name}-${look.language}-${look.theme}-${size.width}`
+  const prefix = `${name}-${look.language}-${look.theme}-${size.width}x${size.height}`
   const wanted = SCENES.filter((scene) => `${prefix}-${scene.name}`.includes(given.only))
   if (wanted.length === 0) return
   const context = await browser.newContext({

@@ -7,6 +7,7 @@ import type {
   ScreenModel,
   ScreenState,
 } from '../../src/screen/model.ts'
+import { sceneScreens } from './scene-fixtures.ts'
 
 const NOW_MS = 1_795_500_000_000
 const SALE_ID = '7b0c3b0e-2f5a-4e5e-9d6c-3a1f0e9b8c7d'
@@ -16,6 +17,7 @@ const LIGHTS: readonly Light[] = [
   { device: 'gateway', level: 'ok', detail: 'ok' },
   { device: 'journal', level: 'ok', detail: 'ok' },
 ]
+const GOOD_CERTIFICATE = { device: 'certificate', level: 'ok', detail: 'good' } as const
 
 const RECENT: readonly RecentSale[] = [
   { saleId: 'a', atMs: NOW_MS - 60_000, amountFen: 4_550, outcome: 'PAID', orderRef: 'A-1041' },
@@ -136,6 +138,7 @@ export const SCENES: readonly Scene[] = [
         { device: 'scanner', level: 'busy', detail: 'searching' },
         { device: 'gateway', level: 'bad', detail: 'failing' },
         { device: 'journal', level: 'off', detail: 'no such word' },
+        GOOD_CERTIFICATE,
       ],
     },
   }),
@@ -144,10 +147,18 @@ export const SCENES: readonly Scene[] = [
     cashier: { intents: ['arm', 'cancel'], saleId: SALE_ID, amountFen: 1_230 },
     customer: { amountFen: 1_230 },
   }),
-  scene('stopped', 'stopped', { cashier: { problem: problem('journal.unavailable') } }),
+  scene('stopped', 'stopped', {
+    cashier: { problem: problem('journal.unavailable'), stop: 'terminal' },
+  }),
   scene('large_amount', 'waiting_code', {
     cashier: { intents: ['cancel'], amountFen: 1_000_000_000, ...WAITING },
     customer: { amountFen: 1_000_000_000 },
+  }),
+  ...sceneScreens({
+    nowMs: NOW_MS,
+    sale: { saleId: SALE_ID, amountFen: 1_230, orderRef: 'A-1042' },
+    pending: TWO_PENDING,
+    lights: LIGHTS,
   }),
 ]
 
@@ -169,7 +180,7 @@ export function modelOf(given: Scene, revision = 1): ScreenModel {
       store,
       terminal: '01 号机',
       intents: [],
-      lights: LIGHTS,
+      lights: [...LIGHTS, GOOD_CERTIFICATE],
       recent: RECENT,
       pending: 0,
       mayRefund: false,

@@ -1,4 +1,5 @@
 import type { SceneCode } from '../../src/domain/scene-errors.ts'
+import type { ScreenRule } from '../../src/domain/screen-rules.ts'
 import type {
   JournalledCharge,
   SceneCharge,
@@ -25,7 +26,9 @@ export type ScriptedGate = SceneGate & {
   refuse(code: SceneCode, check?: string): void
   allow(more?: { sendWithoutCredit?: boolean; ceilingFen?: number }): void
   setVersion(version: string): void
-  setMeasures(measures: readonly SceneMeasure[]): void
+  setMeasures(measures: readonly SceneMeasure[], screen?: ScreenRule): void
+  /** What trusted time is from now on, Unix milliseconds; until then the gate has none of its own. */
+  setTrustedTime(nowMs: number): void
   /** Tells the listeners that something changed. */
   change(): void
   readonly listeners: number
@@ -40,6 +43,8 @@ export function createScriptedGate(countedSeq?: number): ScriptedGate {
   const listeners = new Set<() => void>()
   let version = 'grant-1'
   let measures: readonly SceneMeasure[] = []
+  let screen: ScreenRule = 'as_usual'
+  let trustedNowMs: number | undefined
   const leave = (more = {}): SceneDecision => ({
     kind: 'allow',
     grantVersion: version,
@@ -69,7 +74,8 @@ export function createScriptedGate(countedSeq?: number): ScriptedGate {
     countedSeq: () => countedSeq,
     catchUp: (charges, seq) => caughtUp.push({ charges, seq }),
     offered: () => ['MICROPAY'],
-    status: () => ({ mode: 'enforced', grantVersion: version, measures, screen: 'as_usual' }),
+    status: () => ({ mode: 'enforced', grantVersion: version, measures, screen }),
+    trustedNowMs: () => trustedNowMs,
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -89,8 +95,12 @@ export function createScriptedGate(countedSeq?: number): ScriptedGate {
     setVersion(next) {
       version = next
     },
-    setMeasures(next) {
+    setMeasures(next, rule = 'as_usual') {
       measures = next
+      screen = rule
+    },
+    setTrustedTime(nowMs) {
+      trustedNowMs = nowMs
     },
     change() {
       for (const listener of listeners) listener()

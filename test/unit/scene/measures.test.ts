@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { SCREEN_RULES } from '../../../src/domain/screen-rules.ts'
 import { NO_BULLETINS, readBulletin, takeBulletin } from '../../../src/scene/bulletin.ts'
 import { decide, type Scene } from '../../../src/scene/decide.ts'
 import { measure } from '../../../src/scene/measure.ts'
-import { MEASURES, SCREEN_RULES, screenRule } from '../../../src/scene/measures.ts'
+import { MEASURES, screenRule } from '../../../src/scene/measures.ts'
 import type { Request } from '../../../src/scene/request.ts'
 import { MEASURE_CODES, type MeasureCode } from '../../../src/scene/words.ts'
 import {

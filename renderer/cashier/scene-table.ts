@@ -1,0 +1,86 @@
+import type { CashierScreen, SceneNote, StopKind } from '../../src/screen/model.ts'
+import type { TextKey } from '../text/translate.ts'
+
+/** How much a strip wants to be noticed. */
+export type StripLevel = 'none' | 'quiet' | 'warn' | 'stop'
+
+type RuleLook = { readonly level: StripLevel; readonly text?: TextKey }
+
+/** What staff do under each row of the measures' table. */
+export const RULE_LOOKS: { readonly [rule in SceneNote['screen']]: RuleLook } = {
+  as_usual: { level: 'none' },
+  manager_note: { level: 'quiet', text: 'scene.manager_note' },
+  manager_banner: { level: 'warn', text: 'scene.manager_banner' },
+  countdown: { level: 'warn', text: 'scene.countdown' },
+  ceiling_before_scan: { level: 'warn', text: 'scene.ceiling' },
+  no_credit_before_payment: { level: 'warn', text: 'scene.no_credit_first' },
+  option_not_drawn: { level: 'warn', text: 'scene.option_gone' },
+  way_closed: { level: 'warn', text: 'scene.way_closed' },
+  stopped: { level: 'stop', text: 'scene.stopped' },
+  retired: { level: 'stop', text: 'scene.retired' },
+}
+
+/** Measures in words. M4 and M7 are about settlement: the manager reads of them, nobody at the counter. */
+const MEASURE_WORDS: { readonly [code: string]: TextKey | undefined } = {
+  M1: 'measure.M1',
+  M2: 'measure.M2',
+  M3: 'measure.M3',
+  M4: undefined,
+  M5: 'measure.M5',
+  M6: 'measure.M6',
+  M7: undefined,
+  M8: 'measure.M8',
+  M9: 'measure.M9',
+  M10: 'measure.M10',
+}
+
+/** The names of measures for staff, each once; one that is not known is never left out. */
+export function measureWords(measures: SceneNote['measures']): readonly TextKey[] {
+  const words = new Set<TextKey>()
+  for (const { code } of measures) {
+    const isKnown = Object.hasOwn(MEASURE_WORDS, code)
+    const word = isKnown ? MEASURE_WORDS[code] : 'measure.unreadable'
+    if (word !== undefined) words.add(word)
+  }
+  return [...words]
+}
+
+/**
+ * How the strip looks: a stop is said whatever the measures are. Where the whole panel says it, the strip
+ * is left with the names of the measures, if there are any.
+ */
+export function stripLook({ state, stop, scene }: CashierScreen): RuleLook {
+  const look = RULE_LOOKS[scene?.screen ?? 'as_usual']
+  if (stop === undefined || stop === 'terminal') return look
+  const isNamed = measureWords(scene?.measures ?? []).length > 0
+  if (state === 'stopped') return { level: isNamed ? 'stop' : 'none' }
+  return look.level === 'stop' ? look : RULE_LOOKS[STOP_RULES[stop]]
+}
+
+const STOP_RULES: { readonly [stop in Exclude<StopKind, 'terminal'>]: SceneNote['screen'] } = {
+  suspended: 'stopped',
+  way_closed: 'stopped',
+  retired: 'retired',
+}
+
+/** The next deadline of a measure in force, Unix ms of trusted time. */
+export function nextDeadlineMs(measures: SceneNote['measures']): number | undefined {
+  const deadlines = measures.flatMap(({ deadlineAtMs }) => deadlineAtMs ?? [])
+  return deadlines.length === 0 ? undefined : Math.min(...deadlines)
+}
+
+/** Time left as it is said: days and hours, then hours, minutes and seconds, then that it is over. */
+export function timeLeft(leftMs: number): {
+  readonly key: 'scene.left_days' | 'scene.left_time' | 'scene.overdue'
+  readonly values: { readonly [name: string]: string | number }
+} {
+  const seconds = Math.ceil(leftMs / 1_000)
+  if (seconds <= 0) return { key: 'scene.overdue', values: {} }
+  const hours = Math.floor(seconds / 3_600)
+  if (hours >= 48) {
+    return { key: 'scene.left_days', values: { days: Math.floor(hours / 24), hours: hours % 24 } }
+  }
+  const two = (value: number) => String(value).padStart(2, '0')
+  const time = `${two(hours)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
+  return { key: 'scene.left_time', values: { time } }
+}
