@@ -8,7 +8,7 @@ import type { Backup, JournalFile } from '../ports/journal.ts'
 import type { Signer } from '../ports/signer.ts'
 import { backUpTo } from '../terminal/backup.ts'
 import { readConfig } from '../terminal/config.ts'
-import { checkpointsPath, journalPath } from '../terminal/folders.ts'
+import { besideJournal, journalPath } from '../terminal/folders.ts'
 import { type ExportWish, exportJournal, wrongWish } from './journal-export.ts'
 import {
   describeLine,
@@ -70,7 +70,7 @@ export async function runJournal(argv: string[]): Promise<void> {
 }
 
 function openWhole({ dataDir, signer }: Asked): Result<JournalFile, Problem> {
-  return openJournal(journalPath(dataDir), { signer, checkpointFile: checkpointsPath(dataDir) })
+  return openJournal(journalPath(dataDir), { signer, ...besideJournal(dataDir) })
 }
 
 /** Of a damaged journal, says so and opens what is left. */
@@ -79,8 +79,8 @@ function openReadable(asked: Asked): Result<JournalFile, Problem> {
   if (opened.ok || opened.error.code !== 'journal.damaged') return opened
   give(opened.error)
   const { dataDir, signer } = asked
-  const checkpointFile = checkpointsPath(dataDir)
-  return openJournal(journalPath(dataDir), { salvage: true, signer, checkpointFile })
+  const beside = besideJournal(dataDir)
+  return openJournal(journalPath(dataDir), { salvage: true, signer, ...beside })
 }
 
 function withReadable(asked: Asked, use: (journal: JournalFile) => void): void {
@@ -201,7 +201,7 @@ function compact(asked: Asked): void {
   const progress = progressLine('checking')
   const done = compactJournal(journalPath(dataDir), {
     signer: key.value,
-    checkpointFile: checkpointsPath(dataDir),
+    ...besideJournal(dataDir),
     keepDays,
     nowMs: Date.now(),
     onProgress: progress.show,

@@ -121,6 +121,12 @@ export interface JournalFile extends Journal {
    */
   upkeep(atMs: number): void
   /**
+   * Notes beside the journal how far it is, so that a start misses rows that are gone from its end. Holds
+   * the caller up for the time of a signature, and keeps the disk busy for some milliseconds after that:
+   * never between a scan and its charge. What fails, or meets a note on its way, is for the next call.
+   */
+  noteHead(): void
+  /**
    * Copies the journal while steps go on being appended, checks the copy, and gives it its name only
    * when it is whole and on the disk. The caller is held up for a few milliseconds at a time.
    *

@@ -1,6 +1,8 @@
+import { atFilePoints, type OnFilePoint } from '../../domain/file-points.ts'
 import type { Signer } from '../../ports/signer.ts'
 import { type MarkKind, type SignedMark, signedBytes } from '../checkpoint.ts'
 import type { CheckpointFile } from './checkpoint-file.ts'
+import type { HeadFile } from './head-file.ts'
 import { type Base, Damage, type EventRow, GENESIS } from './integrity.ts'
 import type { Statements } from './statements.ts'
 
@@ -10,6 +12,9 @@ const ROWS_MAX = 1_000
 const AGE_MAX_MS = 15 * 60_000
 /** The row after which a day's money is counted: signed as soon as it is there. */
 const SIGNED_AT_ONCE = 'shift_closed'
+
+/** What an error adds that is about what is missing, and not about what is there. */
+const TO_GO_ON = 'guitai journal accept goes on without what is missing'
 
 /** The newest row of a journal. */
 export type Head = { readonly seq: number; readonly hash: Buffer; readonly atMs: number }
@@ -28,6 +33,9 @@ export type CheckpointParts = {
   readonly statements: Statements
   readonly signer?: Signer | undefined
   readonly file?: CheckpointFile | undefined
+  /** Where it is noted how far the journal is. */
+  readonly headFile?: HeadFile | undefined
+  readonly onPoint?: OnFilePoint | undefined
 }
 
 /** A stored row of either table as it was signed. */
@@ -84,6 +92,7 @@ export class Checkpoints {
   readonly #parts: CheckpointParts
   #last: SignedMark | undefined
   #isWanted = false
+  #notedSeq = 0
 
   /** @param last the newest checkpoint of the journal */
   constructor(parts: CheckpointParts, last: SignedMark | undefined) {
@@ -108,18 +117,35 @@ export class Checkpoints {
    * it. Throws when it cannot be written; it is then due as before.
    */
   sign(head: Head): void {
-    const { signer, statements, file } = this.#parts
+    const { signer, statements, file, onPoint } = this.#parts
     if (signer === undefined || head.seq === 0 || head.seq === this.#last?.seq) return
     const checkpoint = signMark(signer, 'checkpoint', head)
-    statements.insertCheckpoint.run(markRow(checkpoint))
-    file?.add(checkpoint)
+    const row = markRow(checkpoint)
+    atFilePoints(onPoint, 'checkpoint_row', () => statements.insertCheckpoint.run(row))
+    atFilePoints(onPoint, 'checkpoint_line', () => file?.add(checkpoint))
     this.#last = checkpoint
     this.#isWanted = false
   }
 
+  /**
+   * Notes beside the journal that it has reached `head`, unless that is known or another word is on its
+   * way. Costs a signature; the disk works beside the caller. Throws when the file cannot be opened.
+   */
+  noteHead(head: Head): void {
+    const { signer, headFile, onPoint } = this.#parts
+    if (signer === undefined || headFile === undefined || headFile.isWriting) return
+    if (head.seq === this.#notedSeq || head.seq === 0) return
+    onPoint?.('before_file:head_note')
+    headFile.note(signMark(signer, 'head', head), (cause) => {
+      if (cause) return
+      this.#notedSeq = head.seq
+      onPoint?.('after_file:head_note')
+    })
+  }
+
   /** Checks the newest of everything that was signed. Throws {@link Damage}. */
   check(head: Head, base: Base): void {
-    const { signer, statements, file } = this.#parts
+    const { signer, statements, file, headFile } = this.#parts
     const cut = statements.newestCut.get() as MarkRow | undefined
     if (signer && cut && !isSigned(signer, 'cut', markOf(cut))) throw notOurs('cut', cut.seq)
     const last = this.#last
@@ -130,6 +156,8 @@ export class Checkpoints {
     }
     const noted = file?.newest((line) => isSigned(signer, 'checkpoint', line))
     if (noted) this.#mustHold(noted, { head, base })
+    const reached = headFile?.newest((mark) => isSigned(signer, 'head', mark))
+    if (reached) this.#mustHold(reached, { head, base })
     if (last && (noted?.seq ?? 0) < last.seq) file?.add(last)
   }
 
@@ -137,16 +165,20 @@ export class Checkpoints {
     const { head, base } = is
     if (mark.seq < base.seq) return
     if (mark.seq > head.seq) {
-      throw new Damage(`row ${head.seq + 1} is missing: rows up to ${mark.seq} were signed`)
+      throw new Damage(
+        `row ${head.seq + 1} is missing: rows up to ${mark.seq} were written; ${TO_GO_ON}`,
+      )
     }
     const row = this.#parts.statements.eventBySeq.get(mark.seq) as EventRow | undefined
     const hash = mark.seq === base.seq ? base.hash : row?.hash
     if (hash?.toString('hex') !== mark.hash) {
-      throw new Damage(`row ${mark.seq} is not the row that was signed`)
+      throw new Damage(`row ${mark.seq} is not the row that was signed; ${TO_GO_ON}`)
     }
   }
 }
 
 function notOurs(kind: MarkKind, seq: number): Damage {
-  return new Damage(`the ${kind} at row ${seq} is not signed by terminal.key of this folder`)
+  return new Damage(
+    `the ${kind} at row ${seq} is not signed by terminal.key of this folder; ${TO_GO_ON}`,
+  )
 }

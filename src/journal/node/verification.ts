@@ -39,7 +39,7 @@ export function* verifySteps(whole: Whole): VerifySteps {
   const beyond = readSafely(whole, seq, () => ok(beyondTheEnd(whole, seq) ?? file.next()))
   if (!beyond.ok) return beyond
   if (beyond.value)
-    return flaw(seq + 1, `it is missing: rows up to ${beyond.value.seq} were signed`)
+    return flaw(seq + 1, `it is missing: rows up to ${beyond.value.seq} were written`)
   const wrongSale = sales.flawAt(seq)
   if (wrongSale) return err(wrongSale)
   const { signer } = whole
@@ -161,10 +161,15 @@ function flawOf(
   return unsignedText('checkpoint')
 }
 
-/** A checkpoint of a row that is not there. */
-function beyondTheEnd({ statements }: Whole, seq: number): SignedMark | undefined {
+/** The word that there was a row which is not there. */
+function beyondTheEnd(
+  { statements, signer, headFile }: Whole,
+  seq: number,
+): SignedMark | undefined {
   const last = statements.lastCheckpoint.get() as MarkRow | undefined
-  return last && last.seq > seq ? markOf(last) : undefined
+  if (last && last.seq > seq) return markOf(last)
+  const reached = signer && headFile?.newest((mark) => isSigned(signer, 'head', mark))
+  return reached && reached.seq > seq ? reached : undefined
 }
 
 function flaw(seq: number, detail: string): Result<never, Flaw> {
