@@ -36,9 +36,9 @@ export async function backUp(path: string, parts: BackupParts): Promise<Backup> 
     const rows = await check(parts.open(part))
     const bytes = statSync(part).size
     chmodSync(part, 0o600)
-    atFilePoints(onPoint, 'backup_sync', () => sync(part, 'r+'))
+    atFilePoints(onPoint, 'backup_sync', () => syncFile(part, 'r+'))
     atFilePoints(onPoint, 'backup_name', () => renameSync(part, path))
-    if (process.platform !== 'win32') sync(dirname(resolve(path)), 'r')
+    if (process.platform !== 'win32') syncFile(dirname(resolve(path)), 'r')
     return { rows, bytes }
   } finally {
     remove(part)
@@ -71,7 +71,8 @@ async function check(made: Copy): Promise<number> {
   }
 }
 
-function sync(path: string, flags: string): void {
+/** Brings a file or a folder to the disk. */
+export function syncFile(path: string, flags: string): void {
   const file = openSync(path, flags)
   try {
     fsyncSync(file)

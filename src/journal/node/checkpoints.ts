@@ -1,9 +1,11 @@
 import { atFilePoints, type OnFilePoint } from '../../domain/file-points.ts'
 import type { Signer } from '../../ports/signer.ts'
-import { type MarkKind, type SignedMark, signedBytes } from '../checkpoint.ts'
+import type { MarkKind, SignedMark } from '../checkpoint.ts'
 import type { CheckpointFile } from './checkpoint-file.ts'
 import type { HeadFile } from './head-file.ts'
-import { type Base, Damage, type EventRow, GENESIS } from './integrity.ts'
+import { type Base, Damage, type EventRow } from './integrity.ts'
+import { type Head, isSigned, type MarkRow, markOf, markRow, signMark } from './marks.ts'
+import { isFormer, seamsOf } from './seams.ts'
 import type { Statements } from './statements.ts'
 
 /** Rows after which the newest is signed. */
@@ -16,18 +18,6 @@ const SIGNED_AT_ONCE = 'shift_closed'
 /** What an error adds that is about what is missing, and not about what is there. */
 const TO_GO_ON = 'guitai journal accept goes on without what is missing'
 
-/** The newest row of a journal. */
-export type Head = { readonly seq: number; readonly hash: Buffer; readonly atMs: number }
-
-/** One row of the tables of checkpoints and of cuts. */
-export type MarkRow = {
-  readonly seq: number
-  readonly hash: Buffer
-  readonly at_ms: number
-  readonly key_id: string
-  readonly signature: Buffer
-}
-
 /** What signs, and where the signatures are remembered a second time. */
 export type CheckpointParts = {
   readonly statements: Statements
@@ -36,55 +26,6 @@ export type CheckpointParts = {
   /** Where it is noted how far the journal is. */
   readonly headFile?: HeadFile | undefined
   readonly onPoint?: OnFilePoint | undefined
-}
-
-/** A stored row of either table as it was signed. */
-export function markOf(row: MarkRow): SignedMark {
-  const { seq, at_ms: atMs, key_id: keyId, signature } = row
-  return { seq, hash: row.hash.toString('hex'), atMs, keyId, signature }
-}
-
-/** The row of a mark. */
-export function markRow(mark: SignedMark): MarkRow {
-  const { seq, atMs, keyId, hash, signature } = mark
-  return {
-    seq,
-    hash: Buffer.from(hash, 'hex'),
-    at_ms: atMs,
-    key_id: keyId,
-    signature: Buffer.from(signature),
-  }
-}
-
-/** Whether the terminal's own key signed it. */
-export function isSigned(signer: Signer, kind: MarkKind, mark: SignedMark): boolean {
-  return signer.verify(mark.keyId, signedBytes(kind, mark), mark.signature)
-}
-
-/** Makes a mark and signs it. */
-export function signMark(signer: Signer, kind: MarkKind, head: Head): SignedMark {
-  const { seq, atMs } = head
-  const mark = { seq, hash: head.hash.toString('hex'), atMs, keyId: signer.keyId }
-  return { ...mark, signature: signer.sign(signedBytes(kind, mark)) }
-}
-
-/** What the first row that is left is chained to. */
-export function baseOf(statements: Statements): Base {
-  const cut = statements.newestCut.get() as MarkRow | undefined
-  return cut ? { seq: cut.seq, hash: cut.hash } : { seq: 0, hash: GENESIS }
-}
-
-/** The newest checkpoint of a journal. */
-export function lastCheckpoint(statements: Statements): SignedMark | undefined {
-  const row = statements.lastCheckpoint.get() as MarkRow | undefined
-  return row && markOf(row)
-}
-
-/** The newest row of a journal, or what its first row will be chained to. */
-export function headOf(statements: Statements): Head {
-  const last = statements.lastEvent.get() as EventRow | undefined
-  if (last) return { seq: last.seq, hash: last.hash, atMs: last.at_ms }
-  return { ...baseOf(statements), atMs: 0 }
 }
 
 /** Signs rows of the chain from time to time, and knows which one was signed last. */
@@ -147,7 +88,7 @@ export class Checkpoints {
   check(head: Head, base: Base): void {
     const { signer, statements, file, headFile } = this.#parts
     const cut = statements.newestCut.get() as MarkRow | undefined
-    if (signer && cut && !isSigned(signer, 'cut', markOf(cut))) throw notOurs('cut', cut.seq)
+    if (signer && cut && !this.#isOurs('cut', markOf(cut))) throw notOurs('cut', cut.seq)
     const last = this.#last
     if (last) this.#mustHold(last, { head, base })
     if (signer === undefined) return
@@ -159,6 +100,13 @@ export class Checkpoints {
     const reached = headFile?.newest((mark) => isSigned(signer, 'head', mark))
     if (reached) this.#mustHold(reached, { head, base })
     if (last && (noted?.seq ?? 0) < last.seq) file?.add(last)
+  }
+
+  /** A cut may be of a key that is gone, when that was accepted. Its checkpoints are signed anew. */
+  #isOurs(kind: MarkKind, mark: SignedMark): boolean {
+    const { signer, statements } = this.#parts
+    if (signer === undefined) return true
+    return isSigned(signer, kind, mark) || isFormer(seamsOf(statements, signer), mark)
   }
 
   #mustHold(mark: SignedMark, is: { readonly head: Head; readonly base: Base }): void {

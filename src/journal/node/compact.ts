@@ -7,8 +7,8 @@ import { atFilePoints, type OnFilePoint } from '../../domain/file-points.ts'
 import type { Progress } from '../../ports/journal.ts'
 import type { Signer } from '../../ports/signer.ts'
 import { CheckpointFile } from './checkpoint-file.ts'
-import { type MarkRow, markRow, signMark } from './checkpoints.ts'
 import { journalProblem } from './integrity.ts'
+import { type MarkRow, markRow, signMark } from './marks.ts'
 import { BUSY_MS, openJournal } from './sqlite-journal.ts'
 
 /** A payment can be refunded for a year; what a refund needs stays for at least this long. */

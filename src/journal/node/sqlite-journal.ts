@@ -18,16 +18,10 @@ import type {
 import type { Signer } from '../../ports/signer.ts'
 import { backUp } from './backup.ts'
 import { CheckpointFile } from './checkpoint-file.ts'
-import {
-  baseOf,
-  type CheckpointParts,
-  Checkpoints,
-  type Head,
-  headOf,
-  lastCheckpoint,
-} from './checkpoints.ts'
+import { type CheckpointParts, Checkpoints } from './checkpoints.ts'
 import { HeadFile } from './head-file.ts'
 import { checkTail, Damage, type EventRow, GENESIS, isDamage, journalProblem } from './integrity.ts'
+import { baseOf, type Head, headOf, lastCheckpoint } from './marks.ts'
 import { migrate, standIn } from './migrate.ts'
 import { prepare, type Statements } from './statements.ts'
 import { readSale, type SaleRow, storedRow } from './stored.ts'

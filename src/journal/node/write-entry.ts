@@ -2,8 +2,8 @@ import { isClosed, lastAttempt, type Sale } from '../../domain/sale.ts'
 import type { JournalEntry } from '../../ports/journal.ts'
 import { moneyOf } from '../money.ts'
 import { encodeSale, summarize } from '../row.ts'
-import type { Head } from './checkpoints.ts'
 import { chain } from './integrity.ts'
+import type { Head } from './marks.ts'
 import type { Statements } from './statements.ts'
 
 /** The step that makes an attempt; every later one finds its number taken, by itself. */

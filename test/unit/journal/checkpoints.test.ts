@@ -9,7 +9,7 @@ import {
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { lineOf, readLine } from '../../../src/journal/checkpoint.ts'
-import { signMark } from '../../../src/journal/node/checkpoints.ts'
+import { signMark } from '../../../src/journal/node/marks.ts'
 import { openJournal } from '../../../src/journal/node/sqlite-journal.ts'
 import {
   append,

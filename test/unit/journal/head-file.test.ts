@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { signMark } from '../../../src/journal/node/checkpoints.ts'
 import { HeadFile } from '../../../src/journal/node/head-file.ts'
+import { signMark } from '../../../src/journal/node/marks.ts'
 import type { JournalFile } from '../../../src/ports/journal.ts'
 import {
   append,
