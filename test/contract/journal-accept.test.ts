@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Counter, openCounter } from '../support/counter.ts'
+
+// Commands are programs of their own, and a customer is waited for.
+vi.setConfig({ testTimeout: 180_000 })
 
 const CLI = join(import.meta.dirname, '..', '..', 'src', 'cli.ts')
 const PINS = { 安装: '802911', 店长: '774102', 小王: '550186' } as const
@@ -68,6 +71,7 @@ describe('P5: guitai journal accept', () => {
       out: expect.stringContaining('nothing to accept'),
     })
     await counter.startTerminal()
+    await counter.api('POST', `/v1/sales/${waiting}/dismiss`, { clientId: 'set-aside' })
     lostSale = await take(1_230, 'PAID')
     await counter.terminal().stop()
     restore(backup)
