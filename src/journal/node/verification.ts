@@ -67,9 +67,12 @@ function readSafely<Value>(
 
 type Begin = { readonly base: Base; readonly seams: readonly Seam[] }
 
-function readBegin({ statements, signer }: Whole): Result<Begin, Flaw> {
+function readBegin(whole: Whole): Result<Begin, Flaw> {
+  const { statements, signer } = whole
   const base = baseOf(statements)
-  const seams = signer ? seamsOf(statements, signer) : []
+  // Rows that cannot be read are named when their turn comes.
+  const read = readSafely(whole, 0, () => ok(signer ? seamsOf(statements, signer) : []))
+  const seams = read.ok ? read.value : []
   const cut = statements.newestCut.get() as MarkRow | undefined
   const isOurs = !signer || !cut || isSigned(signer, 'cut', markOf(cut))
   if (cut && !isOurs && !isFormer(seams, markOf(cut))) return flaw(cut.seq, unsignedText('cut'))
