@@ -22,11 +22,12 @@ beforeAll(async () => {
 })
 afterAll(() => counter?.close())
 
-async function take(amountFen: number, outcome: string): Promise<string> {
+async function take(amountFen: number): Promise<string> {
   const clientId = `test-${amountFen}`
   const sale = await counter.api<{ saleId: string }>('POST', '/v1/sales', { clientId, amountFen })
   await counter.scan()
-  await counter.saleWhen(sale.saleId, (now) => now.attempts.length > 0 && now.outcome === outcome)
+  await counter.saleWhen(sale.saleId, (now) => now.outcome === 'PAID')
+  await counter.api('POST', `/v1/sales/${sale.saleId}/dismiss`, { clientId: `off-${amountFen}` })
   return sale.saleId
 }
 
@@ -51,7 +52,10 @@ function restore(backup: string): void {
 
 describe('P5: guitai journal accept', () => {
   it('takes somebody who may, and a reason', async () => {
-    waiting = await take(90_006, 'UNKNOWN')
+    waiting = await take(1_000)
+    const refund = { clientId: 'refund', operator: 'M1', reason: 'returned goods' }
+    await counter.api('POST', `/v1/sales/${waiting}/refunds`, refund)
+    await counter.saleWhen(waiting, ({ refunds }) => refunds?.[0]?.phase === 'processing')
     await counter.terminal().stop()
     for (const [name, role] of [
       ['安装', 'installer'],
@@ -71,8 +75,7 @@ describe('P5: guitai journal accept', () => {
       out: expect.stringContaining('nothing to accept'),
     })
     await counter.startTerminal()
-    await counter.api('POST', `/v1/sales/${waiting}/dismiss`, { clientId: 'set-aside' })
-    lostSale = await take(1_230, 'PAID')
+    lostSale = await take(1_230)
     await counter.terminal().stop()
     restore(backup)
     await expect(counter.startTerminal()).rejects.toThrow(/journal\.damaged.*guitai journal accept/)
@@ -94,10 +97,10 @@ describe('P5: guitai journal accept', () => {
       ),
     })
     await counter.startTerminal()
-    await counter.saleWhen(waiting, (now) => now.outcome !== 'UNKNOWN')
+    await counter.saleWhen(waiting, ({ refunds }) => refunds?.[0]?.outcome === 'REFUNDED')
     const gone = await counter.api<{ code?: string }>('GET', `/v1/sales/${lostSale}`)
     expect(gone.code).toBe('sale.not_found')
-    await take(2_340, 'PAID')
+    await take(2_340)
     await counter.terminal().stop()
     const verified = guitai('journal', 'verify')
     expect(verified.code).toBe(0)
@@ -113,7 +116,7 @@ describe('P5: guitai journal accept', () => {
       out: expect.stringMatching(/by 安装: key [0-9a-f]{16} took the place of [0-9a-f]{16} \(disk/),
     })
     await counter.startTerminal()
-    await take(3_450, 'PAID')
+    await take(3_450)
     await counter.terminal().stop()
     expect(guitai('journal', 'verify').code).toBe(0)
   })
