@@ -6,6 +6,7 @@ import { SCOPES } from './api/protocol.ts'
 import { err, ok, type Result } from './base/result.ts'
 import { createSerialScanner } from './devices/node/serial-scanner.ts'
 import { type Problem, problem } from './domain/errors.ts'
+import type { OnFilePoint } from './domain/file-points.ts'
 import type { Sale } from './domain/sale.ts'
 import { Engine } from './engine/engine.ts'
 import type { Mark } from './engine/options.ts'
@@ -21,7 +22,7 @@ import type { SceneGate } from './ports/scene.ts'
 import { backUpTo } from './terminal/backup.ts'
 import { type Config, readConfig } from './terminal/config.ts'
 import { endOnBug } from './terminal/end-on-bug.ts'
-import { checkpointsPath, journalPath, portPath } from './terminal/folders.ts'
+import { besideJournal, journalPath, portPath } from './terminal/folders.ts'
 import { makeGateway } from './terminal/gateway.ts'
 import {
   configurationVersion,
@@ -79,7 +80,8 @@ export async function startTerminal(
   const { log, close: closeLog } = openLog(join(dataDir, 'logs'), clock)
   if (options.ownsProcess) endProcessOnBug(log)
 
-  const opened = openScene(config.value, { clock, log })
+  const { onPoint } = options
+  const opened = openScene(config.value, { clock, log, onPoint })
   if (!opened.ok) return failed(opened.error, log, closeLog)
   const scene = opened.value
   const gateway = await makeGateway(config.value, {
@@ -90,7 +92,7 @@ export async function startTerminal(
     ...(scene.grantHeaders ? { grantHeaders: scene.grantHeaders } : {}),
   })
   if (!gateway.ok) return failed(gateway.error, log, closeLog)
-  const journal = openOwnJournal(dataDir)
+  const journal = openOwnJournal(dataDir, onPoint)
   if (!journal.ok) {
     await gateway.value.close()
     return failed(journal.error, log, closeLog)
@@ -111,6 +113,7 @@ export async function startTerminal(
     counter: {
       pending: () => engine.pending(),
       isArmed: () => engine.status().scanners.some(({ enabled }) => enabled),
+      onSale: (listener) => engine.onSale(listener),
     },
     clock,
   })
@@ -147,12 +150,16 @@ export async function startTerminal(
 }
 
 /** A folder in which a terminal has run holds a journal: an empty one there is one that was lost. */
-export function openOwnJournal(dataDir: string): Result<JournalFile, Problem> {
+export function openOwnJournal(
+  dataDir: string,
+  onPoint?: OnFilePoint,
+): Result<JournalFile, Problem> {
   const key = openTerminalKey(dataDir)
   if (!key.ok) return key
   const journal = openJournal(journalPath(dataDir), {
     signer: key.value,
-    checkpointFile: checkpointsPath(dataDir),
+    ...besideJournal(dataDir),
+    onPoint,
   })
   if (!journal.ok || journal.value.status().rows > 0 || !wasUsed(dataDir)) return journal
   journal.value.close()

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../base/result.ts'
 import type { ErrorCode } from '../domain/errors.ts'
 import { LIMITS } from '../domain/limits.ts'
-import { isRefundUnclear, type Refund, reservedFen } from '../domain/refund.ts'
+import { isCounted, isRefundUnclear, type Refund, reservedFen } from '../domain/refund.ts'
 import type { Attempt, Sale } from '../domain/sale.ts'
 import { WAITS } from '../domain/waits.ts'
 import type { SaleWish } from './events.ts'
@@ -27,7 +27,10 @@ export function admitRefund(sale: Sale, wish: RefundWish): Result<AdmittedRefund
   const paidAtMs = attempt.settledAtMs ?? attempt.submittedAtMs
   if (wish.atMs - paidAtMs >= WAITS.refundLimitMs) return err('refund.too_old')
   const ofAttempt = refunds.filter(({ outTradeNo }) => outTradeNo === attempt.outTradeNo)
-  if (ofAttempt.length >= LIMITS.refundsPerAttemptMax) return err('refund.too_many')
+  const counted = ofAttempt.filter(isCounted).length
+  if (counted >= LIMITS.refundsPerAttemptMax || ofAttempt.length >= LIMITS.refundTriesMax) {
+    return err('refund.too_many')
+  }
   const amountFen = wish.amountFen ?? remainderFen(attempt, refunds)
   if (amountFen <= 0 || amountFen > remainderFen(attempt, refunds)) {
     return err('refund.above_remainder')

@@ -29,11 +29,20 @@ export type SaleWish =
       readonly arm: boolean
     }
   | {
-      readonly kind: 'arm_wanted' | 'cancel_wanted' | 'check_wanted' | 'dismiss_wanted'
+      readonly kind: 'arm_wanted' | 'cancel_wanted' | 'dismiss_wanted'
+      readonly atMs: number
+      readonly saleId: string
+      /** The sale, when it is closed and no longer in the state. */
+      readonly archived?: Sale
+    }
+  | {
+      readonly kind: 'check_wanted'
       readonly atMs: number
       readonly saleId: string
       /** A check that nobody asked for: the gateway can be reached again. */
       readonly lineIsBack?: true
+      /** Since when this program runs, by the clock of `atMs`: a time before that was another clock's. */
+      readonly upSinceMs?: number
       /** The sale, when it is closed and no longer in the state. */
       readonly archived?: Sale
     }

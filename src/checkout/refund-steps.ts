@@ -1,12 +1,13 @@
 import { unreachable } from '../base/invariant.ts'
-import { isRefundOpen, type Refund } from '../domain/refund.ts'
+import { isGivenUp, isRefundOpen, type Refund } from '../domain/refund.ts'
 import type { Sale } from '../domain/sale.ts'
 import { admitRefund } from './admit-refund.ts'
 import type { Effect, RefundEvent, SaleWish } from './events.ts'
-import { afterRefundQuery, afterSubmit, type RefundMove } from './refund.ts'
+import { afterLastQuery, afterRefundQuery, afterSubmit, type RefundMove } from './refund.ts'
 import { ignore, refuse, type State, type Step, withSales } from './state.ts'
 
 type RefundWish = Extract<SaleWish, { kind: 'refund_wanted' }>
+type CheckWish = Extract<SaleWish, { kind: 'check_wanted' }>
 type CloseWish = Extract<SaleWish, { kind: 'close_wanted' }>
 
 /** The key of the timer of a refund. */
@@ -56,7 +57,9 @@ function decide(refund: Refund, event: RefundEvent): RefundMove {
     case 'refund_answered':
       return afterSubmit(refund, event.answer, event.atMs)
     case 'refund_query_answered':
-      return afterRefundQuery(refund, event.answer, event.atMs)
+      return refund.closedByHand
+        ? afterLastQuery(refund, event.answer, event.atMs)
+        : afterRefundQuery(refund, event.answer, event.atMs)
     case 'refund_due':
       return { kind: refund.nextMove ?? 'ask', refund, atMs: event.atMs }
     default:
@@ -66,12 +69,13 @@ function decide(refund: Refund, event: RefundEvent): RefundMove {
 
 /**
  * "Check now": what every refund waits to do is done at once. One that waits to be sent again is sent:
- * asked about instead, it would wait anew, and checks that keep coming would put it off for ever.
+ * asked about instead, it would wait anew, and checks that keep coming would put it off for ever. Where
+ * nothing waits, those that were given up by hand are asked about once more.
  */
-export function checkRefunds(state: State, sale: Sale, event: { readonly atMs: number }): Step {
+export function checkRefunds(state: State, sale: Sale, event: CheckWish): Step {
   const waiting = (sale.refunds ?? []).filter(({ awaits }) => awaits === 'timer')
   if (waiting.length === 0) {
-    return sale.refunds?.some(isRefundOpen) ? ignore(state) : refuse(state, 'sale.nothing_to_check')
+    return sale.refunds?.some(isRefundOpen) ? ignore(state) : askLast(state, sale, event)
   }
   const changed = withRefunds(
     sale,
@@ -88,9 +92,24 @@ export function checkRefunds(state: State, sale: Sale, event: { readonly atMs: n
   }
 }
 
+function askLast(state: State, sale: Sale, { atMs, upSinceMs }: CheckWish): Step {
+  const givenUp = (sale.refunds ?? []).filter(isGivenUp)
+  if (givenUp.length === 0 || upSinceMs === undefined) return refuse(state, 'sale.nothing_to_check')
+  const asked = givenUp.map((refund) => {
+    const isOlder = refund.closedByHand !== undefined && refund.closedByHand.atMs < upSinceMs
+    return begin('ask', isOlder ? { ...refund, waitsFromMs: upSinceMs } : refund, atMs)
+  })
+  const changed = withRefunds(sale, asked)
+  return {
+    state: withSales(state, [changed]),
+    effects: asked.map(({ outRefundNo }) => ({ kind: 'query_refund', sale: changed, outRefundNo })),
+    changed: [changed],
+  }
+}
+
 /**
  * A manager stops waiting for a refund. Only between two requests. It stays UNKNOWN and its amount
- * reserved, for ever: reconciliation says what became of it. One whose money is on its way is given up
+ * reserved until somebody wants it checked once more, or reconciliation says what became of it. One whose money is on its way is given up
  * only when there is no other: it will end by itself.
  */
 export function closeRefundByHand(state: State, sale: Sale, event: CloseWish): Step {
@@ -118,6 +137,7 @@ export function recoverRefunds(sale: Sale, atMs: number): Sale {
   if (!sale.refunds?.some(isRefundOpen)) return sale
   const refunds = sale.refunds.map((refund): Refund => {
     if (!isRefundOpen(refund)) return refund
+    if (refund.closedByHand) return { ...refund, step: refund.step + 1, awaits: 'nothing' }
     const asked = { ...begin('ask', refund, atMs), waitsFromMs: atMs }
     if (refund.phase === 'processing' || refund.phase === 'abnormal') return asked
     // Whatever was on its way when the program ended may still arrive.

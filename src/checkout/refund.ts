@@ -5,7 +5,7 @@ import type { RefundAnswer } from '../ports/gateway.ts'
 
 /**
  * What a refund does next. Pure decisions over one refund; its money rules live here.
- * - `settle`: final.
+ * - `settle`: final, or given up by hand and left as it is.
  * - `ask`: query, at once or at a time.
  * - `submit`: send the same request again, under the same number, at once or at a time.
  */
@@ -50,6 +50,32 @@ export function afterRefundQuery(refund: Refund, answer: RefundAnswer, atMs: num
       if (isTaken(heard)) return ask(heard, atMs + pollMs(heard))
       return ask({ ...heard, cause: answer.cause }, atMs + retryMs(heard))
   }
+}
+
+/**
+ * After the answer to a question about a refund that a manager stopped waiting for. It is asked once each
+ * time somebody wants to know, and never sent again. "No such refund" gives its amount back when no
+ * request of it can arrive any more; anything that is not final leaves it as it is.
+ */
+export function afterLastQuery(refund: Refund, answer: RefundAnswer, atMs: number): RefundMove {
+  const heard = hear(refund, answer)
+  if (answer.kind === 'not_found' && canNotArrive(refund)) {
+    return settleNotRefunded(heard, refund.refusal ?? 'refund.never_arrived', atMs)
+  }
+  const move = answer.kind === 'refund' ? afterTaken(heard, answer, atMs) : undefined
+  if (move?.kind === 'settle') return move
+  return { kind: 'settle', refund: { ...(move?.refund ?? refund), awaits: 'nothing' } }
+}
+
+/**
+ * Whether the last request, which was before the manager's decision, was too old to be taken when the
+ * question was begun. After a restart the wait begins again, because the clock may be another one.
+ */
+function canNotArrive(refund: Refund): boolean {
+  const { closedByHand, askedAtMs, waitsFromMs } = refund
+  if (!closedByHand || askedAtMs === undefined || isTaken(refund)) return false
+  const fromMs = Math.max(closedByHand.atMs, waitsFromMs ?? Number.NEGATIVE_INFINITY)
+  return askedAtMs >= fromMs + WAITS.refundArrivesMs
 }
 
 /** The gateway knows the refund. Only its last word that the money arrived ends it as given. */

@@ -24,6 +24,11 @@ export const HELP = `guitai: a checkout terminal for payment codes
   guitai journal compact --config FILE --keep-days N
       Drops what is older than N days, at least 400, and nothing of a sale
       that is open. Signs where the chain begins from then on.
+  guitai journal accept --config FILE --reason TEXT --as NAME
+      [--as-pin-file FILE]
+      Goes on with an older copy of the journal, or with a new terminal key when
+      the old one was lost. The journal says who accepted it and what is missing.
+      Takes a manager or an installer; the terminal must not be running.
 
   guitai reconcile --config FILE [--date YYYY-MM-DD] [--bill FILE] [--repair]
                    [--language zh-CN|en] [--out FILE] [--json]

@@ -7,8 +7,10 @@ import { openTerminalKey, readTerminalKey } from '../keys/node/terminal-key.ts'
 import type { Backup, JournalFile } from '../ports/journal.ts'
 import type { Signer } from '../ports/signer.ts'
 import { backUpTo } from '../terminal/backup.ts'
-import { readConfig } from '../terminal/config.ts'
-import { checkpointsPath, journalPath } from '../terminal/folders.ts'
+import { type Config, readConfig } from '../terminal/config.ts'
+import { besideJournal, journalPath } from '../terminal/folders.ts'
+import { AUTHORISE_OPTIONS } from './authorise.ts'
+import { acceptOwnJournal, describeSeam } from './journal-accept.ts'
 import { type ExportWish, exportJournal, wrongWish } from './journal-export.ts'
 import {
   describeLine,
@@ -31,6 +33,8 @@ const OPTIONS = {
   out: { type: 'string' },
   bom: { type: 'boolean', default: false },
   'keep-days': { type: 'string' },
+  reason: { type: 'string' },
+  ...AUTHORISE_OPTIONS,
 } as const
 
 /** What was asked for, and of which terminal. */
@@ -59,18 +63,20 @@ export async function runJournal(argv: string[]): Promise<void> {
   const { values, positionals } = readOptions(argv, OPTIONS)
   const [what = 'list'] = positionals
   const command = COMMANDS[what]
-  if (!command) fail(`journal ${what}: choose ${Object.keys(COMMANDS).join(', ')}`)
+  if (!command && what !== 'accept')
+    fail(`journal ${what}: choose ${[...Object.keys(COMMANDS), 'accept'].join(', ')}`)
   if (values.config === undefined) fail('journal needs --config FILE')
   const config = readConfig(resolve(values.config))
   if (!config.ok) return give(config.error)
+  if (what === 'accept') return accept(config.value, values)
   const { dataDir } = config.value
   const key = readTerminalKey(dataDir)
   if (!key.ok) return give(key.error)
-  await command({ dataDir, values, signer: key.value })
+  await command?.({ dataDir, values, signer: key.value })
 }
 
 function openWhole({ dataDir, signer }: Asked): Result<JournalFile, Problem> {
-  return openJournal(journalPath(dataDir), { signer, checkpointFile: checkpointsPath(dataDir) })
+  return openJournal(journalPath(dataDir), { signer, ...besideJournal(dataDir) })
 }
 
 /** Of a damaged journal, says so and opens what is left. */
@@ -79,8 +85,8 @@ function openReadable(asked: Asked): Result<JournalFile, Problem> {
   if (opened.ok || opened.error.code !== 'journal.damaged') return opened
   give(opened.error)
   const { dataDir, signer } = asked
-  const checkpointFile = checkpointsPath(dataDir)
-  return openJournal(journalPath(dataDir), { salvage: true, signer, checkpointFile })
+  const beside = besideJournal(dataDir)
+  return openJournal(journalPath(dataDir), { salvage: true, signer, ...beside })
 }
 
 function withReadable(asked: Asked, use: (journal: JournalFile) => void): void {
@@ -119,7 +125,8 @@ function asWords(result: Verification): string {
     keyId === undefined
       ? 'no terminal.key here: signatures were not checked'
       : `${checkpoints} checkpoints are signed by key ${keyId}`
-  return `the chain of ${rows} rows is whole${begin}\n${signed}`
+  const lines = [`the chain of ${rows} rows is whole${begin}`, signed]
+  return [...lines, ...result.value.seams.map(describeSeam)].join('\n')
 }
 
 /** Asks the running terminal, which knows what it does next; reads the file when none runs. */
@@ -201,7 +208,7 @@ function compact(asked: Asked): void {
   const progress = progressLine('checking')
   const done = compactJournal(journalPath(dataDir), {
     signer: key.value,
-    checkpointFile: checkpointsPath(dataDir),
+    ...besideJournal(dataDir),
     keepDays,
     nowMs: Date.now(),
     onProgress: progress.show,
@@ -219,6 +226,21 @@ function compact(asked: Asked): void {
       `dropped ${droppedRows} rows and ${droppedSales} sales; the chain begins at row ${fromSeq}; ` +
         `${bytesBefore} bytes before, ${bytesAfter} after`,
     )
+  }
+}
+
+/** Says what is missing from now on, which is for recovery and reconciliation to find. */
+async function accept(config: Config, values: Asked['values']): Promise<void> {
+  const accepted = await acceptOwnJournal(config, values)
+  if (!accepted.ok) return give(accepted.error)
+  const seam = accepted.value
+  if (values.json) console.log(JSON.stringify(seam ?? null))
+  else if (!seam) console.log('nothing to accept: the journal and its key are what they were')
+  else {
+    console.log(
+      `${describeSeam(seam)}\nstart the terminal, which asks about everything open; then run`,
+    )
+    console.log('guitai reconcile --repair for each day since, to bring back what is missing here')
   }
 }
 

@@ -14,6 +14,8 @@ export const LIMITS = {
   outTradeNoMax: 32,
   /** Refunds of one attempt (APIv3 refund: at most 50 for one order). */
   refundsPerAttemptMax: 50,
+  /** The same with those that the gateway refused, which it does not count. */
+  refundTriesMax: 200,
   /** `reason` of a refund on the wire (APIv3 refund, `reason`, string(80)): characters. */
   refundReasonMax: 80,
   /** A person's name in the journal, characters. */

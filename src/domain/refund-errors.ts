@@ -42,8 +42,8 @@ export const REFUND_ERRORS = {
     en: 'Two refunds of one order need a minute between them. Nothing was refunded; try again in a minute.',
   }),
   'refund.too_many': entry(409, {
-    zh: '这笔订单已退款 50 次，不能再退。请在商户平台处理。',
-    en: 'This order was refunded 50 times and takes no more. Settle it on the merchant platform.',
+    zh: '这笔订单的退款次数已满，没有退款。请在商户平台处理。',
+    en: 'This order has had all the refunds it takes; nothing was refunded. Settle it on the merchant platform.',
   }),
   'refund.too_old': entry(409, {
     zh: '这笔订单支付已超过一年，不能退款。请另行处理。',
@@ -88,6 +88,10 @@ export const REFUND_ERRORS = {
   'refund.closed': entry(409, {
     zh: '网关已关闭这笔退款，钱没有退。可以重新退款。',
     en: 'The gateway closed this refund; the money was not given back. It may be refunded again.',
+  }),
+  'refund.never_arrived': entry(409, {
+    zh: '网关没有收到这笔退款，钱没有退。可以重新退款。',
+    en: 'The gateway never received this refund; the money was not given back. It may be refunded again.',
   }),
   'refund.abnormal': entry(409, {
     zh: '退款异常：钱已从订单退出，但没有到顾客账户。请在商户平台处理异常退款。',

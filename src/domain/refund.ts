@@ -64,7 +64,7 @@ export type Refund = {
   readonly refundId?: string
   /** When the gateway says it was done, as the wire spells it. */
   readonly refundedAt?: string
-  /** A manager stopped waiting; the outcome stays as it is, and its amount stays reserved. */
+  /** A manager stopped waiting; its amount stays reserved until it is certain that it never arrives. */
   readonly closedByHand?: {
     readonly operator: string
     readonly reason: string
@@ -77,9 +77,19 @@ export function isRefundOpen(refund: Refund): boolean {
   return refund.awaits !== 'nothing'
 }
 
+/** Whether a manager stopped waiting for it and nobody knows what became of it. */
+export function isGivenUp(refund: Refund): boolean {
+  return refund.closedByHand !== undefined && refund.outcome === 'UNKNOWN' && !isRefundOpen(refund)
+}
+
 /** Whether it is not known yet that the gateway took it: no second refund is made beside it. */
 export function isRefundUnclear(refund: Refund): boolean {
   return isRefundOpen(refund) && refund.phase !== 'processing' && refund.phase !== 'abnormal'
+}
+
+/** Whether it counts among the refunds the gateway allows for one order: it took it, or may have. */
+export function isCounted({ outcome, refundId }: Refund): boolean {
+  return outcome !== 'NOT_REFUNDED' || refundId !== undefined
 }
 
 /**

@@ -22,6 +22,7 @@ const RIGHTS = {
   operators: ['installer'],
   enrolment: ['installer'],
   interface_close: ['installer'],
+  journal_accept: ['manager', 'installer'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type Right = keyof typeof RIGHTS

@@ -205,7 +205,8 @@ export class Engine implements Terminal {
     const archived = isArchived ? this.#options.journal.sale(wish.saleId) : undefined
     const atMs = this.#time.nowMs()
     const merchant = binding
-    return stampWish(wish, { atMs, entropy, storeName, archived, merchant, certificateEnded })
+    const stamps = { atMs, entropy, storeName, archived, merchant, certificateEnded }
+    return stampWish(wish, { ...stamps, upSinceMs: this.#startedAtMs })
   }
 
   #onLineBack(): void {

@@ -1,11 +1,16 @@
 import type { Effect } from '../checkout/events.ts'
 import { TABLE } from '../checkout/reduce.ts'
+import { type FilePoint, filePointsOf } from '../domain/file-points.ts'
 import type { JournalKind } from './record.ts'
 
 /** A place on the path of an event where the program may be made to die. */
 export type Point =
-  | `${'before' | 'after'}_append:${JournalKind}`
+  | `${'before' | 'after'}_append:${JournalKind | typeof SHIFT_CLOSED}`
   | `${'before' | 'after'}_effect:${Effect['kind']}`
+  | FilePoint
+
+/** The step that ends a shift. */
+export const SHIFT_CLOSED = 'shift_closed'
 
 type SaleEventKind = keyof typeof TABLE
 
@@ -16,7 +21,10 @@ const OTHER_STEPS = {
   wish_refused: true,
   code_rejected: false,
   label_dropped: false,
-} as const satisfies Readonly<Record<Exclude<JournalKind, SaleEventKind>, boolean>>
+  [SHIFT_CLOSED]: true,
+} as const satisfies Readonly<
+  Record<Exclude<JournalKind, SaleEventKind> | typeof SHIFT_CLOSED, boolean>
+>
 
 /** Every kind of effect; the compiler asks for a new one. */
 const EFFECTS = {
@@ -31,7 +39,7 @@ const EFFECTS = {
   disable_scanner: true,
 } as const satisfies Readonly<Record<Effect['kind'], true>>
 
-/** Every point, from the tables of the code: a new event or effect joins by itself. */
+/** Every point of a running terminal, from the tables of the code: a new one joins by itself. */
 export function allPoints(): readonly Point[] {
   const others = Object.entries(OTHER_STEPS).filter(([, kept]) => kept)
   const kinds = [...Object.keys(TABLE), ...others.map(([kind]) => kind)]
@@ -39,5 +47,6 @@ export function allPoints(): readonly Point[] {
     ...kinds.map((kind) => `append:${kind}`),
     ...Object.keys(EFFECTS).map((kind) => `effect:${kind}`),
   ]
-  return places.flatMap((place) => [`before_${place}`, `after_${place}`]) as unknown as Point[]
+  const steps = places.flatMap((place) => [`before_${place}`, `after_${place}`])
+  return [...(steps as unknown as Point[]), ...filePointsOf('terminal')]
 }

@@ -61,6 +61,12 @@ export class SceneDesk {
   catchUp(journal: Journal): void {
     const countedSeq = this.#gate.countedSeq()
     if (countedSeq === undefined) return
+    const { rows: headSeq } = journal.status()
+    // An older copy was accepted: its rows are counted, and the next ones will have numbers below that.
+    if (countedSeq > headSeq) {
+      this.#gate.catchUp([], headSeq)
+      return
+    }
     const found = new Map<string, string>()
     let fromSeq = countedSeq + 1
     for (;;) {

@@ -7,9 +7,7 @@ import type { Log } from '../ports/log.ts'
 import type { ShiftClosing, Shifts } from '../ports/shifts.ts'
 import type { CommandIdentity } from '../ports/terminal.ts'
 import { firstAnswer } from './first-answer.ts'
-
-/** The step that ends a shift. */
-const SHIFT_CLOSED = 'shift_closed'
+import { type Point, SHIFT_CLOSED } from './points.ts'
 
 export type ShiftDeskOptions = {
   readonly journal: Journal
@@ -18,6 +16,7 @@ export type ShiftDeskOptions = {
   /** Told how the journal fares, like the loop tells it. */
   readonly watch: { failed(): void; worked(): void }
   readonly isRunning: () => boolean
+  readonly onPoint?: (point: Point) => void
 }
 
 /**
@@ -68,8 +67,11 @@ export class ShiftDesk implements Shifts {
     }
     const { closedBy: operator, ...counted } = shift
     const event = { kind: SHIFT_CLOSED, operator, ...counted }
+    const { onPoint } = this.#options
+    onPoint?.(`before_append:${SHIFT_CLOSED}`)
     const closed = this.#write(ok(shift), { atMs: toMs, kind: SHIFT_CLOSED, event }, identity)
     if (closed.ok) {
+      onPoint?.(`after_append:${SHIFT_CLOSED}`)
       const { number } = shift
       this.#options.log.info('shift closed', { number, unsettled: unsettled.length })
     }

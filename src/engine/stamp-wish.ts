@@ -19,6 +19,8 @@ export type Stamps = {
   readonly merchant: Pick<Binding, 'merchantId' | 'appId'>
   /** The merchant certificate has run out: no money may move, and what did is still asked about. */
   readonly certificateEnded: boolean
+  /** Since when this program runs. */
+  readonly upSinceMs: number
 }
 
 /** Wishes that move money, or let a scan do so. */
@@ -37,7 +39,10 @@ export function stampWish(wish: Wish, stamps: Stamps): Result<SaleWish, Problem>
     return err(problem('keys.certificate_ended'))
   }
   if (wish.kind === 'refund_wanted') return stampRefund(wish, stamps)
-  if (wish.kind !== 'sale_wanted') return ok({ ...wish, atMs, ...(archived ? { archived } : {}) })
+  if (wish.kind !== 'sale_wanted') {
+    const since = wish.kind === 'check_wanted' ? { upSinceMs: stamps.upSinceMs } : {}
+    return ok({ ...wish, atMs, ...since, ...(archived ? { archived } : {}) })
+  }
   const description = wish.description ?? stamps.storeName
   const admitted = admit({ ...wish, description })
   if (!admitted.ok) return admitted

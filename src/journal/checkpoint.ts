@@ -13,11 +13,11 @@ export type Mark = {
   readonly keyId: string
 }
 
-/** A checkpoint or a cut with its signature. */
+/** A checkpoint, a cut or a head with its signature. */
 export type SignedMark = Mark & { readonly signature: Uint8Array }
 
 /** What a signature is for: a checkpoint's never passes as a cut's. */
-export type MarkKind = 'checkpoint' | 'cut'
+export type MarkKind = 'checkpoint' | 'cut' | 'head'
 
 /** The bytes a signature covers: a fixed order of fields, so that the text is canonical. */
 export function signedBytes(kind: MarkKind, mark: Mark): Uint8Array {

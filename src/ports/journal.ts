@@ -62,6 +62,22 @@ export type JournalStatus = {
   readonly detail?: string
 }
 
+/** Where a journal goes on although rows were missing after it, or its key was another one. */
+export type Seam = {
+  /** The row that says so. */
+  readonly seq: number
+  readonly atMs: number
+  /** Who accepted it, and why. */
+  readonly operator: string
+  readonly reason: string
+  /** The key from then on, and those that signed before it and are gone. */
+  readonly keyId: string
+  readonly formerKeys: readonly string[]
+  /** Rows that were written and are not there; absent when none were, or nobody knows. */
+  readonly missingFrom?: number
+  readonly missingTo?: number
+}
+
 /** What a check of the whole journal found right. */
 export type Verified = {
   /** Rows that were recomputed. */
@@ -71,6 +87,8 @@ export type Verified = {
   /** Signed checkpoints that fit, and the key that signed them; no key is known without a signer. */
   readonly checkpoints: number
   readonly keyId?: string
+  /** Where it was accepted as it is, oldest first; only what this key vouches for. */
+  readonly seams: readonly Seam[]
 }
 
 /** The first thing in a journal that is not as it was written. */
@@ -120,6 +138,12 @@ export interface JournalFile extends Journal {
    * milliseconds, so never between a scan and its charge. What fails is tried at the next call.
    */
   upkeep(atMs: number): void
+  /**
+   * Notes beside the journal how far it is, so that a start misses rows that are gone from its end. Holds
+   * the caller up for the time of a signature, and keeps the disk busy for some milliseconds after that:
+   * never between a scan and its charge. What fails, or meets a note on its way, is for the next call.
+   */
+  noteHead(): void
   /**
    * Copies the journal while steps go on being appended, checks the copy, and gives it its name only
    * when it is whole and on the disk. The caller is held up for a few milliseconds at a time.

@@ -24,8 +24,13 @@ export function journalPath(dataDir: string): string {
   return join(dataDir, 'journal.db')
 }
 
+/** The files beside that journal: what of it was signed, and how far it is. */
+export function besideJournal(dataDir: string) {
+  return { checkpointFile: checkpointsPath(dataDir), headFile: join(dataDir, 'journal.head') }
+}
+
 /** What of that journal was signed, in a file of its own. */
-export function checkpointsPath(dataDir: string): string {
+function checkpointsPath(dataDir: string): string {
   return join(dataDir, 'checkpoints.jsonl')
 }
 

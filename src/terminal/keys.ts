@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { type Problem, problem } from '../domain/errors.ts'
+import type { OnFilePoint } from '../domain/file-points.ts'
 import { MerchantCertificates } from '../keys/node/merchant-certificates.ts'
 import { OperatorStore } from '../keys/node/operators.ts'
 import { openSealedFiles } from '../keys/node/sealed-files.ts'
@@ -13,6 +14,7 @@ import { systemEntropy } from './system.ts'
 /** The sealed secrets of a terminal; `keys.store_not_available` for a store that is not built. */
 export function openSecrets(
   config: Pick<Config, 'baseDir' | 'dataDir' | 'secrets'>,
+  onPoint?: OnFilePoint,
 ): Result<Secrets, Problem> {
   const { baseDir, dataDir, secrets } = config
   const { store, keyFile } = secrets
@@ -27,6 +29,7 @@ export function openSecrets(
       folder: join(dataDir, 'secrets'),
       sealingKey: sealingKeyFile(path, systemEntropy),
       entropy: systemEntropy,
+      onPoint,
     }),
   )
 }

@@ -219,7 +219,7 @@ export class SceneKeeper implements SceneGate {
       if (outcome === 'PAID') counters = commit(counters, { outTradeNo }, atMs)
       if (outcome === 'NOT_PAID') counters = release(counters, outTradeNo)
     }
-    this.#counts = { ...counts, counters, countedSeq: Math.max(counts.countedSeq, seq) }
+    this.#counts = { ...counts, counters, countedSeq: seq }
     this.#saveCounts()
     this.changed()
   }

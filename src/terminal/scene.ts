@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { createNetworkWatch } from '../devices/node/network-watch.ts'
 import { createSerialPosition } from '../devices/node/serial-position.ts'
 import { type Problem, problem } from '../domain/errors.ts'
+import type { OnFilePoint } from '../domain/file-points.ts'
 import type { GrantHeaders } from '../gateway/node/http.ts'
 import { ServicesClient } from '../gateway/services/node/client.ts'
 import { openTerminalKey } from '../keys/node/terminal-key.ts'
@@ -28,7 +29,12 @@ import type { SceneSurroundings } from './scene-surroundings.ts'
 import { envelopeOf, isAnswerSigned, openTrust, sha256 } from './scene-trust.ts'
 import { systemEntropy } from './system.ts'
 
-export type SceneContext = { readonly clock: Clock; readonly log: Log }
+export type SceneContext = {
+  readonly clock: Clock
+  readonly log: Log
+  /** For tests that end the program at a piece of work on files. */
+  readonly onPoint?: OnFilePoint | undefined
+}
 
 /** The scene of a running terminal. */
 export type RunningScene = {
@@ -98,7 +104,7 @@ function grantHeaders(keeper: SceneKeeper, place: ScenePlace): Record<string, st
 export function openSceneParts(config: Config, context: SceneContext): Result<SceneParts, Problem> {
   const { services, dataDir } = config
   if (services === undefined) return err(problem('services.not_configured', { field: 'services' }))
-  const opened = openStore(config)
+  const opened = openStore(config, context.onPoint)
   if (!opened.ok) return opened
   const signer = openTerminalKey(dataDir)
   if (!signer.ok) return signer
@@ -144,8 +150,9 @@ export function servicesAddress(origin: string, caPem: string | undefined) {
 /** The durable state and its store. */
 export function openStore(
   config: Config,
+  onPoint?: OnFilePoint,
 ): Result<{ readonly store: SceneStore; readonly kept: KeptScene }, Problem> {
-  const secrets = openSecrets(config)
+  const secrets = openSecrets(config, onPoint)
   if (!secrets.ok) return secrets
   const store = new SceneStore(secrets.value)
   const kept = store.load()

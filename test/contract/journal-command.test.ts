@@ -106,7 +106,7 @@ describe('guitai journal', () => {
     const { code, out } = journal('verify')
     expect(code).toBe(1)
     expect(out).toMatch(
-      /^the chain is broken at row \d+: it is missing: rows up to \d+ were signed/,
+      /^the chain is broken at row \d+: it is missing: rows up to \d+ were written/,
     )
     expect(readFileSync(join(dataDir, 'checkpoints.jsonl'), 'utf8')).toMatch(/^\{"seq":/)
   })

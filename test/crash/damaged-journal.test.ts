@@ -30,7 +30,9 @@ beforeAll(async () => {
 afterEach(() => {
   copyFileSync(kept, file)
   // What a terminal signed meanwhile would give the old copy away.
-  rmSync(join(till.dataDir, 'checkpoints.jsonl'), { force: true })
+  for (const name of ['checkpoints.jsonl', 'journal.head']) {
+    rmSync(join(till.dataDir, name), { force: true })
+  }
   rmSync(`${file}-wal`, { force: true })
 })
 afterAll(() => hall?.close())

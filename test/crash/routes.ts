@@ -1,5 +1,6 @@
+import { join } from 'node:path'
 import type { SaleView } from '../../src/api/protocol.ts'
-import type { Point } from '../../src/engine/points.ts'
+import { allPoints, type Point } from '../../src/engine/points.ts'
 import type { Till } from './till.ts'
 
 /** How a till comes to a point: what the sandbox does with the charge, and what people do. */
@@ -8,6 +9,10 @@ export type Route = {
   readonly params?: object
   /** What the sandbox does with the refund of this way; absent: nothing is given back. */
   readonly refundScenario?: string
+  /** Whether the shift is closed on this way, a backup made, a refund closed by hand. */
+  readonly closesShift?: true
+  readonly makesBackup?: true
+  readonly closesRefund?: true
   /** The terminal dies on the way; whatever it was asked then rejects. */
   readonly go: (till: Till, amountFen: number) => Promise<unknown>
 }
@@ -86,6 +91,50 @@ function refunding(refundScenario: string): Route {
 /** The gateway takes it, and is asked until the money has arrived. */
 const REFUNDED = refunding('ok')
 
+/** The name a shift is closed with on the way of an amount. */
+export function closerOf(amountFen: number): string {
+  return `closer-${amountFen}`
+}
+
+/** A sale that is paid, and the shift that ends with it; a closed shift is signed soon after. */
+const SHIFT: Route = {
+  scenario: 'ok',
+  closesShift: true,
+  async go(till, amountFen) {
+    const saleId = await collect(till, amountFen)
+    await till.saleWhen(saleId, ({ outcome }) => outcome === 'PAID')
+    await till.command('/v1/shift/close', { operator: closerOf(amountFen), carryUnsettled: true })
+  },
+}
+
+/** Where a backup goes on the way of an amount. */
+export function backupOf(till: Till, amountFen: number): string {
+  return join(till.dataDir, `backup-${amountFen}.db`)
+}
+
+const BACKUP: Route = {
+  scenario: 'ok',
+  makesBackup: true,
+  async go(till, amountFen) {
+    const saleId = await collect(till, amountFen)
+    await till.saleWhen(saleId, ({ outcome }) => outcome === 'PAID')
+    await till.post('/v1/journal/backup', { path: backupOf(till, amountFen) })
+  },
+}
+
+/** A refund that nobody can tell about, and a manager who stops waiting for it. */
+const REFUND_CLOSED: Route = {
+  ...refunding('request_dropped'),
+  closesRefund: true,
+  async go(till, amountFen) {
+    await refunding('request_dropped').go(till, amountFen)
+    const [sale] = (await till.get<{ sales: SaleView[] }>('/v1/sales?limit=1')).sales
+    const saleId = sale?.saleId ?? ''
+    await till.saleWhen(saleId, ({ refunds }) => refunds?.[0]?.phase === 'checking')
+    await insist(till, `/v1/sales/${saleId}/close`, { operator: 'manager', reason: 'closing time' })
+  },
+}
+
 /** Which way leads to which point; every other point is met by a plain sale. */
 const ROUTES: Readonly<Record<string, Route>> = {
   'append:query_answered': LOST,
@@ -111,6 +160,12 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'append:refund_due': REFUNDED,
   'append:refund_query_answered': REFUNDED,
   'effect:query_refund': refunding('request_dropped'),
+  'append:shift_closed': SHIFT,
+  'file:checkpoint_row': SHIFT,
+  'file:checkpoint_line': SHIFT,
+  'file:backup_copy': BACKUP,
+  'file:backup_sync': BACKUP,
+  'file:backup_name': BACKUP,
   'append:wish_refused': {
     scenario: 'ok',
     async go(till, amountFen) {
@@ -141,8 +196,27 @@ const ROUTES: Readonly<Record<string, Route>> = {
   },
 }
 
-/** The way to a point. */
-export function routeTo(point: Point): Route {
+/** Ways that lead to a point which another way leads to as well. */
+const OTHER_WAYS: readonly (readonly [place: string, words: string, route: Route])[] = [
+  ['append:close_wanted', 'of a refund', REFUND_CLOSED],
+]
+
+/** One way to one point. */
+export type Way = { readonly name: string; readonly point: Point; readonly route: Route }
+
+/** Every point with a way to it. */
+export function allWays(): readonly Way[] {
+  const points = allPoints()
+  const ways = points.map((point) => ({ name: point, point, route: routeTo(point) }))
+  const others = OTHER_WAYS.flatMap(([place, words, route]) =>
+    points
+      .filter((point) => placeOf(point) === place)
+      .map((point) => ({ name: `${point} ${words}`, point, route })),
+  )
+  return [...ways, ...others]
+}
+
+function routeTo(point: Point): Route {
   return ROUTES[placeOf(point)] ?? PLAIN
 }
 

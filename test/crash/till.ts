@@ -121,6 +121,11 @@ export class Till {
     if (this.#unanswered) await this.#answerOf(this.#unanswered)
   }
 
+  /** Asks for something that has no client id, and is not repeated. */
+  post(path: string, body: object): Promise<unknown> {
+    return this.#call('POST', path, body)
+  }
+
   async #answerOf(command: Command): Promise<Answer> {
     const answer = (await this.#call('POST', command.path, command.body)) as Answer
     this.#unanswered = undefined

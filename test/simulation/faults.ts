@@ -94,6 +94,7 @@ export const MET = [
   'refund_arrived_after_query',
   'refund_of_part_beside_another',
   'refund_closed_by_hand',
+  'refund_given_up_and_not_given',
   'restart_while_refunding',
   'charge_withheld_at_the_wire',
   'armed_sale_stopped_by_scene',

@@ -1,4 +1,5 @@
-import { isRefundOpen } from '../../src/domain/refund.ts'
+import { isGivenUp, isRefundOpen } from '../../src/domain/refund.ts'
+import { WAITS } from '../../src/domain/waits.ts'
 import type { Wish } from '../../src/ports/terminal.ts'
 import type { Counted, FaultKind } from './faults.ts'
 import { LATEST_REFUND_MS } from './network.ts'
@@ -41,6 +42,7 @@ export async function runOne(
     }
     await till.becomeCalm()
     await waitForCalm(till)
+    await checkGivenUp(till)
     const end = till.watch.compare(till.journal)
     const { settling } = till.watch
     const sceneBroke = till.scene.compare(till.journal.recentSales(100_000))
@@ -159,6 +161,17 @@ async function waitForCalm(till: SimulatedTill): Promise<void> {
     await till.pass(60_000)
   }
   await till.pass(LATEST_MS)
+}
+
+/** Somebody wants every refund checked that was given up, when no request of it can arrive any more. */
+async function checkGivenUp(till: SimulatedTill): Promise<void> {
+  const sales = till.journal.recentSales(100_000).filter(({ refunds }) => refunds?.some(isGivenUp))
+  if (sales.length === 0) return
+  await till.pass(2 * WAITS.refundArrivesMs)
+  for (const { id } of sales) {
+    till.command({ kind: 'check_wanted', saleId: id })
+    await till.pass(60_000)
+  }
 }
 
 /** Whether a refund is under way that the gateway will still end. */

@@ -173,6 +173,7 @@ export class SimulatedTill {
   /** The real journal, but the process may die before or after a write, and the disk may be full. */
   #faulty(journal: Journal, life: Life): Journal {
     const dead = err(problem('journal.unavailable'))
+    let headSeq = journal.status().rows
     const isFull = () => this.clock.monotonicMs() < this.#fullUntilMs && !this.fate.calm
     const dies = (kind: FaultKind) => {
       if (this.fate.strikes(kind)) life.isOver = true
@@ -194,12 +195,13 @@ export class SimulatedTill {
       if (written.ok) this.scene.kept(entry.kind)
       if (written.ok) this.watch.kept(written.value.seq, entry)
       else this.watch.say(`the disk is whole and a step was refused: ${written.error.detail}`)
+      if (written.ok) headSeq = written.value.seq
       dies('crash_after_append')
       return written
     }
     // Cheap on purpose: the real one is asked for with every picture.
     const status = () => ({
-      rows: 0,
+      rows: headSeq,
       openSales: 0,
       synchronous: 'FULL',
       state: isFull() ? ('failing' as const) : ('ok' as const),

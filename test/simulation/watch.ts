@@ -1,5 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isRefundOpen, isRefundUnclear, type RefundOutcome } from '../../src/domain/refund.ts'
+import {
+  isGivenUp,
+  isRefundOpen,
+  isRefundUnclear,
+  type RefundOutcome,
+} from '../../src/domain/refund.ts'
 import type { Outcome, Sale } from '../../src/domain/sale.ts'
 import { saleOutcome } from '../../src/domain/sale.ts'
 import type { Journal, JournalEntry } from '../../src/ports/journal.ts'
@@ -228,12 +233,15 @@ export class Watch {
       known.add(outRefundNo)
       const there = book.refunds.get(outRefundNo)
       const isGiven = there?.state === 'SUCCESS'
+      if (outcome === 'NOT_REFUNDED' && closedByHand)
+        this.#fate.met('refund_given_up_and_not_given')
       if (outcome === 'REFUNDED' && !isGiven) this.say(`REFUNDED without money: ${outRefundNo}`)
       if (outcome === 'NOT_REFUNDED' && there && there.state !== 'CLOSED') {
         this.say(`money for NOT_REFUNDED: ${outRefundNo}`)
       }
       const isStaffs = closedByHand !== undefined || (phase === 'abnormal' && !isGiven)
       if (outcome === 'UNKNOWN' && !isStaffs) this.say(`refund never settled: ${outRefundNo}`)
+      if (isGivenUp(refund) && !there) this.say(`reserved though never arrived: ${outRefundNo}`)
       if (there && there.wire.amount.refund !== amountFen) this.say(`other fen: ${outRefundNo}`)
     }
     for (const number of book.refunds.keys()) {

@@ -15,6 +15,7 @@ export type JournalFolder = {
   readonly folder: string
   readonly file: string
   readonly checkpointFile: string
+  readonly headFile: string
   readonly signer: Signer
   /** Opens it as the terminal does. Throws what is refused. */
   open(options?: { readonly salvage?: boolean }): JournalFile
@@ -26,14 +27,17 @@ export function makeJournalFolder(): JournalFolder {
   const folder = mkdtempSync(join(existsSync(FAST) ? FAST : tmpdir(), 'guitai-journal-'))
   const file = join(folder, 'journal.db')
   const checkpointFile = join(folder, 'checkpoints.jsonl')
+  const headFile = join(folder, 'journal.head')
   const key = openTerminalKey(folder)
   if (!key.ok) throw new Error(key.error.detail)
   const signer = key.value
-  const tryOpen = (options = {}) => openJournal(file, { signer, checkpointFile, ...options })
+  const tryOpen = (options = {}) =>
+    openJournal(file, { signer, checkpointFile, headFile, ...options })
   return {
     folder,
     file,
     checkpointFile,
+    headFile,
     signer,
     tryOpen,
     open(options = {}) {

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync, statSync
 import { dirname, resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type Database from 'better-sqlite3'
+import { atFilePoints, type OnFilePoint } from '../../domain/file-points.ts'
 import type { Backup, Progress } from '../../ports/journal.ts'
 import { Damage } from './integrity.ts'
 import type { VerifySteps } from './verification.ts'
@@ -17,6 +18,7 @@ export type BackupParts = {
   readonly db: Database.Database
   readonly open: (path: string) => Copy
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  readonly onPoint?: OnFilePoint | undefined
 }
 
 /**
@@ -24,16 +26,19 @@ export type BackupParts = {
  * read back and is on the disk. Throws when it cannot be done; `path` is then as it was.
  */
 export async function backUp(path: string, parts: BackupParts): Promise<Backup> {
+  const { onPoint } = parts
   const part = `${path}.part`
   remove(part)
   try {
+    onPoint?.('before_file:backup_copy')
     await copy(part, parts)
+    onPoint?.('after_file:backup_copy')
     const rows = await check(parts.open(part))
     const bytes = statSync(part).size
     chmodSync(part, 0o600)
-    sync(part, 'r+')
-    renameSync(part, path)
-    if (process.platform !== 'win32') sync(dirname(resolve(path)), 'r')
+    atFilePoints(onPoint, 'backup_sync', () => syncFile(part, 'r+'))
+    atFilePoints(onPoint, 'backup_name', () => renameSync(part, path))
+    if (process.platform !== 'win32') syncFile(dirname(resolve(path)), 'r')
     return { rows, bytes }
   } finally {
     remove(part)
@@ -66,7 +71,8 @@ async function check(made: Copy): Promise<number> {
   }
 }
 
-function sync(path: string, flags: string): void {
+/** Brings a file or a folder to the disk. */
+export function syncFile(path: string, flags: string): void {
   const file = openSync(path, flags)
   try {
     fsyncSync(file)

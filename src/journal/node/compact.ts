@@ -3,11 +3,12 @@ import Database from 'better-sqlite3'
 import { invariant } from '../../base/invariant.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type Problem, problem } from '../../domain/errors.ts'
+import { atFilePoints, type OnFilePoint } from '../../domain/file-points.ts'
 import type { Progress } from '../../ports/journal.ts'
 import type { Signer } from '../../ports/signer.ts'
 import { CheckpointFile } from './checkpoint-file.ts'
-import { type MarkRow, markRow, signMark } from './checkpoints.ts'
 import { journalProblem } from './integrity.ts'
+import { type MarkRow, markRow, signMark } from './marks.ts'
 import { BUSY_MS, openJournal } from './sqlite-journal.ts'
 
 /** A payment can be refunded for a year; what a refund needs stays for at least this long. */
@@ -18,11 +19,13 @@ const DAY_MS = 86_400_000
 export type CompactWish = {
   readonly signer: Signer
   readonly checkpointFile: string
+  readonly headFile?: string | undefined
   /** Nothing younger goes; at least {@link KEEP_DAYS_MIN}. */
   readonly keepDays: number
   /** Now, Unix milliseconds. */
   readonly nowMs: number
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  readonly onPoint?: OnFilePoint | undefined
 }
 
 /** What a compaction did. */
@@ -58,8 +61,8 @@ export function compactJournal(path: string, wish: CompactWish): Result<Compacte
 }
 
 function check(path: string, wish: CompactWish): Result<{ readonly fromSeq: number }, Problem> {
-  const { signer, checkpointFile, onProgress } = wish
-  const opened = openJournal(path, { signer, checkpointFile })
+  const { signer, checkpointFile, headFile, onProgress } = wish
+  const opened = openJournal(path, { signer, checkpointFile, headFile })
   if (!opened.ok) return opened
   const verified = opened.value.verify(onProgress)
   opened.value.close()
@@ -71,16 +74,20 @@ function check(path: string, wish: CompactWish): Result<{ readonly fromSeq: numb
 type Dropped = Pick<Compacted, 'droppedRows' | 'droppedSales'>
 
 function drop(path: string, wish: CompactWish): Result<Dropped, Problem> {
+  const { onPoint, checkpointFile } = wish
   let db: Database.Database | undefined
   try {
-    db = new Database(path, { fileMustExist: true, timeout: BUSY_MS })
-    db.pragma('locking_mode = EXCLUSIVE')
-    db.pragma('synchronous = FULL')
-    const { cutSeq, ...dropped } = dropRows(db, wish)
-    new CheckpointFile(wish.checkpointFile).dropUpTo(cutSeq)
-    // Gives back the room of this cut, or of one that was interrupted after its rows were gone.
-    if (db.pragma('freelist_count', { simple: true }) !== 0) db.exec('VACUUM')
-    db.pragma('wal_checkpoint(TRUNCATE)')
+    const opened = new Database(path, { fileMustExist: true, timeout: BUSY_MS })
+    db = opened
+    opened.pragma('locking_mode = EXCLUSIVE')
+    opened.pragma('synchronous = FULL')
+    const { cutSeq, ...dropped } = atFilePoints(onPoint, 'cut_rows', () => dropRows(opened, wish))
+    atFilePoints(onPoint, 'cut_lines', () => new CheckpointFile(checkpointFile).dropUpTo(cutSeq))
+    atFilePoints(onPoint, 'cut_room', () => {
+      // Gives back the room of this cut, or of one that was interrupted after its rows were gone.
+      if (opened.pragma('freelist_count', { simple: true }) !== 0) opened.exec('VACUUM')
+    })
+    atFilePoints(onPoint, 'cut_log', () => opened.pragma('wal_checkpoint(TRUNCATE)'))
     return ok(dropped)
   } catch (cause) {
     return err(journalProblem(cause))

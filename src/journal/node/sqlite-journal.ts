@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type Problem, problem } from '../../domain/errors.ts'
+import type { OnFilePoint } from '../../domain/file-points.ts'
 import type { Sale } from '../../domain/sale.ts'
 import type {
   Backup,
@@ -17,15 +18,10 @@ import type {
 import type { Signer } from '../../ports/signer.ts'
 import { backUp } from './backup.ts'
 import { CheckpointFile } from './checkpoint-file.ts'
-import {
-  baseOf,
-  type CheckpointParts,
-  Checkpoints,
-  type Head,
-  headOf,
-  lastCheckpoint,
-} from './checkpoints.ts'
+import { type CheckpointParts, Checkpoints } from './checkpoints.ts'
+import { HeadFile } from './head-file.ts'
 import { checkTail, Damage, type EventRow, GENESIS, isDamage, journalProblem } from './integrity.ts'
+import { baseOf, type Head, headOf, lastCheckpoint } from './marks.ts'
 import { migrate, standIn } from './migrate.ts'
 import { prepare, type Statements } from './statements.ts'
 import { readSale, type SaleRow, storedRow } from './stored.ts'
@@ -58,6 +54,10 @@ type JournalOptions = {
   readonly signer?: Signer | undefined
   /** Path of the file beside the journal that has the checkpoints once more. */
   readonly checkpointFile?: string | undefined
+  /** Path of the file beside the journal that says how far it is. */
+  readonly headFile?: string | undefined
+  /** Told of the work on files, so that a test can end the program there. */
+  readonly onPoint?: OnFilePoint | undefined
 }
 
 /**
@@ -267,6 +267,15 @@ class SqliteJournal implements JournalFile {
     }
   }
 
+  noteHead(): void {
+    if (this.#damage || !this.#db.open) return
+    try {
+      this.#checkpoints.noteHead(this.#head)
+    } catch {
+      // The rows are on the disk; that they are is told at the next call.
+    }
+  }
+
   /** Pages of the write-ahead log that are not in the file yet. */
   #logPages(): number {
     const [log] = this.#db.pragma('wal_checkpoint(NOOP)') as { log: number; checkpointed: number }[]
@@ -278,11 +287,11 @@ class SqliteJournal implements JournalFile {
     onProgress?: (progress: Progress) => void,
   ): Promise<Result<Backup, Problem>> {
     if (this.#damage) return err(this.#damage)
-    const { signer } = this.#parts
+    const { signer, onPoint } = this.#parts
     const open = (copy: string) => new SqliteJournal(copy, { signer })
     try {
       this.#checkpoints.sign(this.#head)
-      return ok(await backUp(path, { db: this.#db, open, onProgress }))
+      return ok(await backUp(path, { db: this.#db, open, onProgress, onPoint }))
     } catch (cause) {
       return err(journalProblem(cause))
     }
@@ -305,6 +314,7 @@ class SqliteJournal implements JournalFile {
   /** Signs the newest row, when one was written, so that a start can tell whether it is still there. */
   close(): void {
     if (this.#db.open && this.#wrote && !this.#damage) this.#signLast()
+    this.#parts.headFile?.close()
     this.#db.close()
   }
 
@@ -318,8 +328,13 @@ class SqliteJournal implements JournalFile {
 }
 
 function signing(options: JournalOptions): Omit<CheckpointParts, 'statements'> {
-  const { signer, checkpointFile } = options
-  return { signer, file: checkpointFile ? new CheckpointFile(checkpointFile) : undefined }
+  const { signer, checkpointFile, headFile, onPoint } = options
+  return {
+    signer,
+    file: checkpointFile ? new CheckpointFile(checkpointFile) : undefined,
+    headFile: headFile ? new HeadFile(headFile) : undefined,
+    onPoint,
+  }
 }
 
 /** A step that could not be written is refused whatever the reason; the next may be taken again. */

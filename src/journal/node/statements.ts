@@ -16,6 +16,7 @@ function events(db: Database.Database) {
     eventBySeq: db.prepare('SELECT * FROM event WHERE seq = ?'),
     eventsFrom: db.prepare('SELECT * FROM event WHERE seq >= ? ORDER BY seq LIMIT ?'),
     lastOfKind: db.prepare('SELECT * FROM event WHERE kind = ? ORDER BY seq DESC LIMIT 1'),
+    ofKind: db.prepare('SELECT * FROM event WHERE kind = ? ORDER BY seq'),
     insertEvent: db.prepare(
       `INSERT INTO event (seq, at_ms, kind, sale_id, out_trade_no, body, hash)
        VALUES (@seq, @at_ms, @kind, @sale_id, @out_trade_no, @body, @hash)`,
@@ -65,6 +66,8 @@ function marks(db: Database.Database) {
        VALUES (@seq, @hash, @at_ms, @key_id, @signature)`,
     ),
     lastCheckpoint: db.prepare('SELECT * FROM checkpoint ORDER BY seq DESC LIMIT 1'),
+    checkpoints: db.prepare('SELECT * FROM checkpoint ORDER BY seq'),
+    cuts: db.prepare('SELECT * FROM cut ORDER BY seq'),
     checkpointsBetween: db.prepare('SELECT * FROM checkpoint WHERE seq > ? AND seq <= ?'),
     newestCut: db.prepare('SELECT * FROM cut ORDER BY seq DESC LIMIT 1'),
   }

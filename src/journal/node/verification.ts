@@ -1,9 +1,11 @@
 import { err, ok, type Result } from '../../base/result.ts'
-import type { Flaw, Progress, Verified } from '../../ports/journal.ts'
+import type { Flaw, Progress, Seam, Verified } from '../../ports/journal.ts'
 import type { SignedMark } from '../checkpoint.ts'
-import { baseOf, type CheckpointParts, isSigned, type MarkRow, markOf } from './checkpoints.ts'
+import type { CheckpointParts } from './checkpoints.ts'
 import { type Base, type EventRow, fits, isDamage } from './integrity.ts'
+import { baseOf, isSigned, type MarkRow, markOf } from './marks.ts'
 import { SalesCheck } from './sales-check.ts'
+import { isFormer, seamsOf } from './seams.ts'
 
 /** Rows between two pauses: what is in memory at a time is one row and the signatures among these. */
 const PAGE_ROWS = 200
@@ -22,14 +24,14 @@ type Whole = CheckpointParts & {
 export function* verifySteps(whole: Whole): VerifySteps {
   const begin = readSafely(whole, 0, () => readBegin(whole))
   if (!begin.ok) return begin
-  const base = begin.value
+  const { base, seams } = begin.value
   let { seq, hash } = base
   let checkpoints = 0
   const file = new Noted(whole, base.seq)
   const sales = new SalesCheck({ ...whole, base })
   for (;;) {
     const from = { seq, hash }
-    const page = readSafely(whole, seq, (at) => readPage(whole, { from, file, sales, at }))
+    const page = readSafely(whole, seq, (at) => readPage(whole, { from, file, sales, seams, at }))
     if (!page.ok) return page
     checkpoints += page.value.checkpoints
     if (page.value.seq === seq) break
@@ -39,12 +41,12 @@ export function* verifySteps(whole: Whole): VerifySteps {
   const beyond = readSafely(whole, seq, () => ok(beyondTheEnd(whole, seq) ?? file.next()))
   if (!beyond.ok) return beyond
   if (beyond.value)
-    return flaw(seq + 1, `it is missing: rows up to ${beyond.value.seq} were signed`)
+    return flaw(seq + 1, `it is missing: rows up to ${beyond.value.seq} were written`)
   const wrongSale = sales.flawAt(seq)
   if (wrongSale) return err(wrongSale)
   const { signer } = whole
   const key = signer ? { keyId: signer.keyId } : {}
-  return ok({ rows: seq - base.seq, fromSeq: base.seq + 1, checkpoints, ...key })
+  return ok({ rows: seq - base.seq, fromSeq: base.seq + 1, checkpoints, ...key, seams })
 }
 
 /** What SQLite cannot read is a flaw of the row after the last that was read. */
@@ -63,13 +65,19 @@ function readSafely<Value>(
   }
 }
 
-function readBegin({ statements, signer }: Whole): Result<Base, Flaw> {
+type Begin = { readonly base: Base; readonly seams: readonly Seam[] }
+
+function readBegin(whole: Whole): Result<Begin, Flaw> {
+  const { statements, signer } = whole
   const base = baseOf(statements)
+  // Rows that cannot be read are named when their turn comes.
+  const read = readSafely(whole, 0, () => ok(signer ? seamsOf(statements, signer) : []))
+  const seams = read.ok ? read.value : []
   const cut = statements.newestCut.get() as MarkRow | undefined
-  if (signer && cut && !isSigned(signer, 'cut', markOf(cut)))
-    return flaw(cut.seq, unsignedText('cut'))
+  const isOurs = !signer || !cut || isSigned(signer, 'cut', markOf(cut))
+  if (cut && !isOurs && !isFormer(seams, markOf(cut))) return flaw(cut.seq, unsignedText('cut'))
   const first = statements.firstSeq.get() as { readonly seq: number } | undefined
-  if (!first || first.seq > base.seq) return ok(base)
+  if (!first || first.seq > base.seq) return ok({ base, seams })
   return flaw(first.seq, 'it is older than the begin of the chain')
 }
 
@@ -120,15 +128,20 @@ function readPage(
     readonly from: Place
     readonly file: Noted
     readonly sales: SalesCheck
+    readonly seams: readonly Seam[]
     readonly at: { seq: number }
   },
 ): Result<Page, Flaw> {
-  const { from, file, sales, at } = page
+  const { from, file, sales, seams, at } = page
   let { seq, hash } = from
   const signed = signedBetween(whole, seq)
   for (const found of whole.statements.eventsFrom.iterate(seq + 1, PAGE_ROWS)) {
     const row = found as EventRow
-    const wrong = flawOf(whole, row, { previous: { seq, hash }, signed: signed.get(row.seq) })
+    const wrong = flawOf(whole, row, {
+      previous: { seq, hash },
+      signed: signed.get(row.seq),
+      seams,
+    })
     if (wrong !== undefined) return flaw(seq + 1, wrong)
     if (!file.agrees(row)) return flaw(row.seq, 'it is not the row that was signed')
     ;({ seq, hash } = row)
@@ -150,21 +163,28 @@ function flawOf(
   known: {
     readonly previous: Place
     readonly signed: SignedMark | undefined
+    readonly seams: readonly Seam[]
   },
 ): string | undefined {
-  const { previous, signed } = known
+  const { previous, signed, seams } = known
   if (row.seq !== previous.seq + 1) return 'it is missing'
   if (!fits(previous.hash, row)) return 'it does not fit the chain'
   if (!signed) return undefined
   if (signed.hash !== row.hash.toString('hex')) return 'it is not the row that was signed'
   if (!signer || isSigned(signer, 'checkpoint', signed)) return undefined
+  if (isFormer(seams, signed)) return undefined
   return unsignedText('checkpoint')
 }
 
-/** A checkpoint of a row that is not there. */
-function beyondTheEnd({ statements }: Whole, seq: number): SignedMark | undefined {
+/** The word that there was a row which is not there. */
+function beyondTheEnd(
+  { statements, signer, headFile }: Whole,
+  seq: number,
+): SignedMark | undefined {
   const last = statements.lastCheckpoint.get() as MarkRow | undefined
-  return last && last.seq > seq ? markOf(last) : undefined
+  if (last && last.seq > seq) return markOf(last)
+  const reached = signer && headFile?.newest((mark) => isSigned(signer, 'head', mark))
+  return reached && reached.seq > seq ? reached : undefined
 }
 
 function flaw(seq: number, detail: string): Result<never, Flaw> {

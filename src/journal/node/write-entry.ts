@@ -2,12 +2,14 @@ import { isClosed, lastAttempt, type Sale } from '../../domain/sale.ts'
 import type { JournalEntry } from '../../ports/journal.ts'
 import { moneyOf } from '../money.ts'
 import { encodeSale, summarize } from '../row.ts'
-import type { Head } from './checkpoints.ts'
 import { chain } from './integrity.ts'
+import type { Head } from './marks.ts'
 import type { Statements } from './statements.ts'
 
-/** The step that makes an attempt; every later one finds its number taken, by itself. */
-const MAKES_AN_ATTEMPT = 'code_scanned'
+/** Whether a step makes an attempt: a scan, or a repair of an order that was not here. */
+function makesAttempt({ kind, event }: JournalEntry): boolean {
+  return kind === 'code_scanned' || (kind === 'outcome_repaired' && event.was === 'absent')
+}
 
 /**
  * Writes one step after the row `head`, with everything that is kept beside it. To be run in a
@@ -31,7 +33,7 @@ export function writeEntry(statements: Statements, head: Head, entry: JournalEnt
   })
   for (const sale of entry.sales) writeSale(statements, sale, seq)
   for (const row of entry.sales.flatMap(moneyOf)) statements.insertMoney.run({ ...row, seq })
-  if (entry.kind === MAKES_AN_ATTEMPT) claimNumber(statements, subject, seq)
+  if (makesAttempt(entry)) claimNumber(statements, subject, seq)
   if (entry.command) statements.insertCommand.run({ ...entry.command, seq })
   return { seq, hash, atMs: entry.atMs }
 }

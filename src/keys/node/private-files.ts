@@ -12,6 +12,7 @@ import {
 import { dirname } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type Problem, problem } from '../../domain/errors.ts'
+import { atFilePoints, type OnFilePoint } from '../../domain/file-points.ts'
 
 /** Makes a folder for its owner only; one that is there is checked instead. Throws when it cannot. */
 export function privateFolder(path: string): Result<undefined, Problem> {
@@ -37,11 +38,17 @@ export function checkPrivate(path: string, kind: 'file' | 'folder'): Result<unde
 }
 
 /** Writes a file whole or not at all, readable by its owner only. Throws when the disk refuses. */
-export function writePrivate(path: string, bytes: Uint8Array | string): void {
+export function writePrivate(
+  path: string,
+  bytes: Uint8Array | string,
+  onPoint?: OnFilePoint,
+): void {
   const fresh = `${path}.${randomBytes(6).toString('hex')}.new`
   try {
-    writeFileSync(fresh, bytes, { mode: 0o600, flag: 'wx', flush: true })
-    renameSync(fresh, path)
+    atFilePoints(onPoint, 'secret_write', () =>
+      writeFileSync(fresh, bytes, { mode: 0o600, flag: 'wx', flush: true }),
+    )
+    atFilePoints(onPoint, 'secret_name', () => renameSync(fresh, path))
   } catch (cause) {
     rmSync(fresh, { force: true })
     throw cause

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type Problem, problem } from '../../domain/errors.ts'
+import type { OnFilePoint } from '../../domain/file-points.ts'
 import type { Entropy } from '../../ports/entropy.ts'
 import type { SealingKey, Secrets } from '../../ports/secrets.ts'
 import { checkPrivate, privateFolder, syncFolder, writePrivate } from './private-files.ts'
@@ -19,6 +20,7 @@ export type SealedFilesOptions = {
   readonly folder: string
   readonly sealingKey: SealingKey
   readonly entropy: Pick<Entropy, 'bytes'>
+  readonly onPoint?: OnFilePoint | undefined
 }
 
 /**
@@ -49,7 +51,8 @@ class SealedFiles implements Secrets {
       cipher.setAAD(additionalData(name))
       const sealed = Buffer.concat([cipher.update(bytes), cipher.final()])
       key.value.fill(0)
-      writePrivate(path, Buffer.concat([HEADER, nonce, cipher.getAuthTag(), sealed]))
+      const file = Buffer.concat([HEADER, nonce, cipher.getAuthTag(), sealed])
+      writePrivate(path, file, this.#options.onPoint)
       return ok(undefined)
     })
   }

@@ -7,7 +7,15 @@ import {
   sign,
   verify,
 } from 'node:crypto'
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type Problem, problem } from '../../domain/errors.ts'
@@ -16,6 +24,7 @@ import { syncFolder } from './private-files.ts'
 
 const KEY_FILE = 'terminal.key'
 const PUBLIC_FILE = 'terminal.pub'
+const FORMER_FILE = /^terminal\.[0-9a-f]{16}\.pub$/
 /** Hex digits of the digest that names a key. */
 const KEY_ID_DIGITS = 16
 
@@ -41,6 +50,42 @@ export function readTerminalKey(dataDir: string): Result<Signer | undefined, Pro
   } catch (cause) {
     return unreadable(cause)
   }
+}
+
+/**
+ * As {@link openTerminalKey}, also when the key is gone and its public part is still there: that part is
+ * put aside under the name of its key, and the terminal goes on with the key there is, or a new one.
+ */
+export function renewTerminalKey(dataDir: string): Result<Signer, Problem> {
+  try {
+    putAsideForeignPart(dataDir)
+    return openTerminalKey(dataDir)
+  } catch (cause) {
+    return unreadable(cause)
+  }
+}
+
+/** Checks signatures of keys that this terminal had before, by the public parts that were put aside. */
+export function formerTerminalKeys(dataDir: string): Pick<Signer, 'verify'> {
+  const names = readdirSync(dataDir).filter((name) => FORMER_FILE.test(name))
+  const keys = names.map((name) => createPublicKey(readFileSync(join(dataDir, name))))
+  const byId = new Map(keys.map((key) => [keyIdOf(key), key]))
+  return {
+    verify(keyId, bytes, signature) {
+      const key = byId.get(keyId)
+      return key !== undefined && verify(null, bytes, key, signature)
+    },
+  }
+}
+
+function putAsideForeignPart(dataDir: string): void {
+  const path = join(dataDir, PUBLIC_FILE)
+  if (!existsSync(path)) return
+  const stored = createPublicKey(readFileSync(path))
+  const keyPath = join(dataDir, KEY_FILE)
+  if (existsSync(keyPath) && createPublicKey(readFileSync(keyPath)).equals(stored)) return
+  renameSync(path, join(dataDir, `terminal.${keyIdOf(stored)}.pub`))
+  syncFolder(dataDir)
 }
 
 function readKey(dataDir: string): Result<Signer, Problem> {

@@ -264,6 +264,30 @@ describe('what a refund may be of', () => {
     expect(await till.refund(id, 1)).toMatchObject({ error: { code: 'refund.too_many' } })
   })
 
+  it('fifty that the gateway took: what it refused does not count', async () => {
+    await open()
+    const { id } = await till.sellPaid()
+    const refused: RefundAnswer = { kind: 'refused', cause: 'refund.merchant_funds' }
+    for (let made = 0; made < LIMITS.refundsPerAttemptMax; made += 1) {
+      expect(await till.refund(id, 1)).toMatchObject({ ok: true })
+      await call().answer(refused)
+      till.clock.advance(WAITS.refundConfirmMs)
+      await call().answer({ kind: 'not_found' })
+      expect(refundOf(id).outcome).toBe('NOT_REFUNDED')
+    }
+    // One that it took and closed counts, as does one of which nobody knows.
+    for (let made = 1; made < LIMITS.refundsPerAttemptMax; made += 1) {
+      till.clock.advance(WAITS.refundEveryMs)
+      expect(await till.refund(id, 1)).toMatchObject({ ok: true })
+      await call().answer(made === 1 ? { ...GIVEN, state: 'closed' } : GIVEN)
+    }
+    till.clock.advance(WAITS.refundEveryMs)
+    expect(await till.refund(id, 1)).toMatchObject({ ok: true })
+    await call().answer(TAKEN)
+    till.clock.advance(WAITS.refundEveryMs)
+    expect(await till.refund(id, 1)).toMatchObject({ error: { code: 'refund.too_many' } })
+  })
+
   it('nothing a year after the payment', async () => {
     await open()
     const { id } = await till.sellPaid()

@@ -9,7 +9,7 @@ import {
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { lineOf, readLine } from '../../../src/journal/checkpoint.ts'
-import { signMark } from '../../../src/journal/node/checkpoints.ts'
+import { signMark } from '../../../src/journal/node/marks.ts'
 import { openJournal } from '../../../src/journal/node/sqlite-journal.ts'
 import {
   append,
@@ -107,11 +107,11 @@ describe('P5: a journal that forgot something', () => {
     copyFileSync(`${at.file}.old`, at.file)
     expect(at.tryOpen()).toMatchObject({
       ...damaged,
-      error: { detail: 'row 4 is missing: rows up to 7 were signed' },
+      error: { detail: expect.stringContaining('row 4 is missing: rows up to 7 were written') },
     })
     const journal = at.open({ salvage: true })
     expect(journal.verify()).toMatchObject({
-      error: { seq: 4, detail: 'it is missing: rows up to 7 were signed' },
+      error: { seq: 4, detail: 'it is missing: rows up to 7 were written' },
     })
     journal.close()
   })
@@ -142,7 +142,7 @@ describe('P5: a journal that forgot something', () => {
     other.remove()
     expect(at.tryOpen()).toMatchObject({
       ...damaged,
-      error: { detail: 'row 3 is not the row that was signed' },
+      error: { detail: expect.stringContaining('row 3 is not the row that was signed') },
     })
   })
 
@@ -151,7 +151,11 @@ describe('P5: a journal that forgot something', () => {
     change('UPDATE checkpoint SET signature = zeroblob(64)')
     expect(at.tryOpen()).toMatchObject({
       ...damaged,
-      error: { detail: 'the checkpoint at row 3 is not signed by terminal.key of this folder' },
+      error: {
+        detail: expect.stringContaining(
+          'the checkpoint at row 3 is not signed by terminal.key of this folder',
+        ),
+      },
     })
     const journal = at.open({ salvage: true })
     expect(journal.verify()).toMatchObject({ error: { seq: 3 } })

@@ -84,6 +84,26 @@ describe('the journal', () => {
     expect(journal.status().rows).toBe(3)
   })
 
+  it('P2: claims the number of an order that a repair brought back', () => {
+    const event = { kind: 'outcome_repaired', was: 'absent' }
+    const lost = {
+      atMs: 1,
+      kind: 'outcome_repaired',
+      event,
+      sales: [sale('a', 'paid', 'GT000009')],
+    }
+    expect(journal.append(lost).ok).toBe(true)
+    expect(append(sale('b', 'in_flight', 'GT000009')).ok).toBe(false)
+    // Nor is it brought back twice; a repair of what is here finds its number taken by itself.
+    expect(journal.append({ ...lost, sales: [sale('c', 'paid', 'GT000009')] }).ok).toBe(false)
+    const known = { ...lost, event: { ...event, was: 'UNKNOWN' } }
+    expect(journal.append(known).ok).toBe(true)
+    const taken = new Database(file, { readonly: true })
+    journal.close()
+    expect(taken.prepare('SELECT sale_id FROM attempt').pluck().all()).toEqual(['a'])
+    taken.close()
+  })
+
   it('P2: refuses an out_trade_no that was used before, and writes nothing of that step', () => {
     append(sale('a', 'in_flight', 'GT000001'))
     const again = append(sale('b', 'in_flight', 'GT000001'))

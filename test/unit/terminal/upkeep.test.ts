@@ -12,6 +12,8 @@ function make() {
     pending: [],
   }
   let done = 0
+  let notes = 0
+  let tell: (sale: Sale) => void = () => {}
   const end = startUpkeep({
     clock,
     journal: {
@@ -20,10 +22,23 @@ function make() {
         done += 1
         now.isDue = false
       },
+      noteHead: () => {
+        notes += 1
+      },
     },
-    counter: { pending: () => now.pending, isArmed: () => now.isArmed },
+    counter: {
+      pending: () => now.pending,
+      isArmed: () => now.isArmed,
+      onSale(listener) {
+        tell = listener
+        return () => {
+          tell = () => {}
+        }
+      },
+    },
   })
-  return { clock, now, end, done: () => done }
+  const sold = () => tell(paidSale('1', 1))
+  return { clock, now, end, sold, done: () => done, notes: () => notes }
 }
 
 function inFlight(phase: AttemptPhase): readonly Sale[] {
@@ -67,4 +82,37 @@ it('ends', () => {
   expect(clock.pendingCount()).toBe(0)
   clock.advance(60_000)
   expect(done()).toBe(0)
+})
+
+it('P5 notes how far the journal is as soon as a sale has come to something', () => {
+  const { clock, sold, notes } = make()
+  sold()
+  sold()
+  clock.advance(19)
+  expect(notes()).toBe(0)
+  clock.advance(1)
+  expect(notes()).toBe(1)
+  sold()
+  clock.advance(20)
+  expect(notes()).toBe(2)
+})
+
+it('P5 notes nothing between a scan and its charge, and not for long while a code is expected', () => {
+  const { clock, now, sold, notes } = make()
+  now.pending = inFlight('submitting')
+  sold()
+  clock.advance(2_000)
+  expect(notes()).toBe(0)
+  // A charge that has no answer after that has left long since.
+  clock.advance(1_000)
+  expect(notes()).toBe(1)
+  now.pending = []
+  now.isArmed = true
+  sold()
+  clock.advance(1_000)
+  const whileArmed = notes()
+  clock.advance(26_000)
+  expect(notes()).toBe(whileArmed)
+  clock.advance(4_000)
+  expect(notes()).toBeGreaterThan(whileArmed)
 })
