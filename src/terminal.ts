@@ -87,7 +87,7 @@ export async function startTerminal(
     clock,
     log,
     ...(options.onMark ? { onMark: options.onMark } : {}),
-    ...(scene.grantHeaders ? { grantHeaders: scene.grantHeaders } : {}),
+    ...(scene.proving ?? {}),
   })
   if (!gateway.ok) return failed(gateway.error, log, closeLog)
   const journal = openOwnJournal(dataDir)

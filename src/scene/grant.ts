@@ -40,8 +40,10 @@ const GEO = record({
   radiusM: field('radius_m', integer(1, 100_000)),
 })
 
+const ORIGIN = text(200, /^https:\/\/[^/?#@\s]+$/)
 const NET = record({
-  gatewayOrigin: field('gateway_origin', text(200, /^https:\/\/[^/?#@\s]+$/)),
+  gatewayOrigin: field('gateway_origin', ORIGIN),
+  gatewayBackupOrigin: optional('gateway_backup_origin', ORIGIN),
   caSha256: field('ca_sha256', digest),
   ipCidrs: optional('ip_cidrs', list(text(18, /^(\d{1,3}\.){3}\d{1,3}\/(\d|[12]\d|3[0-2])$/), 16)),
   bssidHash: optional('bssid_hash', text(128, /^[\w+/=-]+$/)),

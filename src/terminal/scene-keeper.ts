@@ -354,7 +354,11 @@ export class SceneKeeper implements SceneGate {
     this.#cancelSave?.()
     this.#cancelSave = undefined
     if (this.#counts === undefined) return
-    const saved = this.#options.store.saveCounts(this.#counts)
+    // A whole block ahead, so that no charge waits for the disk to draw its counter.
+    const requestCounterTo = this.#nextCounter + COUNTER_BLOCK - 1
+    const next = { ...this.#counts, requestCounterTo }
+    const saved = this.#options.store.saveCounts(next)
+    if (saved.ok) this.#counts = next
     // The journal has what is missing: the next start takes it from there.
     if (!saved.ok) this.#options.log.warn('limit counters not kept', { code: saved.error.code })
   }

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { type Problem, problem } from '../domain/errors.ts'
-import type { GrantHeaders } from '../gateway/node/http.ts'
+import type { ProveGrant } from '../gateway/node/grant-proof.ts'
 import { ServicesClient } from '../gateway/services/node/client.ts'
+import { createProver, type Standpoint } from '../gateway/services/node/prove.ts'
 import { openTerminalKey } from '../keys/node/terminal-key.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
@@ -30,8 +31,11 @@ export type SceneContext = { readonly clock: Clock; readonly log: Log }
 /** The scene of a running terminal. */
 export type RunningScene = {
   readonly gate: SceneGate
-  /** What payment calls carry of the grant; absent where no services are configured. */
-  readonly grantHeaders?: GrantHeaders
+  /** Proves payment calls, and hears of those refused; absent where no services are configured. */
+  readonly proving?: {
+    readonly prove: ProveGrant
+    readonly onGrantRefused: (reason: string) => void
+  }
   /** Begins to ask the service; the gate decides from the start. */
   start(): void
   stop(): Promise<void>
@@ -42,6 +46,7 @@ export type SceneParts = {
   readonly store: SceneStore
   readonly keeper: SceneKeeper
   readonly link: SceneLink
+  readonly prove: ProveGrant
   readonly signer: Signer
 }
 
@@ -56,10 +61,17 @@ export function openScene(config: Config, context: SceneContext): Result<Running
   }
   const parts = openSceneParts(config, context)
   if (!parts.ok) return parts
-  const { keeper, link } = parts.value
+  const { keeper, link, prove } = parts.value
   return ok({
     gate: withReports(keeper, context.clock, (report) => void link.report(report)),
-    grantHeaders: () => grantHeaders(keeper, config),
+    proving: {
+      prove,
+      // An error on the payment wire is not signed: it is only a reason to ask the service.
+      onGrantRefused(reason) {
+        context.log.warn('payment call refused for the scene', { reason })
+        link.hurry()
+      },
+    },
     start() {
       keeper.start()
       if (keeper.state()?.lifecycle === 'enrolled') link.start()
@@ -71,13 +83,21 @@ export function openScene(config: Config, context: SceneContext): Result<Running
   })
 }
 
-/** As docs/gateway.md, What payment calls carry; without a place the gateway goes by the address. */
-function grantHeaders(keeper: SceneKeeper, config: Config): Record<string, string> {
+/** What payment calls say of this terminal; without a place the gateway goes by the address. */
+function standpointOf(keeper: SceneKeeper, config: Config): Standpoint | undefined {
   const at = config.services?.position
-  if (keeper.grantInHand().kind !== 'read') return {}
+  const held = keeper.grantInHand()
+  const enrolment = keeper.state()?.enrolment
+  if (held.kind !== 'read' || !held.isSigned || enrolment === undefined) return undefined
+  const { serial, deviceType } = enrolment
+  const { gatewayOrigin, gatewayBackupOrigin } = held.grant.store.net
   const place = at && `${at.latE6},${at.lonE6},${at.accuracyM},${at.datum}`
-  const where = place === undefined ? {} : { 'guitai-place': place }
-  return { 'guitai-grant': keeper.grantVersion(), ...where }
+  return {
+    ...{ serial, deviceType, appVersion: VERSION },
+    grant: keeper.grantVersion(),
+    origins: [gatewayOrigin, ...(gatewayBackupOrigin ? [gatewayBackupOrigin] : [])],
+    ...(place === undefined ? {} : { place }),
+  }
 }
 
 /** Puts keeper and link together; nothing is asked yet. */
@@ -100,17 +120,22 @@ export function openSceneParts(config: Config, context: SceneContext): Result<Sc
     surroundings: surroundings.value,
     ...context,
   })
+  const signing = {
+    signer: signer.value,
+    nextCounter: () => keeper.nextCounter(),
+    nowMs: () => keeper.time.nowMs() ?? context.clock.nowMs(),
+    entropy: systemEntropy,
+  }
   const client = new ServicesClient({
     ...servicesAddress(services.address, caPem.value),
     serial: services.serial ?? config.terminalId,
-    signer: signer.value,
-    nextCounter: () => keeper.nextCounter(),
+    ...signing,
     check: (signed) => isSignedFor(keeper, signed),
-    nowMs: () => keeper.time.nowMs() ?? context.clock.nowMs(),
     clock: context.clock,
-    entropy: systemEntropy,
     ...SERVICES_WAITS,
   })
+  const standpoint = () => standpointOf(keeper, config)
+  const prove = createProver({ ...signing, standpoint, log: context.log })
   const events = new SceneEvents({ store, entropy: systemEntropy, log: context.log })
   const link = new SceneLink({
     keeper,
@@ -119,7 +144,7 @@ export function openSceneParts(config: Config, context: SceneContext): Result<Sc
     ...context,
     refreshEveryMs: services.refreshEveryMs,
   })
-  return ok({ store, keeper, link, signer: signer.value })
+  return ok({ store, keeper, link, prove, signer: signer.value })
 }
 
 /** Where the services are, and whom to believe that they are it. */

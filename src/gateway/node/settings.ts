@@ -6,7 +6,7 @@ import type { Entropy } from '../../ports/entropy.ts'
 import type { Log } from '../../ports/log.ts'
 import type { SignatureCheck } from '../verify.ts'
 import type { Timeouts } from './exchange.ts'
-import type { GrantHeaders } from './http.ts'
+import type { ProveGrant } from './grant-proof.ts'
 import { isUsableRsa, signatureCheck, signMessage, signMessageAside } from './signatures.ts'
 
 /** By what the gateway's answers are verified. */
@@ -46,7 +46,9 @@ export type GatewayOptions = {
   readonly refundNotifyUrl?: string
   readonly timeouts: Timeouts
   /** Absent: payment calls name no grant. */
-  readonly grantHeaders?: GrantHeaders
+  readonly prove?: ProveGrant
+  /** As of the transport. */
+  readonly onGrantRefused?: (reason: string) => void
   /** Folder for public data that saves a download. */
   readonly cacheDir: string
   readonly clock: Clock
