@@ -34,6 +34,7 @@ import { openLog } from './terminal/log.ts'
 import { createNoticeDesk } from './terminal/notices.ts'
 import { checkSameMerchant } from './terminal/same-merchant.ts'
 import { openScene } from './terminal/scene.ts'
+import { checkSceneDeclared } from './terminal/scene-declared.ts'
 import { systemClock, systemEntropy } from './terminal/system.ts'
 import { startUpkeep } from './terminal/upkeep.ts'
 import { VERSION } from './version.ts'
@@ -79,6 +80,8 @@ export async function startTerminal(
   const { log, close: closeLog } = openLog(join(dataDir, 'logs'), clock)
   if (options.ownsProcess) endProcessOnBug(log)
 
+  const declared = checkSceneDeclared(config.value)
+  if (!declared.ok) return failed(declared.error, log, closeLog)
   const opened = openScene(config.value, { clock, log })
   if (!opened.ok) return failed(opened.error, log, closeLog)
   const scene = opened.value
