@@ -1,7 +1,16 @@
+import 'reflect-metadata'
+import { createHash, X509Certificate } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { chargeBody, freshCode } from './sandbox-client.ts'
-import { chargeFields } from './sandbox-v2-client.ts'
-import { INSIDE, type ProofChanges, type TestTerminal, World } from './sandbox-services-client.ts'
+import {
+  EVIDENCE,
+  INSIDE,
+  type ProofChanges,
+  STORE,
+  TestTerminal,
+  World,
+} from './sandbox-services-client.ts'
+import { chargeFields, toXml } from './sandbox-v2-client.ts'
 
 const CHARGE = '/v3/pay/transactions/codepay'
 
@@ -29,7 +38,7 @@ async function charge(
   return { status: answer.status, code, reason: answer.headers['guitai-refusal'] }
 }
 
-const events = async () => (await world.control('state')).value.events
+const events = async () => (await world.control('overview')).value.events
 
 describe('AC-259a: a charge says which machine makes it, where, and by what program', () => {
   it('passes when all of it is there and signed', async () => {
@@ -88,12 +97,12 @@ describe('AC-259a: a charge says which machine makes it, where, and by what prog
     const order = world.newOrder()
     const fields = chargeFields(order, 100)
     const path = '/pay/micropay'
-    const body = world.v2.xml(fields)
+    const body = toXml(world.v2.signed(fields))
     const headers = terminal.prove(path, body)
     const paid = await world.v2.send(path, { fields, body, headers })
     expect(paid.fields?.result_code).toBe('SUCCESS')
     const refund = { out_trade_no: order, out_refund_no: 'R-1', total_fee: '100', refund_fee: '10' }
-    const asked = world.v2.xml(refund)
+    const asked = toXml(world.v2.signed(refund))
     const proven = terminal.prove('/secapi/pay/refund', asked)
     const given = await world.v2.refund(refund, { body: asked, headers: proven })
     expect(given.fields?.result_code).toBe('SUCCESS')
@@ -133,12 +142,22 @@ describe('AC-259b: one serial that is live twice is suspended, and an event says
   })
 
   it('by the certificate of another merchant', async () => {
-    await world.admit({ merchant_id: '1900000009' })
-    const store_id = 'S001'
-    await world.grant([{ type: 'MICROPAY', evidence: { address: 'x', photo: 'other' } }], {
-      merchant_id: '1900000009',
-    }).catch(() => undefined)
-    expect(store_id).toBe('S001')
+    const merchant_id = '1900000002'
+    await world.admit({ merchant_id })
+    const store = { ...STORE, id: 'S002', address: '别处2号' }
+    const evidence = { ...EVIDENCE, address: store.address, photo: 'another-shop' }
+    await world.grant([{ type: 'MICROPAY', evidence }], { merchant_id, store })
+    const issued = await world.done('certificates', { role: 'merchant', merchant_id })
+    const certificate = new X509Certificate(String(issued.certificate))
+    terminal = new TestTerminal(world, 'T-2')
+    const code = await world.code('T-2', { merchant_id, store_id: 'S002' })
+    const merchant_cert_sha256 = createHash('sha256').update(certificate.raw).digest('hex')
+    expect((await terminal.enrol(code, { merchant_cert_sha256 })).status).toBe(200)
+    expect((await charge()).reason).toBe('terminal.elsewhere')
+    expect((await terminal.call('GET', 'grant')).value.code).toBe('terminal.suspended')
+    expect(await events()).toMatchObject([
+      { serial: 'T-2', trigger: 5, facts: { code: 'terminal.elsewhere' } },
+    ])
   })
 
   it('works again after people have looked, also from another place', async () => {
