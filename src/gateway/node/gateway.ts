@@ -285,8 +285,10 @@ export class PayGateway implements Gateway, BillSource, RefundNotices {
   async #signAside(request: WireRequest): Promise<HttpRequest> {
     const stamped = this.#stamp(request)
     const message = requestMessage(stamped)
+    const signature = this.#settings.signer.signAside(message)
+    // While the other thread signs, and before the caller waits for the disk.
     const proof = beginProof(stamped, this.#options.prove)
-    const signed = this.#withSignature(stamped, await this.#settings.signer.signAside(message))
+    const signed = this.#withSignature(stamped, await signature)
     return proof === undefined ? signed : { ...signed, proof }
   }
 
