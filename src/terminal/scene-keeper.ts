@@ -356,8 +356,13 @@ export class SceneKeeper implements SceneGate {
     this.#cancelSave?.()
     this.#cancelSave = undefined
     if (this.#counts === undefined) return
-    // A whole block ahead, so that no charge waits for the disk to draw its counter.
-    const requestCounterTo = this.#nextCounter + COUNTER_BLOCK - 1
+    // The next block before this one is used up, so that no charge waits for the disk to draw its counter;
+    // no sooner, so that a copy of this folder begins where this terminal does, and is found.
+    const keptTo = this.#counts.requestCounterTo
+    const isLow = keptTo - this.#nextCounter < COUNTER_BLOCK / 2
+    const requestCounterTo = isLow
+      ? Math.max(keptTo, this.#nextCounter - 1) + COUNTER_BLOCK
+      : keptTo
     const next = { ...this.#counts, requestCounterTo }
     const saved = this.#options.store.saveCounts(next)
     if (saved.ok) this.#counts = next
