@@ -128,12 +128,14 @@ for (const [name, share, goal] of [
   line(`scan to wire, ${name}`, text, `≤ ${goal}`, ratio <= goal)
 }
 const added = quantile(scene, 0.5) - quantile(scan, 0.5)
+// Where other programs want the processor, the quickest quarter says more of this one.
+const addedQuick = quantile(scene, 0.25) - quantile(scan, 0.25)
 const times = (quantile(scene, 0.5) / quantile(scan, 0.5)).toLocaleString('en', {
   maximumFractionDigits: 2,
 })
 line(
   'an enforced grant adds, median',
-  `${inMs(added)} (${inMs(quantile(scene, 0.5))}, ${times} times)`,
+  `${inMs(added)} (${times} times; at 25 % ${inMs(addedQuick)})`,
   '< 0.2 ms',
   added < 0.2,
 )
