@@ -1,4 +1,9 @@
-import type { HttpRequest } from './exchange.ts'
+/** A call before its proof is made. */
+export type CallToProve = {
+  readonly method: 'GET' | 'POST'
+  readonly target: string
+  readonly body: string
+}
 
 /** What one payment call carries of the grant, and the only addresses it may go to. */
 export type GrantProof = {
@@ -13,9 +18,7 @@ export type GrantProof = {
  * this returns, since another thread takes longer to be woken than Ed25519 takes to sign, and never
  * rejects. Undefined: no proof can be made, and nothing may be sent.
  */
-export type ProveGrant = (
-  call: Pick<HttpRequest, 'method' | 'target' | 'body'>,
-) => Promise<GrantProof | undefined>
+export type ProveGrant = (call: CallToProve) => Promise<GrantProof | undefined>
 
 /** The calls that carry one: those that take money or give it back. Money in flight is settled without. */
 const CALLS_WITH_PROOF: ReadonlySet<string> = new Set([
@@ -27,7 +30,7 @@ const CALLS_WITH_PROOF: ReadonlySet<string> = new Set([
 
 /** Begins the proof of a call; undefined for one that carries none. */
 export function beginProof(
-  call: Pick<HttpRequest, 'method' | 'target' | 'body'>,
+  call: CallToProve,
   prove: ProveGrant | undefined,
 ): Promise<GrantProof | undefined> | undefined {
   return CALLS_WITH_PROOF.has(`${call.method} ${call.target}`) ? prove?.(call) : undefined
