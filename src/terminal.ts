@@ -35,6 +35,7 @@ import { openLog } from './terminal/log.ts'
 import { createNoticeDesk } from './terminal/notices.ts'
 import { checkSameMerchant } from './terminal/same-merchant.ts'
 import { openScene } from './terminal/scene.ts'
+import { checkSceneDeclared } from './terminal/scene-declared.ts'
 import { systemClock, systemEntropy } from './terminal/system.ts'
 import { startUpkeep } from './terminal/upkeep.ts'
 import { VERSION } from './version.ts'
@@ -80,6 +81,8 @@ export async function startTerminal(
   const { log, close: closeLog } = openLog(join(dataDir, 'logs'), clock)
   if (options.ownsProcess) endProcessOnBug(log)
 
+  const declared = checkSceneDeclared(config.value)
+  if (!declared.ok) return failed(declared.error, log, closeLog)
   const { onPoint } = options
   const opened = openScene(config.value, { clock, log, onPoint })
   if (!opened.ok) return failed(opened.error, log, closeLog)
@@ -89,7 +92,7 @@ export async function startTerminal(
     clock,
     log,
     ...(options.onMark ? { onMark: options.onMark } : {}),
-    ...(scene.grantHeaders ? { grantHeaders: scene.grantHeaders } : {}),
+    ...(scene.proving ?? {}),
   })
   if (!gateway.ok) return failed(gateway.error, log, closeLog)
   const journal = openOwnJournal(dataDir, onPoint)

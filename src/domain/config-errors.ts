@@ -63,6 +63,20 @@ export const CONFIG_ERRORS = {
     'APIv3 密钥缺失或不是 32 字节。',
     'The APIv3 key is missing or is not 32 bytes long.',
   ),
+  'config.scene_not_declared': refusal(
+    '配置没有场景授权服务（services）。没有授权的终端只能连本机沙箱；确实不需要授权时，请写明 "scene": "open"。',
+    'The configuration names no terminal services. Without a grant a terminal works at a sandbox of this machine only; where none is wanted, write "scene": "open".',
+  ),
+  'config.scene_removed': {
+    moneyTaken: 'unknown',
+    status: 500,
+    staff: {
+      'zh-CN':
+        '本终端已登记场景授权，配置却去掉了授权服务（services），终端不启动。不要重复收款。请换回原来的配置；要停用终端，请先注销（guitai retire）。',
+      en: 'This terminal is enrolled, but its configuration no longer names the terminal services, so it does not start. Do not charge again. Put the old configuration back; to end this terminal, retire it first (guitai retire).',
+    },
+    customer: { 'zh-CN': '请联系店员', en: 'Please ask the staff' },
+  },
   'config.merchant_changed': {
     moneyTaken: 'unknown',
     status: 500,

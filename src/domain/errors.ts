@@ -164,6 +164,21 @@ export const ERRORS = {
     en: 'The merchant is not allowed to do this, or its settings differ. Nothing was charged; call the installer.',
     customer: ASK_STAFF,
   }),
+  'gateway.terminal_suspended': entry('no', 409, {
+    zh: '本终端已被网关停用。未收款，请改用其他终端收款，并联系服务商。',
+    en: 'The gateway has suspended this terminal. Nothing was charged; use another terminal and call the service provider.',
+    customer: ASK_STAFF,
+  }),
+  'gateway.terminal_not_proven': entry('no', 409, {
+    zh: '网关不能确认本终端的身份。未收款；请稍后再试，仍不行请联系安装人员。',
+    en: 'The gateway cannot tell that this is the terminal it knows. Nothing was charged; try again soon, and call the installer if it stays so.',
+    customer: ASK_STAFF,
+  }),
+  'gateway.scene_refused': entry('no', 409, {
+    zh: '网关按场景授权拒绝了这笔收款。未收款；授权正在更新，请稍后再试或联系店长。',
+    en: 'The gateway refused this charge by the grant of this terminal. Nothing was charged; the grant is being fetched, try again soon or call the manager.',
+    customer: ASK_STAFF,
+  }),
   'gateway.sign_error': entry('no', 409, {
     zh: '网关不接受签名：请检查证书、密钥和系统时间。未收款。',
     en: 'The gateway does not accept our signature: check certificate, key and clock. Nothing was charged.',

@@ -5,9 +5,17 @@ export function redactCodes(text: string): string {
   return text.replace(/(?<!\d)\d{12,27}(?!\d)/g, '[redacted]')
 }
 
+const PLAIN = /^\p{ASCII}*$/u
+/** The fewest digits of a payment code. */
+const CODE_DIGITS_MIN = 16
+const RUNS = /\d{16,}/g
+
 /** Whether some run of digits in a text, full-width ones too, could be a payment code of any wallet. */
 export function holdsCode(text: string): boolean {
-  const runs = text.normalize('NFKC').match(/\d{16,}/g) ?? []
+  // Most texts are short and plain, and NFKC leaves ASCII as it is; others may grow by it.
+  const isPlain = PLAIN.test(text)
+  if (isPlain && text.length < CODE_DIGITS_MIN) return false
+  const runs = (isPlain ? text : text.normalize('NFKC')).match(RUNS) ?? []
   return runs.some((run) => CODE_RULES.some(({ pattern }) => pattern.test(run)))
 }
 

@@ -32,6 +32,9 @@ import { stampWish } from './stamp-wish.ts'
 import { SteadyTime } from './steady-time.ts'
 import { Vault } from './vault.ts'
 
+/** By then a charge is signed and on the wire, milliseconds. */
+const TELL_AFTER_CHARGE_MS = 4
+
 type Posted = {
   readonly event: CheckoutEvent
   readonly identity?: CommandIdentity
@@ -252,7 +255,7 @@ export class Engine implements Terminal {
   /** A charge goes before its picture: drawing and telling wait until it is on the wire. */
   #tellSoon(): void {
     this.#chargeLeaving = false
-    this.#options.clock.after(1, () => {
+    this.#options.clock.after(TELL_AFTER_CHARGE_MS, () => {
       if (this.#running) this.#tell()
     })
   }

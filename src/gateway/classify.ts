@@ -2,6 +2,7 @@ import type { Cause } from '../domain/errors.ts'
 import type { AnswerFacts, Expected, GatewayAnswer } from '../ports/gateway.ts'
 import { type Call, meaningOf } from './code-table.ts'
 import { cleanCode, cleanId, cleanText, parseFailure, parseOrder, type WireOrder } from './codec.ts'
+import { forScene } from './scene-refusal.ts'
 import type { RawAnswer, Verdict } from './verify.ts'
 
 /** How a request ended without a whole answer. */
@@ -82,7 +83,7 @@ function classifyError(answer: RawAnswer, question: Question, facts: AnswerFacts
     resent: question.resent,
   })
   if (meaning.kind === 'unknown') return unknown(meaning.cause, said)
-  return { ...said, ...meaning }
+  return { ...said, ...forScene(meaning, answer) }
 }
 
 function classifyVerified(

@@ -52,6 +52,8 @@ const STANDING_CAUSES: ReadonlySet<string> = new Set([
   'gateway.check_refused',
   'gateway.not_authorised',
   'gateway.sign_error',
+  'gateway.terminal_not_proven',
+  'gateway.terminal_suspended',
   'refund.sign_error',
 ])
 

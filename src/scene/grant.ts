@@ -41,8 +41,10 @@ const GEO = record({
   radiusM: field('radius_m', integer(1, 100_000)),
 })
 
+const ORIGIN = text(200, /^https:\/\/[^/?#@\s]+$/)
 const NET = record({
-  gatewayOrigin: field('gateway_origin', text(200, /^https:\/\/[^/?#@\s]+$/)),
+  gatewayOrigin: field('gateway_origin', ORIGIN),
+  gatewayBackupOrigin: optional('gateway_backup_origin', ORIGIN),
   caSha256: field('ca_sha256', digest),
   ipCidrs: optional('ip_cidrs', list(text(49), 16)),
   bssidHash: optional('bssid_hash', text(128, /^[\w+/=-]+$/)),

@@ -122,6 +122,10 @@ const services = z
   .meta({
     description: 'the service that grants what this terminal may do; absent: no scene is enforced',
   })
+const scene = z.enum(['enforced', 'open']).default('enforced').meta({
+  description:
+    'open: this terminal charges without a grant, which a gateway other than a sandbox of this machine needs to be told here; enforced: by services',
+})
 
 const serialScanner = z
   .strictObject({
@@ -255,6 +259,7 @@ export const configSchema = z.strictObject({
     bodyTimeoutMs: milliseconds('longest pause inside an answer').default(5_000),
   }),
   services,
+  scene,
   scanners: z.array(serialScanner).max(4).default([]).meta({ description: 'at most four' }),
   api: z
     .strictObject({

@@ -20,7 +20,7 @@ import { openCertificates } from './keys.ts'
 import { systemEntropy } from './system.ts'
 
 /** What the gateway client needs beside the configuration. */
-export type GatewayContext = Pick<GatewayOptions, 'onMark' | 'grantHeaders'> & {
+export type GatewayContext = Pick<GatewayOptions, 'onMark' | 'prove' | 'onGrantRefused'> & {
   readonly dataDir: string
   readonly clock: Clock
   readonly log: Log
@@ -148,7 +148,7 @@ function readOptions(
       ? readText(at(verification.file), 'gateway.verification.file')
       : ok('')
   if (!publicKey.ok) return publicKey
-  const { onMark, grantHeaders } = context
+  const { onMark, prove, onGrantRefused } = context
   return ok({
     primary: gateway.primary,
     ...(gateway.backup === undefined ? {} : { backup: gateway.backup }),
@@ -176,7 +176,8 @@ function readOptions(
     entropy: systemEntropy,
     log: context.log,
     ...(onMark ? { onMark } : {}),
-    ...(grantHeaders ? { grantHeaders } : {}),
+    ...(prove ? { prove } : {}),
+    ...(onGrantRefused ? { onGrantRefused } : {}),
   })
 }
 

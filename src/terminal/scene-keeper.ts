@@ -42,6 +42,8 @@ export type SceneKeeperOptions = {
 const COUNTER_BLOCK = 64
 /** How long the counters of limits may be behind the journal on the disk, milliseconds. */
 const SAVE_COUNTS_MS = 1_000
+/** A charge that has just been counted goes first: what it leaves of its limits is looked at later, ms. */
+const TELL_COUNTED_MS = 20
 /** How often what time changes is looked at, and how often it is kept, milliseconds. */
 const TICK_MS = 5_000
 const SAVE_TIME_MS = 60_000
@@ -272,11 +274,11 @@ export class SceneKeeper implements SceneGate {
     }
   }
 
-  /** Tells listeners, later, when an answer of this gate has become another one. */
-  changed(): void {
+  /** Tells listeners, after `delayMs`, when an answer of this gate has become another one. */
+  changed(delayMs = 0): void {
     if (this.#isTelling || this.#listeners.size === 0) return
     this.#isTelling = true
-    this.#options.clock.after(0, () => {
+    this.#options.clock.after(delayMs, () => {
       this.#isTelling = false
       const now = this.#fingerprint()
       if (now === this.#seen) return
@@ -355,7 +357,7 @@ export class SceneKeeper implements SceneGate {
     const counters = change(counts.counters, this.time.nowMs() ?? step.atMs)
     this.#counts = { ...counts, counters, countedSeq: Math.max(counts.countedSeq, step.seq) }
     this.#saveCountsSoon()
-    this.changed()
+    this.changed(TELL_COUNTED_MS)
   }
 
   #saveCountsSoon(): void {
@@ -366,7 +368,16 @@ export class SceneKeeper implements SceneGate {
     this.#cancelSave?.()
     this.#cancelSave = undefined
     if (this.#counts === undefined) return
-    const saved = this.#options.store.saveCounts(this.#counts)
+    // The next block before this one is used up, so that no charge waits for the disk to draw its counter;
+    // no sooner, so that a copy of this folder begins where this terminal does, and is found.
+    const keptTo = this.#counts.requestCounterTo
+    const isLow = keptTo - this.#nextCounter < COUNTER_BLOCK / 2
+    const requestCounterTo = isLow
+      ? Math.max(keptTo, this.#nextCounter - 1) + COUNTER_BLOCK
+      : keptTo
+    const next = { ...this.#counts, requestCounterTo }
+    const saved = this.#options.store.saveCounts(next)
+    if (saved.ok) this.#counts = next
     // The journal has what is missing: the next start takes it from there.
     if (!saved.ok) this.#options.log.warn('limit counters not kept', { code: saved.error.code })
   }

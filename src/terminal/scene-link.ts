@@ -18,6 +18,7 @@ import {
 } from '../gateway/services/node/client.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
+import { VERSION } from '../version.ts'
 import {
   issuerOf,
   type Taken,
@@ -37,6 +38,8 @@ const ROUND_TRIP_MS_MAX = 10_000
 const PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000] as const
 /** How often a suspended terminal asks again, milliseconds. */
 const SUSPENDED_PAUSE_MS = 60_000
+/** Least time between two hurried questions, milliseconds. */
+const HURRY_EVERY_MS = 5_000
 /** Acknowledgements that are remembered. */
 const ACKNOWLEDGED_MAX = 500
 
@@ -60,6 +63,7 @@ export class SceneLink {
   #running: Promise<void> | undefined
   #isFlushing = false
   #lastTrouble = ''
+  #hurriedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -102,6 +106,17 @@ export class SceneLink {
     return true
   }
 
+  /**
+   * Asks for everything now, beside what is asked already: something the service knows has changed. At
+   * most once in a while, whoever wants it.
+   */
+  hurry(): void {
+    const nowMs = this.#parts.clock.monotonicMs()
+    if (this.#isStopped || nowMs - this.#hurriedAtMs < HURRY_EVERY_MS) return
+    this.#hurriedAtMs = nowMs
+    void this.sync()
+  }
+
   /** Fetches the trust list. */
   async fetchTrust(): Promise<boolean> {
     const answer = await this.#answered({ method: 'GET', path: 'trust' })
@@ -112,7 +127,8 @@ export class SceneLink {
 
   /** Fetches the grant and what was revoked. */
   async fetchGrant(): Promise<boolean> {
-    const answer = await this.#answered({ method: 'GET', path: 'grant' })
+    const path = `grant?app_version=${encodeURIComponent(VERSION)}`
+    const answer = await this.#answered({ method: 'GET', path })
     const read = answer && readGrantAnswer(answer.value)
     if (!read) return false
     this.#stand('good')

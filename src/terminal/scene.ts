@@ -6,8 +6,9 @@ import { createNetworkWatch } from '../devices/node/network-watch.ts'
 import { createSerialPosition } from '../devices/node/serial-position.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import type { OnFilePoint } from '../domain/file-points.ts'
-import type { GrantHeaders } from '../gateway/node/http.ts'
+import type { ProveGrant } from '../gateway/node/grant-proof.ts'
 import { ServicesClient } from '../gateway/services/node/client.ts'
+import { createProver, type Standpoint } from '../gateway/services/node/prove.ts'
 import { openTerminalKey } from '../keys/node/terminal-key.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
@@ -39,10 +40,13 @@ export type SceneContext = {
 /** The scene of a running terminal. */
 export type RunningScene = {
   readonly gate: SceneGate
-  /** What payment calls carry of the grant; absent where no services are configured. */
-  readonly grantHeaders?: GrantHeaders
   /** Where the terminal is; absent where no services are configured. */
   readonly placeReport?: () => PlaceReport
+  /** Proves payment calls, and hears of those refused; absent where no services are configured. */
+  readonly proving?: {
+    readonly prove: ProveGrant
+    readonly onGrantRefused: (reason: string) => void
+  }
   /** Begins to ask the service; the gate decides from the start. */
   start(): void
   stop(): Promise<void>
@@ -54,6 +58,7 @@ export type SceneParts = {
   readonly keeper: SceneKeeper
   readonly place: ScenePlace
   readonly link: SceneLink
+  readonly prove: ProveGrant
   readonly signer: Signer
 }
 
@@ -68,12 +73,19 @@ export function openScene(config: Config, context: SceneContext): Result<Running
   }
   const parts = openSceneParts(config, context)
   if (!parts.ok) return parts
-  const { keeper, link, place } = parts.value
+  const { keeper, link, place, prove } = parts.value
   const notePlace = createPlaceNotes(context.clock, (report) => void link.report(report))
   return ok({
     gate: withReports(keeper, context.clock, (report) => void link.report(report)),
-    grantHeaders: () => grantHeaders(keeper, place),
     placeReport: () => keeper.placeReport(),
+    proving: {
+      prove,
+      // An error on the payment wire is not signed: it is only a reason to ask the service.
+      onGrantRefused(reason) {
+        context.log.warn('payment call refused for the scene', { reason })
+        link.hurry()
+      },
+    },
     start() {
       keeper.start()
       place.start(() => {
@@ -90,14 +102,21 @@ export function openScene(config: Config, context: SceneContext): Result<Running
   })
 }
 
-/** As docs/gateway.md, What payment calls carry; without a place the gateway goes by the address. */
-function grantHeaders(keeper: SceneKeeper, place: ScenePlace): Record<string, string> {
-  const found = keeper.grantInHand()
-  if (found.kind !== 'read') return {}
-  const { fix: at } = place.look(found.grant)
-  const text = at && `${at.latE6},${at.lonE6},${at.accuracyM},${at.datum}`
-  const where = text === undefined ? {} : { 'guitai-place': text }
-  return { 'guitai-grant': keeper.grantVersion(), ...where }
+/** What payment calls say of this terminal; without a place the gateway goes by the address. */
+function standpointOf(keeper: SceneKeeper, from: ScenePlace): Standpoint | undefined {
+  const held = keeper.grantInHand()
+  const enrolment = keeper.state()?.enrolment
+  if (held.kind !== 'read' || !held.isSigned || enrolment === undefined) return undefined
+  const { serial, deviceType } = enrolment
+  const { gatewayOrigin, gatewayBackupOrigin } = held.grant.store.net
+  const { fix: at } = from.look(held.grant)
+  const place = at && `${at.latE6},${at.lonE6},${at.accuracyM},${at.datum}`
+  return {
+    ...{ serial, deviceType, appVersion: VERSION },
+    grant: keeper.grantVersion(),
+    origins: [gatewayOrigin, ...(gatewayBackupOrigin ? [gatewayBackupOrigin] : [])],
+    ...(place === undefined ? {} : { place }),
+  }
 }
 
 /** Puts keeper and link together; nothing is asked yet. */
@@ -120,17 +139,23 @@ export function openSceneParts(config: Config, context: SceneContext): Result<Sc
     surroundings: surroundings.value,
     ...context,
   })
+  const signing = {
+    signer: signer.value,
+    nextCounter: () => keeper.nextCounter(),
+    nowMs: () => keeper.time.nowMs() ?? context.clock.nowMs(),
+    entropy: systemEntropy,
+  }
   const client = new ServicesClient({
     ...servicesAddress(services.address, caPem.value),
     serial: services.serial ?? config.terminalId,
-    signer: signer.value,
-    nextCounter: () => keeper.nextCounter(),
+    ...signing,
     check: (signed) => isSignedFor(keeper, signed),
-    nowMs: () => keeper.time.nowMs() ?? context.clock.nowMs(),
     clock: context.clock,
-    entropy: systemEntropy,
     ...SERVICES_WAITS,
   })
+  const { place } = surroundings.value
+  const standpoint = () => standpointOf(keeper, place)
+  const prove = createProver({ ...signing, standpoint, log: context.log })
   const events = new SceneEvents({ store, entropy: systemEntropy, log: context.log })
   const link = new SceneLink({
     keeper,
@@ -139,7 +164,7 @@ export function openSceneParts(config: Config, context: SceneContext): Result<Sc
     ...context,
     refreshEveryMs: services.refreshEveryMs,
   })
-  return ok({ store, keeper, link, place: surroundings.value.place, signer: signer.value })
+  return ok({ store, keeper, link, place, prove, signer: signer.value })
 }
 
 /** Where the services are, and whom to believe that they are it. */

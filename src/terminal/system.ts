@@ -3,11 +3,29 @@ import { uptime } from 'node:os'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
 
+/**
+ * How long a reading of the clock that also runs in sleep is used: asking the system for it costs more
+ * than anything else in a decision about the scene, which asks several times. No machine falls asleep,
+ * wakes and is shown a code within this time of running.
+ */
+const BOOT_READING_MS = 2
+let bootMs = 0
+let bootReadAtMs = Number.NEGATIVE_INFINITY
+
+function readBootMs(): number {
+  const nowMs = performance.now()
+  if (nowMs - bootReadAtMs >= BOOT_READING_MS) {
+    bootMs = uptime() * 1_000
+    bootReadAtMs = nowMs
+  }
+  return bootMs
+}
+
 /** The operating system's clocks. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
-  sinceBootMs: () => uptime() * 1_000,
+  sinceBootMs: readBootMs,
   after(delayMs, fire) {
     const timer = setTimeout(fire, delayMs)
     return () => clearTimeout(timer)

@@ -1,98 +1,55 @@
 /**
- * npm run bench:sale [-- --sales N] [--json]: speed of the terminal as ratios against a floor that is
+ * npm run bench:sale [-- --sales N] [--no-painting]: speed of the terminal as ratios against a floor that is
  * measured in the same run, turn by turn, on the same machine. Times are not asserted: the ratios
  * and goals are printed, and a missed one is said.
  */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
-import { WebSocket } from 'ws'
 import { findChromium } from '../../main/chromium.mjs'
-import { type SaleView, SUBPROTOCOL, WATCH_PATH } from '../../src/api/protocol.ts'
 import { startSandbox } from '../../src/sandbox/node/sandbox.ts'
 import { mintPaymentCode, openSimulatedScanner } from '../../src/sandbox/node/simulated-scanner.ts'
-import type { ScreenModel } from '../../src/screen/model.ts'
+import { readConfig } from '../../src/terminal/config.ts'
+import { enrolTerminal } from '../../src/terminal/scene-enrol.ts'
+import { systemClock } from '../../src/terminal/system.ts'
 import { CHROMIUM_ARGUMENTS } from '../support/chromium.ts'
-import { startGuitai } from '../support/guitai.ts'
-import { createInbox } from '../support/inbox.ts'
 import { createRandom } from '../support/seeded.ts'
 import { inMs, quantile } from './statistics.ts'
+import { BenchTill, type Sold } from './till.ts'
 
-const { values } = parseArgs({ options: { sales: { type: 'string', default: '1000' } } })
+const { values } = parseArgs({
+  options: {
+    sales: { type: 'string', default: '1000' },
+    painting: { type: 'boolean', default: true },
+  },
+  allowNegative: true,
+})
 const SALES = Number(values.sales)
 const BLOCK = 25
 const WARM_UP = 10
 const PAINTED_SALES = 40
+const GRANTED_SCANNER = 'scanner-granted'
 const random = createRandom(20_261_124)
-
-type Ready = { api: string; token: string; screens: { cashier: string; customer: string } }
-type Pushed = { sale?: SaleView; model?: ScreenModel }
 
 const dir = mkdtempSync(join(tmpdir(), 'guitai-bench-'))
 const sandbox = await startSandbox({ dir })
-const scanner = openSimulatedScanner({ linkPath: join(dir, 'scanner') })
-const code = () => mintPaymentCode(undefined, () => random.next())
+const scannerAt = (name: string) => openSimulatedScanner({ linkPath: join(dir, name) })
+const nextRandom = () => random.next()
 
 console.log(`guitai bench: ${SALES} sales, Node ${process.version}`)
+const grantedConfig = await enrolBeside(sandbox)
 const startedAt = performance.now()
-const terminal = await startGuitai<Ready>([
-  'terminal',
-  '--config',
-  sandbox.terminalConfig,
-  '--json',
-])
-const { api, token } = terminal.ready
-
-const socket = new WebSocket(`${api.replace('http', 'ws')}${WATCH_PATH}`, [
-  SUBPROTOCOL,
-  `token.${token}`,
-])
-let pushed = createInbox<Pushed>()
-socket.on('message', (data) => pushed.add(JSON.parse(String(data))))
-await new Promise((done) => socket.once('open', done))
-for (const topic of ['sales', 'screen']) socket.send(JSON.stringify({ kind: 'watch', topic }))
-await pushed.first(
-  ({ model }) =>
-    model?.cashier.lights.some(({ device, level }) => device === 'scanner' && level === 'ok') ??
-    false,
-)
-
-let made = 0
-async function createSale(): Promise<SaleView> {
-  made += 1
-  const answer = await fetch(`${api}/v1/sales`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ clientId: `bench-${made}`, amountFen: 1_230 }),
-  })
-  return (await answer.json()) as SaleView
-}
-
-/** Sells once; gives the order number and the moment before the code's last byte was written. */
-async function sell(
-  beforeScan: () => Promise<void> = async () => {},
-): Promise<{ outTradeNo: string; began: bigint }> {
-  const { saleId } = await createSale()
-  await beforeScan()
-  const text = Buffer.from(`${code()}\r`)
-  scanner.write(text.subarray(0, -1))
-  await new Promise((done) => setImmediate(done))
-  const began = process.hrtime.bigint()
-  scanner.write(text.subarray(-1))
-  const { sale } = await pushed.first(
-    (push) => push.sale?.saleId === saleId && push.sale.phase === 'paid',
-  )
-  return { outTradeNo: sale?.attempts[0]?.outTradeNo ?? '', began }
-}
-
-await createSale()
+const till = await BenchTill.open(sandbox.terminalConfig, scannerAt('scanner'), nextRandom)
+await till.createSale()
 const armedMs = performance.now() - startedAt
-scanner.scan(code())
-await pushed.first(({ sale }) => sale?.phase === 'paid')
+await till.scan()
+await till.pushed.first(({ sale }) => sale?.phase === 'paid')
+const granted = await BenchTill.open(grantedConfig, scannerAt(GRANTED_SCANNER), nextRandom)
 
 const floor = spawn(
   process.execPath,
@@ -102,9 +59,11 @@ const floor = spawn(
   },
 )
 const floorLines = createInterface({ input: floor.stdout })[Symbol.asyncIterator]()
-async function sellByHand(index: number): Promise<{ outTradeNo: string; began: bigint }> {
+async function sellByHand(index: number): Promise<Sold> {
   const outTradeNo = `FLOOR${String(index).padStart(10, '0')}`
-  floor.stdin.write(`${JSON.stringify({ outTradeNo, code: code() })}\n`)
+  floor.stdin.write(
+    `${JSON.stringify({ outTradeNo, code: mintPaymentCode(undefined, nextRandom) })}\n`,
+  )
   const line = await floorLines.next()
   return { outTradeNo, began: BigInt(line.value ?? '0') }
 }
@@ -116,17 +75,27 @@ function memoryMiB(pid: number | undefined): number {
 }
 
 for (let index = 0; index < WARM_UP; index += 1) {
-  await sell()
+  await till.sell()
+  await granted.sell()
   await sellByHand(SALES + index)
 }
-const byTerminal: { outTradeNo: string; began: bigint }[] = []
-const byHand: { outTradeNo: string; began: bigint }[] = []
+const byTerminal: Sold[] = []
+const byGranted: Sold[] = []
+const byHand: Sold[] = []
 const memory: number[] = []
+const SELLERS: ((index: number) => Promise<unknown>)[] = [
+  async () => byTerminal.push(await till.sell()),
+  async () => byGranted.push(await granted.sell()),
+  async (index) => byHand.push(await sellByHand(index)),
+]
 for (let done = 0; done < SALES; done += BLOCK) {
-  pushed = createInbox<Pushed>()
-  for (let index = 0; index < BLOCK; index += 1) byTerminal.push(await sell())
-  for (let index = 0; index < BLOCK; index += 1) byHand.push(await sellByHand(done + index))
-  memory.push(memoryMiB(terminal.process.pid))
+  for (const one of [till, granted]) one.forget()
+  // Each comes first as often as the others: what one leaves behind slows down the next.
+  const turn = (done / BLOCK) % SELLERS.length
+  for (const seller of [...SELLERS.slice(turn), ...SELLERS.slice(0, turn)]) {
+    for (let index = 0; index < BLOCK; index += 1) await seller(done + index)
+  }
+  memory.push(memoryMiB(till.process.pid))
   process.stderr.write(`\r${done + BLOCK} of ${SALES} `)
 }
 process.stderr.write('\n')
@@ -140,8 +109,9 @@ const received = new Map(
 const toWireMs = (sample: typeof byHand) =>
   sample.map(({ outTradeNo, began }) => Number((received.get(outTradeNo) ?? began) - began) / 1e6)
 const scan = toWireMs(byTerminal)
+const scene = toWireMs(byGranted)
 const hand = toWireMs(byHand)
-const painted = await measurePainting()
+const painted = values.painting ? await measurePainting() : []
 
 const missed: string[] = []
 function line(name: string, value: string, goal: string, isMet: boolean): void {
@@ -157,6 +127,18 @@ for (const [name, share, goal] of [
   const text = `${inMs(ours)} / floor ${inMs(theirs)} = ${ratio.toLocaleString('en', { maximumFractionDigits: 2 })}`
   line(`scan to wire, ${name}`, text, `≤ ${goal}`, ratio <= goal)
 }
+const added = quantile(scene, 0.5) - quantile(scan, 0.5)
+// Where other programs want the processor, the quickest quarter says more of this one.
+const addedQuick = quantile(scene, 0.25) - quantile(scan, 0.25)
+const times = (quantile(scene, 0.5) / quantile(scan, 0.5)).toLocaleString('en', {
+  maximumFractionDigits: 2,
+})
+line(
+  'an enforced grant adds, median',
+  `${inMs(added)} (${times} times; at 25 % ${inMs(addedQuick)})`,
+  '< 0.2 ms',
+  added < 0.2,
+)
 line('start to armed', inMs(armedMs), '≤ 1,000 ms', armedMs <= 1_000)
 const [first = 0, last = 0] = [memory[Math.floor(memory.length / 2)], memory.at(-1)]
 line(
@@ -165,20 +147,60 @@ line(
   '< 160 MiB, flat',
   last < 160 && last - first < 8,
 )
-line(
-  `event to painted, p95 of ${painted.length}`,
-  inMs(quantile(painted, 0.95)),
-  '≤ 50 ms',
-  quantile(painted, 0.95) <= 50,
-)
+if (painted.length > 0)
+  line(
+    `event to painted, p95 of ${painted.length}`,
+    inMs(quantile(painted, 0.95)),
+    '≤ 50 ms',
+    quantile(painted, 0.95) <= 50,
+  )
 console.log(missed.length === 0 ? 'every goal met' : `missed: ${missed.join('; ')}`)
 
 floor.stdin.end()
-socket.terminate()
-await terminal.stop()
-scanner.close()
+await till.close()
+await granted.close()
 await sandbox.close()
 rmSync(dir, { recursive: true, force: true })
+
+/** Enrols a second terminal at the sandbox, which will charge by its grant. @returns its configuration */
+async function enrolBeside(gateway: typeof sandbox): Promise<string> {
+  const answer = await exchange(`${gateway.origin}/sandbox/services/demo`, gateway.controlToken)
+  const { serial, code } = JSON.parse(answer) as { serial: string; code: string }
+  const written = JSON.parse(readFileSync(gateway.terminalConfig, 'utf8'))
+  const position = { latE6: 22_543_096, lonE6: 114_057_865, datum: 'WGS-84', accuracyM: 20 }
+  const path = join(dir, 'terminal-granted.json')
+  const value = {
+    ...written,
+    terminalId: 'POS02',
+    dataDir: 'terminal-granted',
+    scanners: [{ kind: 'serial', path: GRANTED_SCANNER }],
+    services: { address: gateway.origin, serial, position },
+  }
+  writeFileSync(path, JSON.stringify(value))
+  const config = readConfig(path)
+  if (!config.ok) throw new Error(config.error.code)
+  const log = { info() {}, warn() {}, error() {} }
+  const enrolled = await enrolTerminal(config.value, { clock: systemClock, log }, code)
+  if (!enrolled.ok) throw new Error(enrolled.error.code)
+  return path
+}
+
+/** Posts an empty object to the sandbox's control surface. */
+function exchange(url: string, controlToken: string): Promise<string> {
+  const ca = readFileSync(join(dir, 'ca.pem'))
+  const headers = { authorization: `Bearer ${controlToken}` }
+  return new Promise((done, fail) => {
+    const asking = request(url, { method: 'POST', ca, headers }, (answer) => {
+      let text = ''
+      answer.on('data', (chunk) => {
+        text += String(chunk)
+      })
+      answer.on('end', () => done(text))
+    })
+    asking.once('error', fail)
+    asking.end('{}')
+  })
+}
 
 /** From the time an event was stamped with to the time the cashier's page had painted it. */
 async function measurePainting(): Promise<number[]> {
@@ -191,22 +213,22 @@ async function measurePainting(): Promise<number[]> {
     const paints = []
     Object.defineProperty(window, 'guitaiPaint', { set: (mark) => paints.push(mark), get: () => paints })
   `)
-  await page.goto(terminal.ready.screens.cashier)
+  await page.goto(till.ready.screens.cashier)
   await page.waitForSelector('[data-painted-revision]')
-  pushed = createInbox<Pushed>()
+  till.forget()
   const painted = async () => {
-    const revision = Math.max(0, ...pushed.items.map(({ model }) => model?.revision ?? 0))
+    const revision = Math.max(0, ...till.pushed.items.map(({ model }) => model?.revision ?? 0))
     await page.waitForFunction(
       `Number(document.documentElement.dataset.paintedRevision) >= ${revision}`,
     )
   }
   for (let index = 0; index < PAINTED_SALES; index += 1) {
-    await sell(painted)
+    await till.sell(painted)
     await painted()
   }
   const paints = (await page.evaluate('window.guitaiPaint')) as { revision: number; atMs: number }[]
   await browser.close()
-  const stamped = new Map(pushed.items.map(({ model }) => [model?.revision, model?.atMs]))
+  const stamped = new Map(till.pushed.items.map(({ model }) => [model?.revision, model?.atMs]))
   return paints.flatMap(({ revision, atMs }) => {
     const eventMs = stamped.get(revision)
     return eventMs === undefined ? [] : [atMs - eventMs]

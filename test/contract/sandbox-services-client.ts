@@ -76,6 +76,14 @@ export type Changes = Partial<{
   body: string
 }>
 
+export type ProofChanges = Partial<{
+  timestampMs: number
+  counter: number
+  deviceType: string
+  appVersion: string
+  place: string
+}>
+
 /** A terminal of the test's own: its own key, its own signing and verifying. */
 export class TestTerminal {
   readonly #world: World
@@ -189,6 +197,37 @@ export class TestTerminal {
     const answer = await this.call('GET', 'grant')
     if (answer.status === 200) this.grant = (answer.value.grant as Signed).document
     return answer
+  }
+
+  /** The headers of a payment call with this body, signed; `changes` are signed too. */
+  prove(target: string, body: string, changes: ProofChanges = {}): Record<string, string> {
+    this.counter = Math.max(this.counter, changes.counter ?? this.counter + 1)
+    const fields = {
+      serial: this.serial,
+      kid: this.kid,
+      timestamp: String(changes.timestampMs ?? this.#world.clock.nowMs()),
+      nonce: randomBytes(16).toString('hex'),
+      counter: String(changes.counter ?? this.counter),
+      deviceType: changes.deviceType ?? '10',
+      appVersion: changes.appVersion ?? '1.0.0',
+      grant: this.quote(),
+      type: 'MICROPAY',
+      place: changes.place ?? INSIDE,
+    }
+    const lines = ['GUITAI-PAYMENT-V1', 'POST', target, ...Object.values(fields), sha256(body)]
+    const signature = sign(null, Buffer.from(`${lines.join('\n')}\n`), this.#key)
+    return {
+      'Guitai-Terminal': fields.serial,
+      'Guitai-Key': fields.kid,
+      'Guitai-Timestamp': fields.timestamp,
+      'Guitai-Nonce': fields.nonce,
+      'Guitai-Counter': fields.counter,
+      'Guitai-Signature': signature.toString('base64'),
+      'Guitai-Device-Type': fields.deviceType,
+      'Guitai-App-Version': fields.appVersion,
+      'Guitai-Grant': fields.grant,
+      'Guitai-Place': fields.place,
+    }
   }
 
   /** What a payment call quotes. */

@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync } from 'node:fs'
+import { copyFileSync, readFileSync, rmSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ok } from '../../src/base/result.ts'
 import { openScene } from '../../src/terminal/scene.ts'
@@ -265,6 +265,25 @@ describe('a copy of the data folder', () => {
     await till.sync()
     expect(till.charge()).toMatchObject(allowed)
     await copy.stop()
+    await till.stop()
+  })
+
+  it('draws counters without the disk once the next block was kept, and none twice', async () => {
+    const till = await SceneTerminal.open(world)
+    const draw = (count: number) =>
+      Array.from({ length: count }, () => {
+        const drawn = till.parts.keeper.nextCounter()
+        if (!drawn.ok) throw new Error(drawn.error.code)
+        return drawn.value
+      })
+    const drawn = draw(40)
+    till.parts.keeper.catchUp([], 1)
+    const kept = readFileSync(till.secret('scene-counts'))
+    drawn.push(...draw(60))
+    expect(readFileSync(till.secret('scene-counts')).equals(kept)).toBe(true)
+    await till.restart()
+    drawn.push(...draw(1))
+    expect(drawn).toEqual([...new Set(drawn)].sort((left, right) => left - right))
     await till.stop()
   })
 

@@ -55,6 +55,13 @@ const answers = (running: RunningScene, wanted: string) =>
     return (decision.kind === 'refuse' ? decision.code : decision.kind) === wanted
   })
 
+/** What a payment call would say of the place. */
+async function proof(running: RunningScene): Promise<Readonly<Record<string, string>>> {
+  const proven = await running.proving?.prove({ method: 'POST', target: '/', body: '{}' })
+  const named = Object.entries(proven?.headers ?? {})
+  return Object.fromEntries(named.map(([name, value]) => [name.toLowerCase(), `${value}`]))
+}
+
 it('AC-2a/terminal a receiver lets charges go, says so to the gateway, and stops them outside', async () => {
   const running = await begin({ gnss: { path: line.path, baudRate: 9_600 } })
   await answers(running, 'scene.location_unknown')
@@ -74,11 +81,11 @@ it('AC-2a/terminal a receiver lets charges go, says so to the gateway, and stops
   says(STORE.latE6)
   await answers(running, 'allow')
   await until(() => changes === 1)
-  expect(running.grantHeaders?.()['guitai-place']).toBe('22543096,114057865,9,WGS-84')
+  expect((await proof(running))['guitai-place']).toBe('22543096,114057865,9,WGS-84')
   says(STORE.latE6 + 10_000)
   await answers(running, 'scene.location_mismatch')
   await until(() => changes === 2)
-  expect(running.grantHeaders?.()).not.toHaveProperty('guitai-place')
+  expect(await proof(running)).not.toHaveProperty('guitai-place')
   let events: unknown[] = []
   while (events.length < 2) {
     const { value } = await world.control('overview')
@@ -117,7 +124,7 @@ it('AC-2a/terminal where the installer measured counts in the networks that were
     distanceM: 0,
     network: { isGateway: true, isStore: true, address: '127.0.0.1' },
   })
-  const headers = running.grantHeaders?.() ?? {}
+  const headers = await proof(running)
   expect(headers['guitai-place']).toBe('22543096,114057865,5,WGS-84')
   const [id = ''] = [headers['guitai-grant']]
   const paid = await world.charge(100, {
@@ -131,7 +138,7 @@ it('AC-2a/terminal where the installer measured counts in the networks that were
     ip_cidrs: ['192.0.2.0/24'],
   })
   await answers(running, 'scene.location_unknown')
-  expect(running.grantHeaders?.()).not.toHaveProperty('guitai-place')
+  expect(await proof(running)).not.toHaveProperty('guitai-place')
   expect(await world.control('installations', { role: 'merchant', serial: 'POS01' })).toMatchObject(
     {
       status: 403,

@@ -3,6 +3,7 @@ import { LIMITS } from '../../domain/limits.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { TransportFailure } from '../classify.ts'
 import type { RawAnswer } from '../verify.ts'
+import type { GrantProof } from './grant-proof.ts'
 
 /** Time limits of one exchange, each for its own part. */
 export type Timeouts = {
@@ -22,6 +23,8 @@ export type HttpRequest = {
   readonly body: string
   /** It changes nothing at the gateway: the other host may get it whatever became of the first try. */
   readonly isRepeatable?: true
+  /** What it carries of the grant, begun beforehand; a transport begins it when it is absent. */
+  readonly proof?: Promise<GrantProof | undefined>
   /** Called just before the first byte leaves. */
   readonly onSent?: () => void
 }

@@ -24,6 +24,7 @@ import { type About, type Heard, isProbe, logFields } from './answer-log.ts'
 import { fetchBill } from './bill-download.ts'
 import { CertificateStore } from './certificates.ts'
 import type { HttpRequest } from './exchange.ts'
+import { beginProof } from './grant-proof.ts'
 import { HealthBook } from './health.ts'
 import { type Exchange, makePool, Transport } from './http.ts'
 import { PING_AFTER_MS, pingAfterMs } from './keep-alive.ts'
@@ -284,7 +285,11 @@ export class PayGateway implements Gateway, BillSource, RefundNotices {
   async #signAside(request: WireRequest): Promise<HttpRequest> {
     const stamped = this.#stamp(request)
     const message = requestMessage(stamped)
-    return this.#withSignature(stamped, await this.#settings.signer.signAside(message))
+    const signature = this.#settings.signer.signAside(message)
+    // While the other thread signs, and before the caller waits for the disk.
+    const proof = beginProof(stamped, this.#options.prove)
+    const signed = this.#withSignature(stamped, await signature)
+    return proof === undefined ? signed : { ...signed, proof }
   }
 
   #stamp(request: WireRequest): SignedRequest {

@@ -15,6 +15,8 @@ const WAY_CAUSES: ReadonlySet<Cause> = new Set<Cause>([
   'gateway.sign_error',
   'refund.sign_error',
   'gateway.not_authorised',
+  'gateway.terminal_suspended',
+  'gateway.terminal_not_proven',
   'gateway.check_refused',
   'gateway.certificate_expired',
 ])

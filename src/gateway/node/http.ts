@@ -2,6 +2,7 @@ import { Pool } from 'undici'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import { exchange, type HostExchange, type HttpRequest, type Timeouts } from './exchange.ts'
+import { beginProof, type GrantProof, type ProveGrant } from './grant-proof.ts'
 
 /** The two addresses of the gateway. */
 export type HostName = 'primary' | 'backup'
@@ -27,20 +28,19 @@ export type TransportOptions = {
   readonly timeouts: Timeouts
   readonly clock: Clock
   readonly log: Log
-  /** What charges and refunds carry of the grant; asked as they leave. */
-  readonly grantHeaders?: GrantHeaders
+  /** Proves charges and refunds to the addresses that the grant names; absent: nothing is said of it. */
+  readonly prove?: ProveGrant
+  /** A call that was proven got an answer that gives a reason for refusing (`Guitai-Refusal`). */
+  readonly onGrantRefused?: (reason: string) => void
 }
 
-/** Headers that say which grant permits a payment call (docs/gateway.md, What payment calls carry). */
-export type GrantHeaders = () => Readonly<Record<string, string>>
-
-/** The calls that carry them; other hosts ignore the headers. */
-const CALLS_WITH_GRANT: readonly string[] = [
-  'POST /v3/pay/transactions/codepay',
-  'POST /v3/refund/domestic/refunds',
-  'POST /pay/micropay',
-  'POST /secapi/pay/refund',
-]
+/** Nothing leaves when it cannot be said what permits it. */
+const UNPROVEN = {
+  kind: 'failed',
+  cause: 'gateway.unreachable',
+  sent: false,
+  detail: 'no proof of the grant',
+} as const
 
 /** Connections held to one host at the most. */
 const CONNECTIONS_MAX = 4
@@ -56,6 +56,7 @@ const PREFER_BACKUP_MS = 60_000
 export class Transport {
   readonly #options: TransportOptions
   readonly #pools: ReadonlyMap<HostName, Pool>
+  readonly #origins: Readonly<Record<HostName, string>>
   /** Hosts whose failure was logged and that have not answered since. */
   readonly #unreached = new Set<HostName>()
   #backupFirstUntilMs = Number.NEGATIVE_INFINITY
@@ -65,21 +66,25 @@ export class Transport {
     const pools = new Map<HostName, Pool>([['primary', makePool(options.primary, options)]])
     if (options.backup !== undefined) pools.set('backup', makePool(options.backup, options))
     this.#pools = pools
+    const { primary, backup = primary } = options
+    this.#origins = { primary: new URL(primary).origin, backup: new URL(backup).origin }
   }
 
   /** Sends once, or once more to the other host when nothing left or it is a read. Never rejects. */
   async send(wanted: HttpRequest): Promise<Exchange> {
-    const request = this.#withGrant(wanted)
     const [first, second] = this.#order()
-    const end = await this.#exchange(first, request)
-    const isOver = end.kind === 'answered' || (end.sent && !request.isRepeatable)
+    const begun = wanted.proof ?? beginProof(wanted, this.#options.prove)
+    const proof = begun && (await begun)
+    if (begun && !proof) return { ...UNPROVEN, host: first, resent: false }
+    const end = await this.#exchange(first, wanted, proof)
+    const isOver = end.kind === 'answered' || (end.sent && !wanted.isRepeatable)
     if (isOver || second === undefined) {
       if (end.kind === 'answered') this.#unreached.delete(first)
       else this.#sayOnce(first, end.detail)
       return { ...end, host: first, resent: false }
     }
     if (end.kind === 'failed') this.#sayOnce(first, end.detail)
-    const again = await this.#exchange(second, request)
+    const again = await this.#exchange(second, wanted, proof)
     if (again.kind === 'answered') {
       this.#unreached.delete(second)
       this.#prefer(second)
@@ -92,11 +97,19 @@ export class Transport {
     await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()))
   }
 
-  #withGrant(request: HttpRequest): HttpRequest {
-    const { grantHeaders } = this.#options
-    const carries = CALLS_WITH_GRANT.includes(`${request.method} ${request.target}`)
-    if (!carries || grantHeaders === undefined) return request
-    return { ...request, headers: { ...request.headers, ...grantHeaders() } }
+  /** A host that the grant does not name learns nothing of it. */
+  async #exchange(
+    host: HostName,
+    request: HttpRequest,
+    proof: GrantProof | undefined,
+  ): Promise<HostExchange> {
+    const isNamed = proof?.origins.includes(this.#origins[host]) ?? false
+    if (!proof || !isNamed) return this.#send(host, request)
+    const headers = { ...request.headers, ...proof.headers }
+    const end = await this.#send(host, { ...request, headers })
+    const reason = end.kind === 'answered' ? end.answer.headers['guitai-refusal'] : undefined
+    if (reason !== undefined) this.#options.onGrantRefused?.(reason)
+    return end
   }
 
   /** Says that a host fails when it begins to, not at every attempt. */
@@ -117,7 +130,7 @@ export class Transport {
     this.#backupFirstUntilMs = host === 'backup' ? untilMs : Number.NEGATIVE_INFINITY
   }
 
-  #exchange(host: HostName, request: HttpRequest): Promise<HostExchange> {
+  #send(host: HostName, request: HttpRequest): Promise<HostExchange> {
     const dispatcher = this.#pools.get(host)
     if (!dispatcher) {
       const detail = 'no such host'

@@ -7,7 +7,7 @@ import type { Log } from '../../ports/log.ts'
 import type { SuiteName } from '../suite.ts'
 import type { SignatureCheck } from '../verify.ts'
 import type { Timeouts } from './exchange.ts'
-import type { GrantHeaders } from './http.ts'
+import type { ProveGrant } from './grant-proof.ts'
 import type { NodeSuite, RequestSigner } from './node-suite.ts'
 import { RSA } from './signatures.ts'
 
@@ -50,7 +50,9 @@ export type GatewayOptions = {
   readonly refundNotifyUrl?: string
   readonly timeouts: Timeouts
   /** Absent: payment calls name no grant. */
-  readonly grantHeaders?: GrantHeaders
+  readonly prove?: ProveGrant
+  /** As of the transport. */
+  readonly onGrantRefused?: (reason: string) => void
   /** Folder for public data that saves a download. */
   readonly cacheDir: string
   readonly clock: Clock

@@ -1,5 +1,6 @@
 /**
- * The two texts of terminal services that are signed (docs/gateway.md, Requests and answers).
+ * The texts of terminal services that are signed (docs/gateway.md, Requests and answers, and What
+ * payment calls carry).
  * Digests are SHA-256 in lower-case hex.
  */
 
@@ -38,6 +39,39 @@ export function requestHeaders(call: SignedCall, signature: string): Record<stri
     'Guitai-Nonce': call.nonce,
     'Guitai-Counter': String(call.counter),
     'Guitai-Signature': signature,
+  }
+}
+
+/** What a payment call says of its terminal, beside what every signed request says. */
+export type ProvenCall = SignedCall & {
+  readonly deviceType: '09' | '10'
+  readonly appVersion: string
+  /** `{grant_id}/{version}`. */
+  readonly grant: string
+  /** `{lat_e6},{lon_e6},{accuracy_m},{datum}`; absent: the address in the body tells. */
+  readonly place?: string
+}
+
+/** The text of a payment call a terminal signs: thirteen lines, each ended by a line feed. */
+export function paymentText(call: ProvenCall): string {
+  const { method, target, serial, keyId, timestampMs, nonce, counter, bodySha256 } = call
+  const { deviceType, appVersion, grant, place = '' } = call
+  const sent = [method, target, serial, keyId, timestampMs, nonce, counter]
+  const lines = [...sent, deviceType, appVersion, grant, MICROPAY, place, bodySha256]
+  return `GUITAI-PAYMENT-V1\n${lines.join('\n')}\n`
+}
+
+/** The interface of every payment call there is so far, which its header may leave out. */
+const MICROPAY = 'MICROPAY'
+
+/** The headers of a payment call. @param signature base64 */
+export function paymentHeaders(call: ProvenCall, signature: string): Record<string, string> {
+  return {
+    ...requestHeaders(call, signature),
+    'Guitai-Device-Type': call.deviceType,
+    'Guitai-App-Version': call.appVersion,
+    'Guitai-Grant': call.grant,
+    ...(call.place === undefined ? {} : { 'Guitai-Place': call.place }),
   }
 }
 

@@ -8,6 +8,7 @@ import type {
 } from '../../ports/gateway.ts'
 import type { TransportFailure } from '../classify.ts'
 import { cleanCode, cleanText } from '../codec.ts'
+import { forScene } from '../scene-refusal.ts'
 import type { RawAnswer } from '../verify.ts'
 import { v2MeaningOf } from './codes.ts'
 import { isAmbiguous, type MessageSigner } from './sign-text.ts'
@@ -41,7 +42,12 @@ type Unknown = AnswerFacts & {
 
 /** An answer that is signed and speaks to this merchant and app, or the reason why it is not believed. */
 type Heard =
-  | { readonly kind: 'believed'; readonly fields: Fields; readonly facts: AnswerFacts }
+  | {
+      readonly kind: 'believed'
+      readonly fields: Fields
+      readonly facts: AnswerFacts
+      readonly answer: RawAnswer
+    }
   | Unknown
 
 /**
@@ -61,7 +67,8 @@ export function classifyV2Order(arrival: V2Arrival, question: V2OrderQuestion): 
   if (!mayBe(fields, 'out_trade_no', expected.outTradeNo)) return unknown('gateway.mismatch', facts)
   if (fields.get('result_code') === 'FAIL') {
     const meaning = v2MeaningOf(call, { wireCode: fields.get('err_code'), resent: question.resent })
-    return meaning.kind === 'unknown' ? unknown(meaning.cause, facts) : { ...facts, ...meaning }
+    if (meaning.kind === 'unknown') return unknown(meaning.cause, facts)
+    return { ...facts, ...forScene(meaning, heard.answer) }
   }
   if (call === 'reverse') return afterReversal(fields, facts)
   return call === 'charge'
@@ -124,7 +131,7 @@ function hear(arrival: V2Arrival, listener: Listener): Heard {
   if (result !== 'SUCCESS' && result !== 'FAIL') return unknown('gateway.unreadable', facts)
   // A success that names an error contradicts itself.
   if (result === 'SUCCESS' && fields.has('err_code')) return unknown('gateway.unreadable', facts)
-  return { kind: 'believed', fields, facts }
+  return { kind: 'believed', fields, facts, answer: arrival.answer }
 }
 
 /** This wire answers 200 to everything it has understood. */

@@ -24,7 +24,7 @@ import type { NoticeWish } from './refunds.ts'
 import { Refunds } from './refunds.ts'
 import type { SandboxControls, ScanWish } from './sandbox-controls.ts'
 import { deliverServices, isServicesRequest } from './services/deliver.ts'
-import { Services } from './services/services.ts'
+import { Services, type ServicesSettings } from './services/services.ts'
 import { Signer } from './signer.ts'
 import { mintPaymentCode } from './simulated-scanner.ts'
 import type { SignatureName } from './suite.ts'
@@ -211,9 +211,9 @@ const makeParts = (use: {
   readonly clock: SkewedClock
   readonly timers: Timers
   readonly log: (line: string) => void
-  readonly origin: () => string
+  readonly origins: ServicesSettings['origins']
 }): { readonly settings: GatewaySettings; readonly notices: Notices } => {
-  const { credentials, ledger, clock, timers, log, origin, dir } = use
+  const { credentials, ledger, clock, timers, log, origins, dir } = use
   const merchant = SANDBOX_MERCHANT
   const { apiV3Key, suite } = credentials
   const payments = new Payments({ ledger, clock, merchant, hashKey: apiV3Key, log })
@@ -223,7 +223,7 @@ const makeParts = (use: {
   const notify = (refund: Refund, wish: NoticeWish): void => notices.plan(refund, wish)
   const refunds = new Refunds({ ledger, clock, notify })
   const bills = new Bills({ ledger, clock, merchant })
-  const services = new Services({ dir, ledger, clock, credentials, after, log, origin })
+  const services = new Services({ dir, ledger, clock, credentials, after, log, origins })
   const settings = { credentials, ledger, payments, refunds, signer, bills, clock, services }
   return { settings, notices }
 }
@@ -242,7 +242,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const ledger = new Ledger(join(dir, 'ledger.sqlite'))
   const timers = new Timers(clock)
   let primary = ''
-  const origin = (): string => primary
+  let backupOrigin = ''
+  const origins = () => ({ origin: primary, backupOrigin })
   const { settings, notices } = makeParts({
     dir,
     credentials,
@@ -250,7 +251,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     clock,
     timers,
     log,
-    origin,
+    origins,
   })
   settings.services.gate.enforced = options.enforceGrants ?? false
   let scanner: Scanner | undefined
@@ -277,10 +278,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
   try {
     primary = await open(options.port ?? 0)
-    const backupOrigin = await open(options.backupPort ?? 0)
-    const origins = { primary, backup: backupOrigin, signature }
+    backupOrigin = await open(options.backupPort ?? 0)
     notices.wake()
-    const terminalConfig = writeTerminalFile(dir, SANDBOX_MERCHANT, origins)
+    const terminalConfig = writeTerminalFile(dir, SANDBOX_MERCHANT, {
+      primary,
+      backup: backupOrigin,
+      signature,
+    })
     return {
       ...controls,
       origin: primary,

@@ -183,7 +183,7 @@ export function handleV2(settings: V2Settings, request: WireRequest): Reply {
   const header = request.headers['wechatpay-negative-test']
   const { gate } = settings.services
   const hasAddress = (fields.get('spbill_create_ip') ?? '') !== ''
-  const admit = gate.forCharge(request, hasAddress)
+  const admit = route.call === 'charge' ? gate.forCharge(request, hasAddress) : undefined
   const barred =
     route.call === 'refund'
       ? gate.refuseRefund(request, fields.get('out_refund_no') ?? '')

@@ -1,6 +1,7 @@
 import type { InterfaceType } from './interface-types.ts'
 import type { Channel, Measure } from './measures.ts'
 import type { Geo, LimitRow } from './payment-gate.ts'
+import type { SeenPlace } from './travel.ts'
 
 /** An object with its signature beside it, as it stands on the wire. */
 export type SignedDocument = {
@@ -101,6 +102,8 @@ export type TerminalRow = {
   readonly status: 'LIVE' | 'SUSPENDED' | 'RELEASED'
   readonly suspendedFor: string | undefined
   readonly counters: { readonly highest: number; readonly seen: readonly number[] }
+  /** Where it last said in a payment call that it stands. */
+  readonly seen: SeenPlace | undefined
   readonly grantId: string
   readonly grantVersion: number
   readonly minimumVersion: number

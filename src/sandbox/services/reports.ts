@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { INTERFACE_TYPES } from './interface-types.ts'
+import { APP_VERSION } from './wire.ts'
 
 /** A value that can hold no sentence, no code longer than an order number, and nothing of a face. */
 const word = z.string().regex(/^[0-9A-Za-z_.:/-]{1,64}$/)
@@ -51,6 +52,9 @@ export const signOffSchema = z.strictObject({
   journal_head: z.string().regex(/^[0-9a-f]{64}$/),
   wiped: z.array(z.enum(WIPED)).max(8),
 })
+
+/** Query of `GET /services/v1/grant`. */
+export const grantQuery = z.strictObject({ app_version: z.string().regex(APP_VERSION).optional() })
 
 /** Query of `GET /services/v1/bulletins`. */
 export const bulletinsQuery = z.strictObject({

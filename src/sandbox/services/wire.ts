@@ -13,6 +13,9 @@ export type Envelope = {
   readonly signature: string
 }
 
+/** A version of the program. */
+export const APP_VERSION = /^[0-9A-Za-z.+-]{1,32}$/
+
 const SAFE = /^[1-9]\d{0,15}$/
 const whole = z.string().regex(SAFE).transform(Number).pipe(z.number().int().safe())
 const envelope = z.object({
@@ -50,6 +53,58 @@ export function requestText(
   const { serial, kid, timestampMs, nonce, counter } = signed
   const lines = [request.method, request.url, serial, kid, timestampMs, nonce, counter, bodySha256]
   return `GUITAI-REQUEST-V1\n${lines.join('\n')}\n`
+}
+
+/** What the headers of a payment call say of its terminal, in their form but not yet believed. */
+export type Proof = Envelope & {
+  readonly deviceType: string
+  readonly appVersion: string
+  readonly grant: string
+  readonly interface: string
+  /** Empty when it is not said. */
+  readonly place: string
+}
+
+const proof = envelope.extend({
+  'guitai-device-type': z.string().regex(/^\d{2}$/),
+  'guitai-app-version': z.string().regex(APP_VERSION),
+  'guitai-grant': z.string().max(100),
+  'guitai-interface': z.string().max(32).default('MICROPAY'),
+  'guitai-place': z.string().max(64).default(''),
+})
+
+/** Headers that stand in a payment call only as parts of a proof. */
+const PARTS = [...Object.keys(envelope.shape), 'guitai-device-type', 'guitai-app-version']
+
+/** Reads the proof of a payment call; `malformed` when a part of it is missing or has a wrong form. */
+export function readProof(
+  headers: Readonly<Record<string, string | undefined>>,
+): Proof | 'absent' | 'malformed' {
+  if (!PARTS.some((name) => headers[name] !== undefined)) return 'absent'
+  const reading = proof.safeParse(headers)
+  const signed = readEnvelope(headers)
+  if (!reading.success || signed === undefined) return 'malformed'
+  const { data } = reading
+  return {
+    ...signed,
+    deviceType: data['guitai-device-type'],
+    appVersion: data['guitai-app-version'],
+    grant: data['guitai-grant'],
+    interface: data['guitai-interface'],
+    place: data['guitai-place'],
+  }
+}
+
+/** The text of a payment call a terminal signs. @param bodySha256 lower-case hex */
+export function paymentText(
+  request: { readonly method: string; readonly url: string },
+  signed: Omit<Proof, 'signature'>,
+  bodySha256: string,
+): string {
+  const { serial, kid, timestampMs, nonce, counter } = signed
+  const lines = [request.method, request.url, serial, kid, timestampMs, nonce, counter]
+  lines.push(signed.deviceType, signed.appVersion, signed.grant, signed.interface, signed.place)
+  return `GUITAI-PAYMENT-V1\n${[...lines, bodySha256].join('\n')}\n`
 }
 
 /** The text an answer is signed over. Digests in lower-case hex. */

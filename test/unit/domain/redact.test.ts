@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { CODE_RULES } from '../../../src/domain/payment-code.ts'
 import { holdsCode, withoutCodes } from '../../../src/domain/redact.ts'
 
 const CODE = '130061098828009406'
@@ -49,5 +51,44 @@ describe('taking codes out', () => {
   it('gives back what holds none', () => {
     const value = { sales: [{ id: 'one', description: '咖啡', createdAtMs: 1_767_225_600_000 }] }
     expect(withoutCodes(value)).toBe(value)
+  })
+})
+
+describe('the short way past plain texts', () => {
+  /** What a payment code is looked for in, without any short way. */
+  const slowly = (text: string): boolean =>
+    (text.normalize('NFKC').match(/\d{16,}/g) ?? []).some((run) =>
+      CODE_RULES.some(({ pattern }) => pattern.test(run)),
+    )
+  // Characters of which NFKC makes one digit, two, or a digit and something else.
+  const DIGITS = ['1', '3', '0', '２', '８', '⑬', '㉑', '²', '⒈', '𝟗', '٣', '1', '3', '6', '2']
+  const piece = fc.oneof(
+    { weight: 12, arbitrary: fc.constantFrom(...DIGITS) },
+    { weight: 1, arbitrary: fc.constantFrom(' ', '-', 'é', '咖', '\u0000', '\u007f', '\u0080') },
+  )
+  const texts = fc.oneof(
+    fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join('')),
+    fc.string({ maxLength: 40, unit: 'binary' }),
+    fc
+      .tuple(
+        fc.stringMatching(/^(1[0-5]|2[5-9]|30|62)\d{14,17}$/),
+        fc.array(piece, { maxLength: 3 }),
+      )
+      .map(([code, more]) => `${more.join('')}x${code}${more.join(' ')}`),
+  )
+
+  it('P6: finds what the long way finds, and no more', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(holdsCode(text)).toBe(slowly(text))
+      }),
+      { numRuns: 20_000, seed: 20_261_124 },
+    )
+  })
+
+  it('takes 16 digits that are eight characters, as it takes 16 characters', () => {
+    expect(holdsCode('㉖㉑㉑㉑㉑㉑㉑㉑')).toBe(true)
+    expect(holdsCode('2621212121212121')).toBe(true)
+    expect(holdsCode('262121212121212')).toBe(false)
   })
 })

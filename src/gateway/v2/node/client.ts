@@ -85,10 +85,12 @@ export function openV2Gateway(
     return err(problem('config.api_v2_key_invalid', { field: 'apiV2Key', ...detail }))
   }
   const { primary, backup } = checked.value
-  const { caPem, timeouts, clock, log, certificatePem, privateKeyPem, grantHeaders } = options
+  const { caPem, timeouts, clock, log, certificatePem, privateKeyPem } = options
+  const { prove, onGrantRefused } = options
   const common = {
     primary,
-    ...(grantHeaders === undefined ? {} : { grantHeaders }),
+    ...(prove === undefined ? {} : { prove }),
+    ...(onGrantRefused === undefined ? {} : { onGrantRefused }),
     ...(backup === undefined ? {} : { backup }),
     ...(caPem === undefined ? {} : { caPem }),
     timeouts,

@@ -4,7 +4,7 @@ import { beijingTime } from '../../beijing-time.ts'
 import { NO_COUNTER, takeCounter } from '../../services/counter-window.ts'
 import type { CodeRow, TerminalRow } from '../../services/records.ts'
 import type { Envelope, ServiceAnswer, ServiceRefusal } from '../../services/wire.ts'
-import { refuseService } from '../../services/wire.ts'
+import { APP_VERSION, refuseService } from '../../services/wire.ts'
 import type { Issuers } from './issuers.ts'
 import { kidOf, readPublicKey, sha256, verifyText } from './issuers.ts'
 import type { Registry } from './registry.ts'
@@ -28,7 +28,7 @@ const enrolWish = z.strictObject({
   serial: z.string().max(50),
   device_type: z.enum(['09', '10']),
   public_key: z.string().max(100),
-  app_version: z.string().regex(/^[0-9A-Za-z.+-]{1,32}$/),
+  app_version: z.string().regex(APP_VERSION),
   merchant_cert_sha256: z.string().regex(/^[0-9a-f]{64}$/),
 })
 type EnrolWish = z.infer<typeof enrolWish>
@@ -152,6 +152,7 @@ export class Enrolment {
       appVersion: wish.app_version,
       status: 'LIVE',
       suspendedFor: undefined,
+      seen: undefined,
       counters: takeCounter(NO_COUNTER, envelope.counter) ?? NO_COUNTER,
       grantId: newGrantId(),
       // A serial that served before goes on counting: what it was told then can never come again.

@@ -4,6 +4,7 @@ import type { GateFacts } from '../../services/payment-gate.ts'
 import { gateCharge, gateRefund, readPlace } from '../../services/payment-gate.ts'
 import type { TerminalRow } from '../../services/records.ts'
 import type { WireRequest } from '../../wire-checks.ts'
+import type { ProofDesk } from './proof-desk.ts'
 import type { Registry } from './registry.ts'
 
 /** Why a payment call is refused: how the payment wire spells it, and what it is. */
@@ -31,24 +32,30 @@ const bar = (reason: string): Barred => ({
 /** Refuses payment calls that a terminal should never have made. */
 export class PaymentGate {
   readonly #registry: Registry
+  readonly #proofs: ProofDesk
   readonly #merchantId: string
   readonly #isTaken: (outRefundNo: string) => boolean
-  /** Whether calls must name a grant. */
+  /** Whether calls must name a grant, and prove which machine makes them. */
   enforced = false
 
-  /** @param isTaken whether a refund of this number exists */
-  constructor(registry: Registry, merchantId: string, isTaken: (outRefundNo: string) => boolean) {
-    this.#registry = registry
-    this.#merchantId = merchantId
-    this.#isTaken = isTaken
+  constructor(parts: {
+    readonly registry: Registry
+    readonly proofs: ProofDesk
+    readonly merchantId: string
+    /** Whether a refund of this number exists. */
+    readonly isTaken: (outRefundNo: string) => boolean
+  }) {
+    this.#registry = parts.registry
+    this.#proofs = parts.proofs
+    this.#merchantId = parts.merchantId
+    this.#isTaken = parts.isTaken
   }
 
   /** What stands between a charge and the ledger; undefined when nothing does. */
   forCharge(request: WireRequest, hasAddress: boolean): Admit | undefined {
-    const header = request.headers['guitai-grant']
-    if (header === undefined) return this.enforced ? () => bar('grant.missing') : undefined
+    const quoted = this.#quoted(request)
+    if (quoted === undefined) return undefined
     return (charge) => {
-      const quoted = this.#quoted(header)
       if (typeof quoted === 'string') return bar(quoted)
       const type = TYPES[request.headers['guitai-interface'] ?? 'MICROPAY']
       if (type === undefined) return bar('interface.not_granted')
@@ -77,17 +84,30 @@ export class PaymentGate {
    * became of it. Expects a ledger transaction.
    */
   refuseRefund(request: WireRequest, outRefundNo: string): Barred | undefined {
-    if (this.#isTaken(outRefundNo)) return undefined
-    const header = request.headers['guitai-grant']
-    if (header === undefined) return this.enforced ? bar('grant.missing') : undefined
-    const quoted = this.#quoted(header)
+    const quoted = this.#quoted(request)
+    if (quoted === undefined || this.#isTaken(outRefundNo)) return undefined
     if (typeof quoted === 'string') return bar(quoted)
     const type = TYPES[request.headers['guitai-interface'] ?? 'MICROPAY'] ?? 'MICROPAY'
     const refusal = gateRefund(this.#facts(quoted, type), type)
     return refusal === undefined ? undefined : bar(refusal)
   }
 
-  #quoted(header: string): Quoted | string {
+  /** What a call says permits it, or why that is not believed; undefined when it need not say. */
+  #quoted(request: WireRequest): Quoted | string | undefined {
+    const proven = this.#proofs.verify(request, this.#merchantId)
+    if (proven.kind === 'refused') return proven.reason
+    const header = request.headers['guitai-grant']
+    if (header === undefined) return this.enforced ? 'grant.missing' : undefined
+    if (proven.kind === 'absent' && this.enforced) return 'proof.missing'
+    const quoted = this.#granted(header)
+    const isOther =
+      typeof quoted === 'object' &&
+      proven.kind === 'proven' &&
+      proven.terminal.serial !== quoted.terminal.serial
+    return isOther ? 'grant.unknown' : quoted
+  }
+
+  #granted(header: string): Quoted | string {
     const match = GRANT.exec(header)
     if (match === null) return 'grant.malformed'
     const [, grantId = '', version = ''] = match

@@ -35,7 +35,11 @@ export type RegistrySettings = {
   readonly issuers: Issuers
   readonly clock: SandboxClock
   /** Where terminals reach this service, and the digest of the authority of its TLS certificate. */
-  readonly network: () => { readonly origin: string; readonly caSha256: string }
+  readonly network: () => {
+    readonly origin: string
+    readonly backupOrigin: string
+    readonly caSha256: string
+  }
   /** SHA-256 of the public key faces are encrypted to. */
   readonly faceKeySha256: string
   /** Called when a terminal has something to fetch. */
@@ -213,10 +217,11 @@ export class Registry {
   }
 
   #storeFields({ id, name, address, region_code, geo }: StoreRow, { installed }: TerminalRow) {
-    const { origin, caSha256 } = this.#settings.network()
+    const { origin, backupOrigin, caSha256 } = this.#settings.network()
     const { ip_cidrs, bssid_hash } = installed ?? {}
     const net = {
       gateway_origin: origin,
+      gateway_backup_origin: backupOrigin,
       ca_sha256: caSha256,
       ...(ip_cidrs === undefined ? {} : { ip_cidrs }),
       ...(bssid_hash === undefined ? {} : { bssid_hash }),
@@ -260,9 +265,11 @@ export class Registry {
     if (row === undefined) return terminal
     const { issued_at, store } = row.document as {
       issued_at: string
-      store: { net: { gateway_origin: string } }
+      store: { net: { gateway_origin: string; gateway_backup_origin?: string } }
     }
-    const moved = store.net.gateway_origin !== this.#settings.network().origin
+    const { origin, backupOrigin } = this.#settings.network()
+    const { gateway_origin, gateway_backup_origin } = store.net
+    const moved = gateway_origin !== origin || gateway_backup_origin !== backupOrigin
     const old = this.nowMs() - Date.parse(issued_at) >= RENEW_AFTER_MS
     return moved || old ? this.issueGrant(terminal, false) : terminal
   }

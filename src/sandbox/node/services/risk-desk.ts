@@ -126,12 +126,29 @@ export class RiskDesk {
     this.#registry.note('service', 'terminal.suspended', `${terminal.serial} ${reason}`)
   }
 
+  /**
+   * Stops a terminal whose key is used in two places, and writes the event down (trigger 5, a terminal in
+   * other hands): which of the two is the right one nobody can tell from here.
+   */
+  suspendCopied(
+    terminal: TerminalRow,
+    code: string,
+    more: Readonly<Record<string, number | string>> = {},
+  ): void {
+    const { serial } = terminal
+    const id = randomUUID()
+    const event = { serial, id, kind: 'terminal.copied', at: this.#registry.now(), trigger: 5 }
+    this.#registry.table.events.put(`${serial}/${id}`, { ...event, facts: { code, ...more } })
+    this.suspendTerminal(terminal, code)
+  }
+
   /** Lets a suspended terminal work again, after people have looked. */
   resume(asked: unknown): { status: string } {
     const { serial } = suspension.parse(asked)
     const terminal = this.#terminal(serial)
     if (terminal.status !== 'SUSPENDED') throw new ServiceFault('terminal.not_suspended')
-    this.#registry.saveTerminal({ ...terminal, status: 'LIVE', suspendedFor: undefined })
+    const seen = undefined
+    this.#registry.saveTerminal({ ...terminal, status: 'LIVE', suspendedFor: undefined, seen })
     return { status: 'LIVE' }
   }
 

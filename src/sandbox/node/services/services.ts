@@ -11,6 +11,7 @@ import { Enrolment } from './enrolment.ts'
 import { PaymentGate } from './gate.ts'
 import { Issuers, sha256 } from './issuers.ts'
 import { LifeCycle } from './life-cycle.ts'
+import { ProofDesk } from './proof-desk.ts'
 import { Registry } from './registry.ts'
 import { RiskDesk } from './risk-desk.ts'
 import { ServiceFaults } from './service-faults.ts'
@@ -24,8 +25,8 @@ export type ServicesSettings = {
   readonly credentials: Credentials
   readonly after: (delayMs: number, fire: () => void) => () => void
   readonly log: (line: string) => void
-  /** Origin under which terminals reach the sandbox; asked when a grant is issued. */
-  readonly origin: () => string
+  /** Origins under which terminals reach the sandbox; asked when a grant is issued. */
+  readonly origins: () => { readonly origin: string; readonly backupOrigin: string }
 }
 
 /** Nothing here decrypts: a face is for whoever holds the other half, which is kept apart. */
@@ -54,7 +55,7 @@ export class Services {
   readonly #merchantCertificate: string
 
   constructor(settings: ServicesSettings) {
-    const { dir, ledger, clock, credentials, after, log, origin } = settings
+    const { dir, ledger, clock, credentials, after, log, origins } = settings
     this.#ledger = ledger
     this.#merchantCertificate = credentials.merchantCertificate
     const transaction = <Value>(work: () => Value): Value => ledger.transaction(work)
@@ -65,7 +66,7 @@ export class Services {
       table: ledger.services,
       issuers,
       clock,
-      network: () => ({ origin: origin(), caSha256 }),
+      network: () => ({ ...origins(), caSha256 }),
       faceKeySha256: faceKeySha256(dir),
       wake: (serial) => this.#terminals.wake(serial),
     })
@@ -74,11 +75,12 @@ export class Services {
     this.risk = new RiskDesk(registry)
     this.enrolment = new Enrolment(registry, issuers)
     this.certificates = new Certificates(registry, dir, transaction)
-    this.gate = new PaymentGate(
+    this.gate = new PaymentGate({
       registry,
-      SANDBOX_MERCHANT.id,
-      (number) => ledger.refunds.byNumber(number) !== undefined,
-    )
+      proofs: new ProofDesk(registry, this.risk),
+      merchantId: SANDBOX_MERCHANT.id,
+      isTaken: (number) => ledger.refunds.byNumber(number) !== undefined,
+    })
     this.faults = new ServiceFaults(issuers)
     const { risk, enrolment, faults } = this
     this.#terminals = new TerminalService({

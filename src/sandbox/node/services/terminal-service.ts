@@ -5,6 +5,7 @@ import {
   acknowledgementSchema,
   bulletinsQuery,
   eventsSchema,
+  grantQuery,
   signOffSchema,
   WIPED,
 } from '../../services/reports.ts'
@@ -144,7 +145,7 @@ export class TerminalService {
     if (terminal.status === 'SUSPENDED') return refuse('terminal.suspended')
     const counters = takeCounter(terminal.counters, envelope.counter)
     if (counters === undefined) {
-      risk.suspendTerminal(terminal, 'counter.replayed')
+      risk.suspendCopied(terminal, 'counter.replayed')
       return refuse('counter.replayed')
     }
     const counted = registry.saveTerminal({ ...terminal, counters })
@@ -153,9 +154,12 @@ export class TerminalService {
     return { terminal: counted }
   }
 
-  #grant({ terminal }: Asked): Decision {
+  #grant({ terminal, query }: Asked): Decision {
+    const reading = grantQuery.safeParse(query)
+    if (!reading.success) return wrongField(reading.error)
     const { registry } = this.#settings
-    const current = registry.currentGrant(terminal)
+    const { app_version: appVersion = terminal.appVersion } = reading.data
+    const current = registry.currentGrant(registry.saveTerminal({ ...terminal, appVersion }))
     return good({
       grant: registry.currentDocument(current),
       minimum_version: current.minimumVersion,
