@@ -90,6 +90,12 @@ export class AdminCounter {
     return JSON.parse(raw.body)
   }
 
+  /** Removes somebody, as a command does beside the running terminal. */
+  async removePerson(name: string): Promise<void> {
+    const removed = storeOf(this.config, this.counter).remove(name)
+    if (!removed.ok) throw new Error(removed.error.code)
+  }
+
   /** What of the journal is about the terminal itself, oldest first; `kind` and what of each row. */
   acts(): readonly string[] {
     const { acts } = this.terminal.engine
@@ -143,11 +149,15 @@ async function enrol(counter: VirtualCounter): Promise<string> {
   return String(serial)
 }
 
-async function addPeople(config: Config, { clock }: VirtualCounter): Promise<void> {
+function storeOf(config: Config, { clock }: VirtualCounter): OperatorStore {
   const secrets = openSecrets(config)
   if (!secrets.ok) throw new Error(secrets.error.code)
   const cost = { N: 2 ** 4, r: 1, p: 1 }
-  const operators = new OperatorStore({ secrets: secrets.value, clock, cost })
+  return new OperatorStore({ secrets: secrets.value, clock, cost })
+}
+
+async function addPeople(config: Config, counter: VirtualCounter): Promise<void> {
+  const operators = storeOf(config, counter)
   for (const [name, role] of Object.entries(PEOPLE)) {
     const added = await operators.add({ name, role }, PIN)
     if (!added.ok) throw new Error(added.error.code)

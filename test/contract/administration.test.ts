@@ -277,3 +277,68 @@ describe('closing an interface', () => {
     expect(holding).toEqual([])
   })
 })
+
+describe('operators', () => {
+  const refund = (saleId: string, more: object) =>
+    desk.ask('sale.refund', { clientId: `refund-${saleId}`, saleId, reason: '退货', ...more })
+
+  it('a refund at the screen needs a manager signed in, whose name it bears', async () => {
+    const { id } = await desk.counter.sellPaid(desk.terminal, 100)
+    const typed = await refund(id, { operator: '李经理' })
+    expect(typed.problem?.code).toBe('operator.sign_in_needed')
+    const cashier = await refund(id, { session: await desk.signIn('cashier') })
+    expect(cashier.problem?.code).toBe('operator.not_allowed')
+    const session = await desk.signIn('manager')
+    const given = await refund(id, { session, operator: '别人' })
+    expect(given.value.refunds).toMatchObject([{ operator: '李经理', amountFen: 100 }])
+    await desk.terminal.close()
+    const journal = openOwnJournal(desk.config.dataDir)
+    if (!journal.ok) throw new Error(journal.error.code)
+    const text = JSON.stringify([
+      journal.value.rows(1, 1_000),
+      journal.value.command(`refund-${id}`),
+    ])
+    journal.value.close()
+    expect(text).toContain('李经理')
+    expect(text).not.toContain(session)
+    expect(text).not.toContain('别人')
+  })
+
+  it('are signed out when their role changes or they are removed, and by an idle screen', async () => {
+    const { clock } = desk.counter
+    const session = await desk.signIn('manager')
+    const look = (more: object = {}) => desk.ask('admin.view', { session, ...more })
+    clock.advance(119_000)
+    expect((await look({ isIdle: true })).problem).toBeUndefined()
+    clock.advance(1_000)
+    expect((await look()).problem?.code).toBe('operator.session_ended')
+    const second = await desk.signIn('manager')
+    await desk.removePerson('李经理')
+    const removed = await desk.ask('admin.view', { session: second })
+    expect(removed.problem?.code).toBe('operator.session_ended')
+  })
+
+  it('a wrong PIN that brings a pause is kept, and tries during it are not', async () => {
+    const wrong = () => desk.ask('operator.sign_in', { name: '张收银', pin: '000000' })
+    const tries = []
+    for (const _try of [1, 2, 3, 4]) tries.push((await wrong()).problem)
+    expect(tries.map((one) => one?.code)).toEqual([
+      ...Array(3).fill('operator.pin_wrong'),
+      'operator.locked',
+    ])
+    expect(tries.map((one) => one?.waitMs)).toEqual([undefined, undefined, 30_000, 30_000])
+    expect(await refusedRows()).toEqual([
+      { what: 'operator.sign_in', operator: '张收银', reason: 'operator.pin_wrong' },
+    ])
+  })
+
+  it('keeps what a command did beside the running terminal, for a command alone', async () => {
+    const act = { what: 'certificate.import 5A01', operator: '王安装', reason: '换证' }
+    expect((await desk.ask('admin.record', act)).problem?.code).toBe('api.forbidden')
+    expect((await desk.ask('admin.record', act, ['admin'])).problem).toBeUndefined()
+    expect((await view()).acts).toMatchObject([act])
+    const code = { ...act, reason: '130061098828009406' }
+    const refused = await desk.ask('admin.record', code, ['admin'])
+    expect(refused.problem?.code).toBe('text.holds_a_code')
+  })
+})

@@ -3,7 +3,7 @@ import { askTime, unlockClock } from '../../src/terminal/scene-unlock.ts'
 import { World } from './sandbox-services-client.ts'
 import { SceneTerminal } from './scene-terminal.ts'
 
-const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
 
 let world: World
 let till: SceneTerminal
@@ -18,7 +18,10 @@ afterEach(async () => {
 
 /** Spends most of a new day's limit and then lets the service's clock go back to the day before. */
 async function lock(): Promise<void> {
-  till.pass(10 * HOUR_MS)
+  // The world begins at 15:08 in Shanghai: 23:50 of that day, then five minutes past midnight.
+  till.pass(522 * MINUTE_MS)
+  await till.sync()
+  till.pass(15 * MINUTE_MS)
   await till.sync()
   const { keeper } = till.parts
   const charge = {
@@ -29,7 +32,7 @@ async function lock(): Promise<void> {
   } as const
   keeper.reserve(charge, { seq: 1, atMs: till.clock.nowMs() })
   keeper.commit('A1', { seq: 2, atMs: till.clock.nowMs() })
-  world.clock.advance(-2 * HOUR_MS)
+  world.clock.advance(-10 * MINUTE_MS)
   await till.sync()
 }
 
