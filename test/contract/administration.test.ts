@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { administrationSchema } from '../../src/api/admin-protocol.ts'
+import { openActBook } from '../../src/cli/act-book.ts'
 import { openOwnJournal } from '../../src/terminal.ts'
 import { ADMINISTRATOR, AdminCounter, OPERATION_PASSWORD } from './admin-counter.ts'
 import { MERCHANT } from './sandbox-services-client.ts'
@@ -337,6 +338,14 @@ describe('operators', () => {
     expect((await desk.ask('admin.record', act)).problem?.code).toBe('api.forbidden')
     expect((await desk.ask('admin.record', act, ['admin'])).problem).toBeUndefined()
     expect((await view()).acts).toMatchObject([act])
+    const book = await openActBook(desk.config)
+    if (!book.ok) throw new Error(book.error.code)
+    const session = await desk.signIn('manager')
+    const pin = { what: 'operator.pin 李经理', operator: '王安装', reason: '新密码' }
+    expect(await book.value.keep(pin)).toMatchObject({ ok: true })
+    expect(desk.acts()).toEqual([act.what, pin.what])
+    const ended = await desk.ask('admin.view', { session })
+    expect(ended.problem?.code).toBe('operator.session_ended')
     const code = { ...act, reason: '130061098828009406' }
     const refused = await desk.ask('admin.record', code, ['admin'])
     expect(refused.problem?.code).toBe('text.holds_a_code')
