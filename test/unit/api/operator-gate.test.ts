@@ -106,7 +106,12 @@ describe('rights', () => {
 
   it('without a session, or with one that ended, nothing is done at a screen', async () => {
     for (const operation of EVERY) {
-      for (const input of [{}, { operator: NAME }, { session: 'x'.repeat(32), operator: NAME }]) {
+      for (const input of [
+        {},
+        { session: 'x'.repeat(32) },
+        { operator: NAME },
+        { session: 'x'.repeat(32), operator: NAME },
+      ]) {
         const desk = open([{ name: NAME, role: 'manager' }], undefined)
         const answer = await desk.ask(operation, input)
         expect(answer.ok, operation).toBe(false)
