@@ -47,6 +47,8 @@ export type RunningScene = {
     readonly prove: ProveGrant
     readonly onGrantRefused: (reason: string) => void
   }
+  /** Absent where no services are configured. */
+  readonly parts?: SceneParts
   /** Begins to ask the service; the gate decides from the start. */
   start(): void
   stop(): Promise<void>
@@ -59,6 +61,7 @@ export type SceneParts = {
   readonly place: ScenePlace
   readonly link: SceneLink
   readonly prove: ProveGrant
+  readonly events: SceneEvents
   readonly signer: Signer
 }
 
@@ -77,6 +80,7 @@ export function openScene(config: Config, context: SceneContext): Result<Running
   const notePlace = createPlaceNotes(context.clock, (report) => void link.report(report))
   return ok({
     gate: withReports(keeper, context.clock, (report) => void link.report(report)),
+    parts: parts.value,
     placeReport: () => keeper.placeReport(),
     proving: {
       prove,
@@ -164,7 +168,7 @@ export function openSceneParts(config: Config, context: SceneContext): Result<Sc
     ...context,
     refreshEveryMs: services.refreshEveryMs,
   })
-  return ok({ store, keeper, link, place, prove, signer: signer.value })
+  return ok({ store, keeper, link, events, place, prove, signer: signer.value })
 }
 
 /** Where the services are, and whom to believe that they are it. */
