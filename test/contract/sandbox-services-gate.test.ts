@@ -282,7 +282,7 @@ describe('measures', () => {
   })
 
   it.each([
-    ['M77', {}],
+    ['X77', {}],
     ['M2', { params: { items: ['x'] } }],
     ['M3', { params: {} }],
     ['M3', { params: { limits: [{ ...ceiling, single: 'unlimited' }] } }],
