@@ -133,7 +133,7 @@ export async function startTerminal(
     await close()
     return served
   }
-  scene.start()
+  scene.start((listener) => engine.onSale(listener))
   log.info('started', { version: VERSION, port: served.value.port })
   return ok({
     engine,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { type Problem, problem } from '../domain/errors.ts'
+import type { Sale } from '../domain/sale.ts'
 import type { GrantHeaders } from '../gateway/node/http.ts'
 import { ServicesClient } from '../gateway/services/node/client.ts'
 import { openTerminalKey } from '../keys/node/terminal-key.ts'
@@ -16,7 +17,9 @@ import type { Config } from './config.ts'
 import { readMerchant } from './gateway.ts'
 import { configurationVersion, readText } from './identity.ts'
 import { openSecrets } from './keys.ts'
-import { SceneEvents } from './scene-events.ts'
+import { riskTerms } from './risk-terms.ts'
+import { RiskWatch } from './risk-watch.ts'
+import { type Report, SceneEvents } from './scene-events.ts'
 import { SceneKeeper } from './scene-keeper.ts'
 import { SceneLink } from './scene-link.ts'
 import { withReports } from './scene-risk.ts'
@@ -27,13 +30,16 @@ import { systemEntropy } from './system.ts'
 
 export type SceneContext = { readonly clock: Clock; readonly log: Log }
 
+/** Calls a listener with every sale that changed; the returned function ends it. */
+export type SaleFeed = (listener: (sale: Sale) => void) => () => void
+
 /** The scene of a running terminal. */
 export type RunningScene = {
   readonly gate: SceneGate
   /** What payment calls carry of the grant; absent where no services are configured. */
   readonly grantHeaders?: GrantHeaders
-  /** Begins to ask the service; the gate decides from the start. */
-  start(): void
+  /** Begins to ask the service; the gate decides from the start. Sales are watched for signs of risk. */
+  start(sales?: SaleFeed): void
   stop(): Promise<void>
 }
 
@@ -57,14 +63,21 @@ export function openScene(config: Config, context: SceneContext): Result<Running
   const parts = openSceneParts(config, context)
   if (!parts.ok) return parts
   const { keeper, link } = parts.value
+  const { clock } = context
+  const report = (told: Report) => void link.report(told)
+  const watch = new RiskWatch({ terms: riskTerms(config.services.risk), clock, report })
+  const refundRefused = () => watch.count({ kind: 'refund_refused' })
+  let endWatch = () => {}
   return ok({
-    gate: withReports(keeper, context.clock, (report) => void link.report(report)),
+    gate: withReports(keeper, clock, { report, refundRefused }),
     grantHeaders: () => grantHeaders(keeper, config),
-    start() {
+    start(sales) {
       keeper.start()
+      if (sales !== undefined) endWatch = sales((sale) => watch.saw(sale))
       if (keeper.state()?.lifecycle === 'enrolled') link.start()
     },
     async stop() {
+      endWatch()
       await link.stop()
       keeper.stop()
     },
