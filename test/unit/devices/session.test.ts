@@ -86,7 +86,7 @@ describe('scan session', () => {
     expect(session.judge(label(A, 25), 0)).toEqual(dropped('not_enabled'))
   })
 
-  it('P6: takes digests of labels that passed, and holds none of them', () => {
+  it('AC-296d P6: takes digests of labels that passed, and holds none of them', () => {
     const digested: string[] = []
     const session = createScanSession((text) => {
       digested.push(text)
