@@ -203,6 +203,7 @@ function makeEngine(
       merchantId: config.merchant.id,
       appId: config.merchant.appId,
       storeId: config.store.id,
+      terminalId: config.terminalId,
       interface: 'MICROPAY',
       grantVersion: configurationVersion(config),
     },

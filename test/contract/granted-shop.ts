@@ -8,10 +8,11 @@ import type { CustomerScreen } from '../../src/screen/model.ts'
 import { readConfig } from '../../src/terminal/config.ts'
 import { enrolTerminal } from '../../src/terminal/scene-enrol.ts'
 import { type RunningTerminal, startTerminal } from '../../src/terminal.ts'
+import type { LedgerRow } from '../support/counter.ts'
 import { createKeptLog } from '../support/kept-log.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 import { createRandom } from '../support/seeded.ts'
-import { EVIDENCE, limitRow, World } from './sandbox-services-client.ts'
+import { EVIDENCE, limitRow, sendRaw, World } from './sandbox-services-client.ts'
 import { POSITION } from './scene-terminal.ts'
 import { until } from './virtual-counter.ts'
 
@@ -216,7 +217,7 @@ export class GrantedShop {
   }
 
   /** Makes and arms a sale; what came of the wish. */
-  arm(amountFen: number, more: { readonly orderRef?: string } = {}) {
+  arm(amountFen: number, more: { readonly currency?: string } = {}) {
     const wish = { kind: 'sale_wanted', amountFen, currency: 'CNY', arm: true, ...more } as const
     return this.terminal.engine.command(wish, this.#identity())
   }
@@ -235,6 +236,11 @@ export class GrantedShop {
     const code = mintPaymentCode(scenario, () => this.#random.next())
     this.show(code)
     return code
+  }
+
+  /** Sends a label a second time at once, as a phone left before a scanner does. */
+  again(label: string): void {
+    this.#scanner.scan(label)
   }
 
   /** Holds anything before the scanner. */
@@ -261,6 +267,29 @@ export class GrantedShop {
     if (sale.phase !== 'paid') throw new Error(`${sale.phase} ${sale.sceneRefusal?.code}`)
     await this.wish('dismiss_wanted', sale.id)
     return sale
+  }
+
+  /** Orders the gateway has. */
+  async ledger(): Promise<readonly LedgerRow[]> {
+    const { origin, controlToken } = this.world.sandbox
+    const headers = { Authorization: `Bearer ${controlToken}` }
+    const url = `${origin}/sandbox/ledger`
+    const { body } = await sendRaw(this.world.dir, url, { method: 'GET', headers })
+    return JSON.parse(body).orders
+  }
+
+  /** The terminal's own folder. */
+  get dataDir(): string {
+    const read = readConfig(this.configFile)
+    if (!read.ok) throw new Error(read.error.code)
+    return read.value.dataDir
+  }
+
+  /** Changes fields of the configuration, for the next start. */
+  reconfigure(section: string, changes: object): void {
+    const written = JSON.parse(readFileSync(this.configFile, 'utf8'))
+    const changed = { ...written, [section]: { ...written[section], ...changes } }
+    writeFileSync(this.configFile, JSON.stringify(changed))
   }
 
   /** Events the service has, oldest first. */

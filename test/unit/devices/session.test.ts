@@ -35,7 +35,7 @@ describe('scan session', () => {
     expect(session.judge(label(A, 19), 1).kind).toBe('label')
   })
 
-  it('knows a repeat by what it says, whatever the identifier before it', () => {
+  it('AC-296b knows a repeat by what it says, whatever the identifier before it', () => {
     const session = make()
     session.enable(0)
     session.judge(label(`]Q1${A}`, 0), 0)

@@ -158,7 +158,7 @@ describe('P1: durable before it leaves', () => {
 })
 
 describe('P2: one attempt at a time', () => {
-  it('P2: ignores a second code while one is in flight', async () => {
+  it('AC-296b P2: ignores a second code while one is in flight', async () => {
     const { gateway, scanner, engine } = await open()
     const sale = await till.sell()
     scanner.present(CODE)
