@@ -6,6 +6,7 @@ import { mintPaymentCode, openSimulatedScanner } from '../../src/sandbox/node/si
 import { SCANNER_LINK } from '../../src/sandbox/node/terminal-file.ts'
 import type { CustomerScreen } from '../../src/screen/model.ts'
 import { readConfig } from '../../src/terminal/config.ts'
+import { SERVICES_WAITS } from '../../src/terminal/scene.ts'
 import { enrolTerminal } from '../../src/terminal/scene-enrol.ts'
 import { type RunningTerminal, startTerminal } from '../../src/terminal.ts'
 import type { LedgerRow } from '../support/counter.ts'
@@ -24,6 +25,11 @@ export type ShopChanges = {
   readonly merchant?: Readonly<Record<string, unknown>>
   readonly interfaces?: readonly string[]
 }
+
+/** For how long the service holds a question, and the terminal waits for its answer, milliseconds. */
+const HELD_BY_SERVICE_MS = 50_000
+const HELD_BY_TERMINAL_MS = HELD_BY_SERVICE_MS + SERVICES_WAITS.answerMs
+const QUIET_TURNS_MAX = 300
 
 /** One risk event as the service keeps it. */
 export type KeptEvent = {
@@ -193,16 +199,23 @@ export class GrantedShop {
     }
   }
 
-  /** Until no request about money is under way. */
+  /**
+   * Until no request is under way but the one the service holds till it has news: an answer that time
+   * overtakes counts as late, or never comes.
+   */
   async quiet(): Promise<void> {
     const { engine } = this.terminal
+    const { clock } = this.world
     const isAsking = () =>
       [...engine.pending(), ...engine.refunding()].some(({ attempts, refunds = [] }) =>
         [...attempts, ...refunds].some(({ awaits }) => awaits === 'answer'),
       )
     await until(() => !isAsking())
-    // Answers to the services' own questions need a few turns of the loop.
-    for (let turn = 0; turn < 8; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    const isHeld = () => clock.isWaiting(HELD_BY_SERVICE_MS) && clock.isWaiting(HELD_BY_TERMINAL_MS)
+    // Nothing is held while the service is silent.
+    for (let turn = 0; turn < QUIET_TURNS_MAX && !isHeld(); turn += 1) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
   }
 
   sale(id: string): Sale {
@@ -217,7 +230,8 @@ export class GrantedShop {
   }
 
   /** Makes and arms a sale; what came of the wish. */
-  arm(amountFen: number, more: { readonly currency?: string } = {}) {
+  async arm(amountFen: number, more: { readonly currency?: string } = {}) {
+    await this.quiet()
     const wish = { kind: 'sale_wanted', amountFen, currency: 'CNY', arm: true, ...more } as const
     return this.terminal.engine.command(wish, this.#identity())
   }
