@@ -146,7 +146,7 @@ export async function startTerminal(
     return served
   }
   engine.acts.renewPauses()
-  scene.start()
+  scene.start((listener) => engine.onSale(listener))
   log.info('started', { version: VERSION, port: served.value.port })
   return ok({
     engine,
@@ -229,6 +229,7 @@ function makeEngine(
       merchantId: config.merchant.id,
       appId: config.merchant.appId,
       storeId: config.store.id,
+      terminalId: config.terminalId,
       interface: 'MICROPAY',
       grantVersion: configurationVersion(config),
     },

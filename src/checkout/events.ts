@@ -10,6 +10,8 @@ export type Binding = {
   readonly merchantId: string
   readonly appId: string
   readonly storeId: string
+  /** The merchant's number for the terminal; absent in journals from before it was kept. */
+  readonly terminalId?: string
   readonly interface: PaymentInterface
   readonly grantVersion: string
 }

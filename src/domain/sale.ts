@@ -33,6 +33,8 @@ export type Attempt = {
   readonly merchantId: string
   readonly appId: string
   readonly storeId: string
+  /** The merchant's number for the terminal; absent in journals from before it was kept. */
+  readonly terminalId?: string
   readonly interface: PaymentInterface
   /** What permitted this attempt: a grant's version, or a digest of the configuration. */
   readonly grantVersion: string

@@ -22,6 +22,7 @@ const attempt = z.strictObject({
   merchantId: z.string().min(1),
   appId: z.string().min(1),
   storeId: z.string().min(1),
+  terminalId: z.string().min(1).optional(),
   interface: z.literal('MICROPAY'),
   grantVersion: z.string().min(1),
   noCredit: z.literal(true).optional(),

@@ -276,11 +276,12 @@ function checkInterface(context: GrantContext): SceneCode | undefined {
   const { interface: type } = request
   const attended = 'attended' in request && request.attended
   const entries = grant.interfaces.filter((entry) => entry.type === type)
+  // What was closed also left the grant; that it was closed is the reason to be told.
+  if (isClosedInGrant(context)) return 'scene.interface_closed'
+  if (isClosedByMeasure(inForce, measureContext(context))) return 'scene.interface_closed'
   if (entries.length === 0 || UNDEFINED_INTERFACES.includes(type)) {
     return 'scene.interface_not_granted'
   }
-  if (isClosedInGrant(context)) return 'scene.interface_closed'
-  if (isClosedByMeasure(inForce, measureContext(context))) return 'scene.interface_closed'
   const closed = facts.sealed?.closedApprovals.filter((one) => one.interface === type) ?? []
   const open = entries.filter(
     ({ approvalRef }) => !closed.some((one) => one.approvalRef === approvalRef),

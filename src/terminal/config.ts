@@ -6,6 +6,7 @@ import { admit } from '../checkout/admit.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import { SEALING_KEY_PLACES } from '../ports/secrets.ts'
 import { dataHome } from './folders.ts'
+import { riskSchema } from './risk-terms.ts'
 
 const file = (what: string) =>
   z
@@ -117,6 +118,7 @@ const services = z
       .boolean()
       .default(true)
       .meta({ description: 'cash or another way to pay is taken beside this terminal' }),
+    risk: riskSchema,
   })
   .optional()
   .meta({

@@ -65,7 +65,13 @@ export function takeGrant(keeper: SceneKeeper, answer: GrantAnswer): Taken {
   const found = openGrant(envelope ?? '', signatures)
   const inHand = keeper.grantInHand()
   const current = inHand.kind === 'read' && inHand.isSigned ? inHand.grant : undefined
-  if (current !== undefined) sealed = withClosings(sealed, current, closedBy(keeper, current))
+  const nowMs = keeper.time.nowMs()
+  if (current !== undefined) {
+    sealed = withClosings(sealed, current, [
+      ...closedBy(keeper, current),
+      ...shutIn(current, nowMs),
+    ])
+  }
   const admitted = admitGrant({ sealed, ...(current === undefined ? {} : { current }) }, found)
   if (!admitted.ok || envelope === undefined || found.kind !== 'read') {
     keeper.adopt({ ...noted, sealed })
@@ -73,7 +79,7 @@ export function takeGrant(keeper: SceneKeeper, answer: GrantAnswer): Taken {
     return refused('grant.refused', code, { grant_version: answer.minimum_version })
   }
   const { grant } = found
-  const shut = grant.closed.map(({ type }) => type)
+  const shut = shutIn(grant, nowMs)
   sealed = current === undefined ? admitted.value : withClosings(admitted.value, current, shut)
   return { isTaken: keeper.adopt({ ...noted, sealed, grant: envelope }), reports: [] }
 }
@@ -110,6 +116,13 @@ function withClosings(
   return types.reduce<SealedState>((noted, type) => noteClosing(noted, grant, type), sealed)
 }
 
+/** Interfaces that a grant says are closed by now; what it closes later is decided by when it comes. */
+function shutIn({ closed }: Grant, nowMs: number | undefined): readonly InterfaceType[] {
+  return closed
+    .filter(({ closedAtMs }) => nowMs === undefined || closedAtMs <= nowMs)
+    .map(({ type }) => type)
+}
+
 /** Interfaces that M9 closed under this grant; a grant that was issued later has opened them again. */
 function closedBy(keeper: SceneKeeper, grant: Grant): readonly InterfaceType[] {
   const closing = keeper
@@ -136,10 +149,14 @@ export function takeBulletins(keeper: SceneKeeper, answer: BulletinsAnswer): Tak
     const next = opened.ok
       ? takeBulletin(anchored(bulletins, opened.value, firstBulletinSeq), opened.value)
       : opened
-    if (next.ok) bulletins = next.value
-    else if (next.error.kind !== 'old') {
+    // One that waits for an earlier one comes again until it has its turn: that is not news.
+    const isKnown = opened.ok && isWaiting(bulletins, opened.value)
+    if (!next.ok && !isKnown) {
       reports.push(...refused('bulletin.refused', next.error.kind).reports)
     }
+    if (!next.ok || !opened.ok) continue
+    bulletins = next.value
+    reports.push(...unknownMeasures(opened.value))
   }
   // What the service says there is and this terminal has not, may hold a measure: no new money till then.
   const known = Math.max(answer.highest_seq, bulletins.seq)
@@ -151,6 +168,19 @@ export function takeBulletins(keeper: SceneKeeper, answer: BulletinsAnswer): Tak
     minimumVersion === state.minimumVersion
   const isKept = isSame || keeper.adopt({ ...state, bulletins, sealed, minimumVersion })
   return { isTaken: isKept && bulletins.seq >= answer.highest_seq, reports }
+}
+
+function isWaiting({ waiting }: BulletinState, { sha256 }: Bulletin): boolean {
+  return waiting.some((one) => one.sha256 === sha256)
+}
+
+/** The service hears of measures that this program cannot read and takes for the strictest to be lifted. */
+function unknownMeasures({ seq, measures }: Bulletin): readonly Report[] {
+  return measures.flatMap((one) => {
+    if (one.code !== 'unreadable') return []
+    const { reports } = refused('measure.unknown', one.wireCode, { bulletin_seq: seq })
+    return reports
+  })
 }
 
 /**

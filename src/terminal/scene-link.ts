@@ -230,7 +230,11 @@ export class SceneLink {
       const isDue = clock.monotonicMs() - this.#syncedAtMs >= refreshEveryMs
       const waitMs = Math.min(HELD_S_MAX * 1_000, refreshEveryMs)
       const went = isDue ? await this.sync() : await this.poll(Math.floor(waitMs / 1_000))
-      if (went && !isDue) await this.acknowledge()
+      if (went && !isDue) {
+        await this.acknowledge()
+        // Events whose first sending failed go with the next answer that comes.
+        await this.flushEvents()
+      }
       this.#failures = went ? 0 : this.#failures + 1
       // A key that does not match stays so: people have to look first.
       if (!went && this.#parts.keeper.state()?.standing === 'key_wrong') return

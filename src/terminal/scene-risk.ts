@@ -25,11 +25,14 @@ const TRIGGERS: Readonly<Partial<Record<SceneCode, number>>> = {
 /** The same is told again after this long, milliseconds. */
 const AGAIN_MS = 600_000
 
-/** The gate, with the service told of refused charges that may mean a risk. Reports after it answered. */
+/**
+ * The gate, with the service told of refused charges that may mean a risk, and refused refunds counted.
+ * Reports after it answered.
+ */
 export function withReports(
   gate: SceneGate,
   clock: Clock,
-  report: (report: Report) => void,
+  tell: { readonly report: (report: Report) => void; readonly refundRefused: () => void },
 ): SceneGate {
   const toldAtMs = new Map<SceneCode, number>()
   const note = (code: SceneCode, request: SceneRequest): void => {
@@ -40,12 +43,14 @@ export function withReports(
     toldAtMs.set(code, nowMs)
     const amount = 'amountFen' in request ? { amount_fen: request.amountFen } : {}
     const facts = { interface: request.interface, code, ...amount }
-    clock.after(0, () => report({ kind: 'charge.refused', trigger, facts }))
+    clock.after(0, () => tell.report({ kind: 'charge.refused', trigger, facts }))
   }
   return {
     decide(request) {
       const decision = gate.decide(request)
-      if (decision.kind === 'refuse' && request.action === 'charge') note(decision.code, request)
+      if (decision.kind === 'allow') return decision
+      if (request.action === 'charge') note(decision.code, request)
+      if (request.action === 'refund') tell.refundRefused()
       return decision
     },
     grantVersion: () => gate.grantVersion(),

@@ -6,6 +6,7 @@ import { createNetworkWatch } from '../devices/node/network-watch.ts'
 import { createSerialPosition } from '../devices/node/serial-position.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import type { OnFilePoint } from '../domain/file-points.ts'
+import type { Sale } from '../domain/sale.ts'
 import type { ProveGrant } from '../gateway/node/grant-proof.ts'
 import { ServicesClient } from '../gateway/services/node/client.ts'
 import { createProver, type Standpoint } from '../gateway/services/node/prove.ts'
@@ -20,7 +21,9 @@ import { portPath } from './folders.ts'
 import { readMerchant } from './gateway.ts'
 import { configurationVersion, readText } from './identity.ts'
 import { openSecrets } from './keys.ts'
-import { SceneEvents } from './scene-events.ts'
+import { riskTerms } from './risk-terms.ts'
+import { RiskWatch } from './risk-watch.ts'
+import { type Report, SceneEvents } from './scene-events.ts'
 import { SceneKeeper } from './scene-keeper.ts'
 import { SceneLink } from './scene-link.ts'
 import { type PlaceReport, ScenePlace } from './scene-place.ts'
@@ -37,6 +40,9 @@ export type SceneContext = {
   readonly onPoint?: OnFilePoint | undefined
 }
 
+/** Calls a listener with every sale that changed; the returned function ends it. */
+export type SaleFeed = (listener: (sale: Sale) => void) => () => void
+
 /** The scene of a running terminal. */
 export type RunningScene = {
   readonly gate: SceneGate
@@ -49,8 +55,8 @@ export type RunningScene = {
   }
   /** Absent where no services are configured. */
   readonly parts?: SceneParts
-  /** Begins to ask the service; the gate decides from the start. */
-  start(): void
+  /** Begins to ask the service; the gate decides from the start. Sales are watched for signs of risk. */
+  start(sales?: SaleFeed): void
   stop(): Promise<void>
 }
 
@@ -77,21 +83,27 @@ export function openScene(config: Config, context: SceneContext): Result<Running
   const parts = openSceneParts(config, context)
   if (!parts.ok) return parts
   const { keeper, link, place, prove } = parts.value
-  const notePlace = createPlaceNotes(context.clock, (report) => void link.report(report))
+  const { clock, log } = context
+  const report = (told: Report) => void link.report(told)
+  const watch = new RiskWatch({ terms: riskTerms(config.services.risk), clock, report })
+  const refundRefused = () => watch.count({ kind: 'refund_refused' })
+  const notePlace = createPlaceNotes(clock, report)
+  let endWatch = () => {}
   return ok({
-    gate: withReports(keeper, context.clock, (report) => void link.report(report)),
+    gate: withReports(keeper, clock, { report, refundRefused }),
     parts: parts.value,
     placeReport: () => keeper.placeReport(),
     proving: {
       prove,
       // An error on the payment wire is not signed: it is only a reason to ask the service.
       onGrantRefused(reason) {
-        context.log.warn('payment call refused for the scene', { reason })
+        log.warn('payment call refused for the scene', { reason })
         link.hurry()
       },
     },
-    start() {
+    start(sales) {
       keeper.start()
+      if (sales !== undefined) endWatch = sales((sale) => watch.saw(sale))
       place.start(() => {
         notePlace(keeper.placeReport())
         keeper.changed()
@@ -99,6 +111,7 @@ export function openScene(config: Config, context: SceneContext): Result<Running
       if (keeper.state()?.lifecycle === 'enrolled') link.start()
     },
     async stop() {
+      endWatch()
       await place.stop()
       await link.stop()
       keeper.stop()

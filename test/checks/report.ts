@@ -54,6 +54,11 @@ export function strangers(tests: readonly Ran[]): string[] {
   return [...new Set(named.filter((id) => !known.has(id)))]
 }
 
+/** Whether nothing shows a check, or something that should does not. */
+export function isBad({ state }: Line): boolean {
+  return state === 'missing' || state === 'failed'
+}
+
 /** The report as text. */
 export function writeReport(lines: readonly Line[]): string {
   const rows = lines.flatMap(({ check, missing, state, tests }) => [

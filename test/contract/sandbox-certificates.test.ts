@@ -79,7 +79,7 @@ const untouched = () => {
 }
 
 describe("a call signed with another merchant's certificate is refused", () => {
-  it.each(CALLS)('%s, under its own serial', async (_name, sending) => {
+  it.each(CALLS)('AC-14d/service %s, under its own serial', async (_name, sending) => {
     expect(await refusalOf(foreigner, sending)).toEqual([401, 'SIGN_ERROR', '商户证书序列号有误'])
     untouched()
   })

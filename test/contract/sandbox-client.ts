@@ -15,7 +15,7 @@ import type { SandboxClock } from '../../src/sandbox/clock.ts'
 /** A clock that moves only when told. */
 export class VirtualClock implements SandboxClock {
   #nowMs: number
-  readonly #timers = new Set<{ dueMs: number; fire: () => void }>()
+  readonly #timers = new Set<{ dueMs: number; delayMs: number; fire: () => void }>()
   #onTimer: (() => void) | undefined
 
   constructor(nowMs: number) {
@@ -27,10 +27,15 @@ export class VirtualClock implements SandboxClock {
   }
 
   after(delayMs: number, fire: () => void): () => void {
-    const timer = { dueMs: this.#nowMs + delayMs, fire }
+    const timer = { dueMs: this.#nowMs + delayMs, delayMs, fire }
     this.#timers.add(timer)
     this.#onTimer?.()
     return () => this.#timers.delete(timer)
+  }
+
+  /** Whether a timer waits that was set for so long. */
+  isWaiting(delayMs: number): boolean {
+    return [...this.#timers].some((timer) => timer.delayMs === delayMs)
   }
 
   /** Resolves when the next timer is set. */

@@ -129,7 +129,7 @@ describe('a charge that quotes a grant', () => {
 describe('micro merchants', () => {
   const NO_CREDIT = { limit_pay: 'no_credit' }
 
-  it('AC-10: pay without credit once its room is spent, by Beijing day and month', async () => {
+  it('AC-10a/service AC-10b/service AC-10c/service pay without credit once its room is spent, by Beijing day and month', async () => {
     terminal = await world.shop({ kind: 'MICRO' })
     await world.limits([limitRow('MICROPAY', 500_000)], {
       micro_credit: { day: 1000, month: 2500 },
@@ -206,7 +206,7 @@ describe('measures', () => {
       { params: { agreement_end: end } },
       ['merchant.terminated', 'merchant.terminated', 'refund.blocked'],
     ],
-  ])('AC-16 %s %j: charge by code, by face, refund', async (code, more, expected) => {
+  ])('AC-16.%s/service %j: charge by code, by face, refund', async (code, more, expected) => {
     const order = world.newOrder()
     expect((await world.charge(100, quoting(), order)).status).toBe(200)
     await world.measure(code, more)
@@ -250,7 +250,7 @@ describe('measures', () => {
     })
   })
 
-  it('M8 tells the terminal whether it may refund, and closing at the end leaves no interface', async () => {
+  it('AC-18/service M8 tells the terminal whether it may refund, and closing at the end leaves no interface', async () => {
     const id = await world.measure('M8', { params: { refund: 'blocked' } })
     await terminal.fetchGrant()
     expect(terminal.grant.refund).toBe('blocked')
@@ -282,7 +282,7 @@ describe('measures', () => {
   })
 
   it.each([
-    ['M77', {}],
+    ['X77', {}],
     ['M2', { params: { items: ['x'] } }],
     ['M3', { params: {} }],
     ['M3', { params: { limits: [{ ...ceiling, single: 'unlimited' }] } }],

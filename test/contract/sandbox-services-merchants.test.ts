@@ -89,7 +89,7 @@ describe('an application', () => {
     }
   })
 
-  it('has no effect before it is approved, and is decided once', async () => {
+  it('AC-15a/service AC-15b/service has no effect before it is approved, and is decided once', async () => {
     const terminal = await world.shop()
     const evidence = { domain: 'shop.example', authorisation_letter: 'letter', appid: 'wx1' }
     const { value } = await world.apply([{ type: 'NATIVE', variant: 'website', evidence }])
@@ -232,7 +232,7 @@ describe('closing by the super administrator', () => {
 describe('API certificates', () => {
   const ask = { role: 'merchant', merchant_id: MERCHANT }
 
-  it('overlap up to three, and are refused at once when revoked', async () => {
+  it('AC-13e overlap up to three, and are refused at once when revoked', async () => {
     const terminal = await world.shop()
     const issued = await world.done('certificates', ask)
     expect(issued.private_key).toContain('PRIVATE KEY')
@@ -245,7 +245,7 @@ describe('API certificates', () => {
     expect((await world.charge(100, {})).status).toBe(200)
     const serial = world.sandbox.merchantSerial
     await world.done('revocations', { ...ask, serial })
-    // AC-13e: the signature is as good as ever.
+    // The signature is as good as ever.
     expect(await world.charge(100, {})).toMatchObject({ status: 401, code: 'SIGN_ERROR' })
     const refund = await world.v2.refund({
       out_trade_no: 'X',

@@ -200,7 +200,7 @@ describe('bulletins', () => {
     expect((await terminal.call('GET', 'bulletins?since=1')).value.bulletins).toHaveLength(1)
   })
 
-  it('wake a held request at once, and end it when the time is up', async () => {
+  it('AC-3/service wake a held request at once, and end it when the time is up', async () => {
     const terminal = await world.shop()
     const first = world.clock.nextTimer()
     const held = terminal.call('GET', 'bulletins?since=0&grant=1&wait_s=50')

@@ -121,7 +121,7 @@ describe('a v2 refund', () => {
     expect(taken.fields).toMatchObject({ result_code: 'SUCCESS', out_trade_no: order })
   })
 
-  it('needs the client certificate, its query does not', async () => {
+  it('AC-14d/service needs the client certificate, its query does not', async () => {
     const order = await paidOrder()
     const number = newRefundNo()
     const fields = refundFields(order, number, { refund: 400, total: TOTAL_FEN })

@@ -367,7 +367,7 @@ describe('the client certificate', () => {
     return jsonOf(answer) as { refused: Record<string, number> }
   }
 
-  it('refuses a reversal without one, and with any but the merchant’s; each is counted', async () => {
+  it('AC-14d/service refuses a reversal without one, and with any but the merchant’s; each is counted', async () => {
     const order = newOrder()
     await v2.charge(order, 100)
     const merchantId = '1900000001'

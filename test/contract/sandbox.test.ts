@@ -124,7 +124,7 @@ describe('paying', () => {
 describe('paying twice', () => {
   const rowOf = (order: string) => sandbox.ledger().find((row) => row.outTradeNo === order)
 
-  it('replays the same body, in any key order, without taking money again', async () => {
+  it('AC-14c replays the same body, in any key order, without taking money again', async () => {
     const order = newOrder()
     const body = chargeBody(order, 100)
     const first = await client.send(charge({ body: JSON.stringify(body) }))

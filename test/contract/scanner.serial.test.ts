@@ -216,7 +216,7 @@ describe('serial scanner on a pseudo-terminal', () => {
     expect(await events.nextVerdict()).toEqual({ kind: 'dropped', reason: 'not_enabled' })
   })
 
-  it("P6: wipes a label's bytes in the driver's pool, and logs none of it", async () => {
+  it("AC-296a P6: wipes a label's bytes in the driver's pool, and logs none of it", async () => {
     const chunks: Buffer[] = []
     const emit = SerialPort.prototype.emit
     vi.spyOn(SerialPort.prototype, 'emit').mockImplementation(function (

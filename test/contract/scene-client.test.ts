@@ -170,20 +170,23 @@ describe('measures', () => {
 })
 
 describe('what is not the service\u2019s word', () => {
-  it.each(['document_garbled', 'document_wrong_role'])('%s lifts nothing', async (fault) => {
-    const till = await SceneTerminal.open(world)
-    const stop = await world.measure('M8', { params: { refund: 'allowed' } })
-    await till.sync()
-    await world.done('lifts', { role: 'risk-issuer', measure_id: stop })
-    await world.done('faults', { fault, times: 20 })
-    expect(await till.sync()).toBe(false)
-    expect(till.charge()).toMatchObject({ kind: 'refuse' })
-    await world.done('faults', { fault, times: 0 })
-    till.pass(1_000)
-    await till.sync()
-    expect(till.charge()).toMatchObject(allowed)
-    await till.stop()
-  })
+  it.each(['document_garbled', 'document_wrong_role'])(
+    'AC-16.forge/terminal %s lifts nothing',
+    async (fault) => {
+      const till = await SceneTerminal.open(world)
+      const stop = await world.measure('M8', { params: { refund: 'allowed' } })
+      await till.sync()
+      await world.done('lifts', { role: 'risk-issuer', measure_id: stop })
+      await world.done('faults', { fault, times: 20 })
+      expect(await till.sync()).toBe(false)
+      expect(till.charge()).toMatchObject({ kind: 'refuse' })
+      await world.done('faults', { fault, times: 0 })
+      till.pass(1_000)
+      await till.sync()
+      expect(till.charge()).toMatchObject(allowed)
+      await till.stop()
+    },
+  )
 
   it.each(['answer_garbled', 'answer_unsigned', 'answer_other_nonce', 'answer_wrong_role'])(
     '%s counts as no answer',
@@ -221,7 +224,7 @@ describe('grants', () => {
     await till.stop()
   })
 
-  it('that were revoked never load again', async () => {
+  it('AC-3.9/terminal that were revoked never load again', async () => {
     const till = await SceneTerminal.open(world)
     const old = till.parts.keeper.grantVersion().split('/')[0] ?? ''
     const address = '广东省深圳市示范路9号'
@@ -235,7 +238,7 @@ describe('grants', () => {
     await till.stop()
   })
 
-  it('run out while the service is silent', async () => {
+  it('AC-3.4/terminal AC-3/terminal run out while the service is silent', async () => {
     const till = await SceneTerminal.open(world)
     await world.done('faults', { fault: 'answer_unsigned', times: 100 })
     await till.sync()
@@ -251,7 +254,7 @@ describe('grants', () => {
 })
 
 describe('a copy of the data folder', () => {
-  it('is found by the counters of requests, and both are stopped', async () => {
+  it('AC-3.5/terminal is found by the counters of requests, and both are stopped', async () => {
     const till = await SceneTerminal.open(world)
     const copy = till.copy()
     await copy.sync()
@@ -287,7 +290,7 @@ describe('a copy of the data folder', () => {
     await till.stop()
   })
 
-  it('in part is seen to be older, and locks', async () => {
+  it('AC-3.2/terminal in part is seen to be older, and locks', async () => {
     const till = await SceneTerminal.open(world)
     const path = till.secret('scene-state')
     copyFileSync(path, `${path}.old`)
@@ -301,7 +304,7 @@ describe('a copy of the data folder', () => {
     await till.stop()
   })
 
-  it.each(['scene-state', 'scene-counts'])('without %s locks', async (name) => {
+  it.each(['scene-state', 'scene-counts'])('AC-3.5/terminal without %s locks', async (name) => {
     const till = await SceneTerminal.open(world)
     await till.stop()
     rmSync(till.secret(name))
@@ -312,7 +315,7 @@ describe('a copy of the data folder', () => {
 })
 
 describe('time', () => {
-  it('is the service\u2019s, whatever the wall clock says', async () => {
+  it('AC-3.3/terminal is the service\u2019s, whatever the wall clock says', async () => {
     const till = await SceneTerminal.open(world)
     till.clock.jumpWallTo(86_400_000)
     expect(till.charge()).toMatchObject(allowed)
@@ -325,7 +328,7 @@ describe('time', () => {
     await till.stop()
   })
 
-  it('that goes back locks, and a restart does not unlock', async () => {
+  it('AC-3.3/terminal that goes back locks, and a restart does not unlock', async () => {
     const till = await SceneTerminal.open(world)
     till.pass(60_000)
     await till.sync()

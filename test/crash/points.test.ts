@@ -90,7 +90,7 @@ describe('what the journals and the ledger say after all of it', () => {
     closings = kept.map(({ shifts }) => shifts)
   })
 
-  it('every point was reached', () => {
+  it('AC-3.7 every point was reached', () => {
     console.log(`killed at ${killedAt.length} of ${ways.length} points`)
     expect(killedAt.toSorted()).toEqual(ways.map(({ name }) => name).toSorted())
   })
@@ -120,7 +120,7 @@ describe('what the journals and the ledger say after all of it', () => {
     }
   })
 
-  it('they agree about everything else', () => {
+  it('AC-3.7 AC-14e they agree about everything else', () => {
     agree(sales, ledger)
     expect(sales.filter(({ phase }) => phase === 'in_flight')).toEqual([])
   })

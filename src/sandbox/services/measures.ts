@@ -49,8 +49,11 @@ const LIFTABLE: readonly MeasureCode[] = ['M1', 'M2', 'M3', 'M4', 'M5', 'M6', 'M
 /** These change what a grant allows, so that an older grant is no longer good enough. */
 const NARROWING: readonly MeasureCode[] = ['M3', 'M5', 'M6', 'M8', 'M9', 'M10']
 
+/** A code that no terminal of today knows, as one of tomorrow would look to it. */
+const FUTURE_CODE = /^M\d{1,3}$/
+
 const wish = z.strictObject({
-  code: z.enum(MEASURE_CODES),
+  code: z.string().regex(FUTURE_CODE),
   interfaces: z.array(interfaceType).max(7).default([]),
   params: z.record(z.string(), z.unknown()).default({}),
   effective_at: instant.optional(),
@@ -74,9 +77,19 @@ export type Measure = {
   }
 }[MeasureCode]
 
+function isKnown(code: string): code is MeasureCode {
+  return MEASURE_CODES.some((one) => one === code)
+}
+
+/** Whether a measure stops all new money: M8, and what a terminal that does not know it takes for M8. */
+export function suspends({ code }: { readonly code: string }): boolean {
+  return code === 'M8' || !isKnown(code)
+}
+
 /**
- * A measure from what somebody asked for; `seq` is 0 until a bulletin carries it. Throws with a
- * readable text when parameters do not fit the code, or M2 has no deadline.
+ * A measure from what somebody asked for; `seq` is 0 until a bulletin carries it. A code outside the
+ * table goes out as it is, to try what a terminal makes of it. Throws with a readable text when
+ * parameters do not fit the code, or M2 has no deadline.
  */
 export function newMeasure(
   asked: unknown,
@@ -95,18 +108,18 @@ export function newMeasure(
     seq: 0,
     effective_at: effective_at ?? stamp.now,
     scope: { interfaces },
-    params: PARAMS[code].parse(params),
+    params: isKnown(code) ? PARAMS[code].parse(params) : params,
     ...Object.fromEntries(given),
   } as Measure
 }
 
 export function isLiftable(code: MeasureCode): boolean {
-  return LIFTABLE.includes(code)
+  return LIFTABLE.includes(code) || !isKnown(code)
 }
 
 /** Whether a grant from before the measure has become too wide. */
 export function narrows(code: MeasureCode): boolean {
-  return NARROWING.includes(code)
+  return NARROWING.includes(code) || !isKnown(code)
 }
 
 /** Whether a measure is in force for an interface. */

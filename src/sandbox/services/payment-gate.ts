@@ -1,6 +1,6 @@
 import type { InterfaceType } from './interface-types.ts'
 import type { Channel, LimitChannel, Measure } from './measures.ts'
-import { bears } from './measures.ts'
+import { bears, suspends } from './measures.ts'
 
 export type Amount = number | 'unlimited'
 export type LimitRow = {
@@ -100,9 +100,7 @@ const isOverdue = (measure: Measure, nowMs: number): boolean =>
 
 const merchant: Check = (facts, { type }) => {
   if (facts.merchantStatus === 'TERMINATED') return 'merchant.terminated'
-  const stopped = inForce(facts, type).some(
-    (one) => one.code === 'M8' || isOverdue(one, facts.nowMs),
-  )
+  const stopped = inForce(facts, type).some((one) => suspends(one) || isOverdue(one, facts.nowMs))
   return stopped ? 'merchant.suspended' : undefined
 }
 

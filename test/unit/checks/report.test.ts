@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CATALOGUE } from '../../checks/catalogue.ts'
-import { reportLines, strangers, tagsOf, writeReport } from '../../checks/report.ts'
+import { isBad, reportLines, strangers, tagsOf, writeReport } from '../../checks/report.ts'
 
 const ran = (title: string, passed = true) => ({ file: 'test/x.test.ts', title, passed })
 const stateOf = (id: string, tests: ReturnType<typeof ran>[]) =>
@@ -32,6 +32,17 @@ describe('the report of checks', () => {
     expect(stateOf('AC-9', [ran('AC-9 x'), ran('AC-9 y', false)])).toBe('failed')
     expect(stateOf('AC-9', [])).toBe('missing')
     expect(writeReport(reportLines([]))).toMatch(/(\d+) checks: 0 shown, 0 partly, \1 missing/)
+  })
+
+  it('is bad of what is missing or failed, and not of what is shown in part', () => {
+    const bad = (id: string, tests: ReturnType<typeof ran>[]) =>
+      reportLines(tests)
+        .filter(isBad)
+        .some(({ check }) => check.id === id)
+    expect(bad('AC-9', [])).toBe(true)
+    expect(bad('AC-9', [ran('AC-9 x', false)])).toBe(true)
+    expect(bad('AC-8a', [ran('AC-8a/decision x')])).toBe(false)
+    expect(bad('AC-9', [ran('AC-9 x')])).toBe(false)
   })
 
   it('names ids that nobody knows', () => {

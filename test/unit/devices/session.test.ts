@@ -35,7 +35,7 @@ describe('scan session', () => {
     expect(session.judge(label(A, 19), 1).kind).toBe('label')
   })
 
-  it('knows a repeat by what it says, whatever the identifier before it', () => {
+  it('AC-296b knows a repeat by what it says, whatever the identifier before it', () => {
     const session = make()
     session.enable(0)
     session.judge(label(`]Q1${A}`, 0), 0)
@@ -86,7 +86,7 @@ describe('scan session', () => {
     expect(session.judge(label(A, 25), 0)).toEqual(dropped('not_enabled'))
   })
 
-  it('P6: takes digests of labels that passed, and holds none of them', () => {
+  it('AC-296d P6: takes digests of labels that passed, and holds none of them', () => {
     const digested: string[] = []
     const session = createScanSession((text) => {
       digested.push(text)

@@ -41,7 +41,7 @@ describe('a sale', () => {
     expect(engine.screen().cashier.recent[0]?.outcome).toBe('PAID')
   })
 
-  it('refuses an Alipay code by name, without a call, and stays armed', async () => {
+  it('AC-296e refuses an Alipay code by name, without a call, and stays armed', async () => {
     const { gateway, scanner, engine } = await open()
     await till.sell()
     scanner.present('281234567890123456')
@@ -79,7 +79,7 @@ describe('a sale', () => {
     })
   })
 
-  it('asks the gateway before it reverses a cancelled charge, and not before 15 s', async () => {
+  it('AC-14f asks the gateway before it reverses a cancelled charge, and not before 15 s', async () => {
     const { gateway, scanner, clock } = await open()
     const sale = await till.sell()
     scanner.present(CODE)
@@ -158,7 +158,7 @@ describe('P1: durable before it leaves', () => {
 })
 
 describe('P2: one attempt at a time', () => {
-  it('P2: ignores a second code while one is in flight', async () => {
+  it('AC-296b P2: ignores a second code while one is in flight', async () => {
     const { gateway, scanner, engine } = await open()
     const sale = await till.sell()
     scanner.present(CODE)
@@ -173,7 +173,7 @@ describe('P2: one attempt at a time', () => {
     })
   })
 
-  it('P2: a refusal is not enough; one query must agree before another code is taken', async () => {
+  it('AC-296c P2: a refusal is not enough; one query must agree before another code is taken', async () => {
     const { gateway, scanner } = await open()
     const sale = await till.sell()
     scanner.present(CODE)
@@ -452,7 +452,7 @@ describe('P4: silence is UNKNOWN', () => {
 })
 
 describe('P6: codes live in memory only', () => {
-  it('P6: leaves no code in journal, log, screens or answers', async () => {
+  it('AC-296a AC-296d P6: leaves no code in journal, log, screens or answers', async () => {
     const { gateway, scanner, engine, journalFile, log } = await open()
     const models: string[] = []
     engine.onScreen((model) => models.push(JSON.stringify(model)))
@@ -481,7 +481,7 @@ describe('P6: codes live in memory only', () => {
     }
   })
 
-  it('P6: a code that waited 60 s is gone, and is not sent', async () => {
+  it('AC-296a P6: a code that waited 60 s is gone, and is not sent', async () => {
     await open()
     const { Vault } = await import('../../../src/engine/vault.ts')
     const { createSeededEntropy } = await import('../../support/seeded.ts')

@@ -256,7 +256,7 @@ describe('ends that no reversal can bring', () => {
     expect(till.sale(sale.id)).toMatchObject({ phase: 'paid', attempts: [{ refunded: true }] })
   })
 
-  it('P5: after seven days a payment that could not be reversed is told as what it is', async () => {
+  it('AC-14f P5: after seven days a payment that could not be reversed is told as what it is', async () => {
     till = await openTill()
     const sale = await till.sell()
     till.scanner.present(CODE)

@@ -66,7 +66,7 @@ describe('P3: paid', () => {
     expect(read(200, bare)).toMatchObject({ kind: 'unknown', cause: 'gateway.unreadable' })
   })
 
-  test('P3: unsigned and wrongly signed answers are not paid', () => {
+  test('AC-14b P3: unsigned and wrongly signed answers are not paid', () => {
     for (const verdict of [UNSIGNED, WRONG]) {
       for (const call of CALLS) {
         expect(read(200, PAID_BODY, { call, verdict })).toMatchObject({

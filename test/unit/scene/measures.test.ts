@@ -183,7 +183,7 @@ describe('measures', () => {
     expect(outcomes(under([m9]))).toEqual(EXPECTED.M1)
     const without = under([m9], grantDocument({ interfaces: [] }))
     expect(outcomes(without)).toMatchObject({
-      code: 'scene.interface_not_granted',
+      code: 'scene.interface_closed',
       refund: 'scene.refund_back_office',
     })
   })

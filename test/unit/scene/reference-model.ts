@@ -350,8 +350,8 @@ export function judge(one: Case): Answer {
 
   // The interface.
   const entries = document.interfaces.filter((entry: Document) => entry.type === type)
-  if (entries.length === 0 || type === 'H5') return refuse('interface_not_granted')
   if (isClosedByGrant || isClosedByM9) return refuse('interface_closed')
+  if (entries.length === 0 || type === 'H5') return refuse('interface_not_granted')
   const open = entries.filter(
     (entry: Document) =>
       !facts.sealed?.closedApprovals.some(

@@ -16,10 +16,12 @@ const CHARGE: SceneRequest = {
 function watched(decision: SceneDecision) {
   const clock = createManualClock()
   const reports: Report[] = []
-  const gate = withReports({ ...openGate('v'), decide: () => decision }, clock, (report) => {
-    reports.push(report)
+  const refused: string[] = []
+  const gate = withReports({ ...openGate('v'), decide: () => decision }, clock, {
+    report: (report) => reports.push(report),
+    refundRefused: () => refused.push('refund'),
   })
-  return { clock, reports, gate }
+  return { clock, reports, gate, refused }
 }
 
 it('tells the service of a refused charge once in a while, after the answer', () => {
@@ -50,4 +52,15 @@ it('tells nothing of what is no risk, of screens, and of what was allowed', () =
     clock.advance(0)
     expect(reports).toEqual([])
   }
+})
+
+it('counts a refund that is refused, and none that is allowed', () => {
+  const asked = { action: 'refund', interface: 'MICROPAY', role: 'cashier' } as const
+  const no = watched({ kind: 'refuse', code: 'scene.refund_blocked', check: 'standing' })
+  no.gate.decide(asked)
+  no.gate.decide(CHARGE)
+  expect(no.refused).toEqual(['refund'])
+  const yes = watched({ kind: 'allow', grantVersion: 'v', sendWithoutCredit: false })
+  yes.gate.decide(asked)
+  expect(yes.refused).toEqual([])
 })

@@ -10,6 +10,9 @@ export const SERVICE_FAULTS = [
   'silence',
   'document_wrong_role',
   'document_garbled',
+  'document_old',
+  'document_other_terminal',
+  'document_other_merchant',
 ] as const
 export type ServiceFaultName = (typeof SERVICE_FAULTS)[number]
 
@@ -24,12 +27,34 @@ const OTHER_ROLE: Readonly<Record<string, IssuerRole>> = {
   bulletins: 'scene-issuer',
 }
 
-const spoil = (issuers: Issuers, name: ServiceFaultName, role: IssuerRole) => {
+type Document = SignedDocument['document']
+
+/** Bulletins that are signed as they should be and say what they should not. */
+const FOREIGN: Readonly<Partial<Record<ServiceFaultName, (document: Document) => Document>>> = {
+  document_old: (document) => ({
+    ...document,
+    seq: 1,
+    measures: (document.measures as readonly object[]).map((one) => ({ ...one, seq: 1 })),
+  }),
+  document_other_terminal: (document) => ({ ...document, terminal_serial: 'ANOTHER-TERMINAL' }),
+  document_other_merchant: (document) => ({ ...document, merchant_id: '1900009999' }),
+}
+
+const spoil = (issuers: Issuers, name: ServiceFaultName, key: string) => {
   return ({ document, sig }: SignedDocument): SignedDocument => {
     if (name === 'document_garbled') return { document: { ...document, spoilt: 1 }, sig }
-    const forged = issuers.forge(document, role)
+    const foreign = FOREIGN[name]
+    const role = foreign === undefined ? OTHER_ROLE[key] : 'risk-issuer'
+    if (role === undefined || (foreign !== undefined && key !== 'bulletins')) {
+      return { document, sig }
+    }
+    const forged = issuers.forge(foreign?.(document) ?? document, role)
     return { document: forged.document, sig: forged.sig }
   }
+}
+
+function hasDocuments(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== null
 }
 
 /** Faults of the answers to terminals, struck a number of times and then over. */
@@ -54,12 +79,13 @@ export class ServiceFaults {
     if (name === undefined || this.#left === 0 || !name.startsWith('document_')) return value
     const entries = Object.entries(value as Record<string, unknown>)
     const spoilt = entries.map(([key, inner]) => {
-      const role = OTHER_ROLE[key]
-      if (role === undefined || inner === null) return [key, inner]
-      const one = spoil(this.#issuers, name, role)
+      if (!Object.hasOwn(OTHER_ROLE, key) || inner === null) return [key, inner]
+      const one = spoil(this.#issuers, name, key)
       return [key, Array.isArray(inner) ? inner.map(one) : one(inner as SignedDocument)]
     })
-    if (entries.some(([key]) => Object.hasOwn(OTHER_ROLE, key))) this.#left -= 1
+    const keys = FOREIGN[name] === undefined ? Object.keys(OTHER_ROLE) : ['bulletins']
+    // An answer without any document to spoil does not use the fault up.
+    if (entries.some(([key, inner]) => keys.includes(key) && hasDocuments(inner))) this.#left -= 1
     return Object.fromEntries(spoilt)
   }
 

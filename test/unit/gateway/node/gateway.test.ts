@@ -140,12 +140,12 @@ describe('P3: only a believed answer is paid', () => {
     ['a probe signature', PROBE],
     ['another algorithm', { headers: { 'Wechatpay-Signature-Type': 'WECHATPAY2-SM2-WITH-SM3' } }],
     ['an unknown serial', { headers: { 'Wechatpay-Serial': 'FFFF' } }],
-  ])('P3: paid with %s is unknown', async (_name, twist) => {
+  ])('AC-14b P3: paid with %s is unknown', async (_name, twist) => {
     const answered = await chargeAnswered(answer(200, PAID_BODY, twist))
     expect(answered).toMatchObject({ kind: 'unknown', cause: 'gateway.bad_signature', sent: true })
   })
 
-  test("P3: a stranger's signature is unknown, under his serial and under the platform's", async () => {
+  test("AC-14b P3: a stranger's signature is unknown, under his serial and under the platform's", async () => {
     const { stranger, platform } = cast
     for (const serial of [stranger.serial, platform.serial]) {
       const twist = { signer: { serial, identity: stranger } }
@@ -194,7 +194,7 @@ describe('P4: failures of the line', () => {
     await new Promise((resolve) => server.close(resolve))
   })
 
-  test('P4: a certificate of a foreign authority: unknown, and the charge never arrives', async () => {
+  test('AC-14a P4: a certificate of a foreign authority: unknown, and the charge never arrives', async () => {
     const foreign = await makeIdentity({ name: 'CN=x', kind: 'ec', hosts: ['127.0.0.1'] })
     const server = await rig.server(foreign)
     const gateway = await rig.gateway(server.origin)
@@ -202,7 +202,7 @@ describe('P4: failures of the line', () => {
     expect(server.seen).toEqual([])
   })
 
-  test('P4: a certificate for another host: unknown, and the charge never arrives', async () => {
+  test('AC-14a P4: a certificate for another host: unknown, and the charge never arrives', async () => {
     const other = await makeIdentity({
       name: 'CN=other',
       kind: 'ec',
@@ -257,7 +257,7 @@ describe('P4: failures of the line', () => {
     expect(answered).toMatchObject({ kind: 'unknown', cause: 'gateway.unreadable', sent: true })
   })
 
-  test.each([301, 302, 307, 308])('P4: a %i is not followed: unknown', async (status) => {
+  test.each([301, 302, 307, 308])('AC-14a P4: a %i is not followed: unknown', async (status) => {
     const server = await rig.server()
     const elsewhere = await rig.server()
     elsewhere.reply = answer(200, PAID_BODY)

@@ -259,7 +259,7 @@ test('a refusal to refund is no fault of the way; one of our signature is', asyn
 })
 
 describe('a merchant certificate that runs out while the terminal runs', () => {
-  test('no byte of a refund or reversal leaves; charge and questions are left to the gateway', async () => {
+  test('AC-14d/terminal no byte of a refund or reversal leaves; charge and questions are left to the gateway', async () => {
     const untilMs = Date.now() + DAY_MS
     const name = `CN=${EXPECTED.merchantId}, O=Test`
     const merchant = await makeIdentity({ name, kind: 'rsa', issuer: cast.authority, untilMs })
