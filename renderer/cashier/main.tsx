@@ -5,13 +5,13 @@ import './cashier.css'
 import './shift.css'
 import './refund.css'
 import { render } from 'preact'
-import type { Call } from '../connection/connection.ts'
+import type { Call, Connection } from '../connection/connection.ts'
 import { connectPage, pageTimers } from '../connection/page-connection.ts'
 import { oneAtATime } from '../shared/one-at-a-time.ts'
 import { markPainted } from '../shared/paint-mark.ts'
 import { recall, remember } from '../shared/preferences.ts'
 import { applyTheme, otherTheme } from '../shared/theme.ts'
-import { readLanguage } from '../text/language.ts'
+import { type Language, readLanguage } from '../text/language.ts'
 import { translate } from '../text/translate.ts'
 import { CashierApp } from './cashier-app.tsx'
 import { cueFor } from './cue.ts'
@@ -23,6 +23,7 @@ import { createSounds } from './sounds.ts'
 import {
   type Act,
   type CashierEvent,
+  canAdminister,
   canLeavePanel,
   canRefund,
   initialCashier,
@@ -33,9 +34,7 @@ import {
 const ASK_LIFE_MS = 6_000
 
 function start(root: HTMLElement): void {
-  const asked = new URLSearchParams(location.search).get('language')
-  const language = readLanguage(recall('cashier.language')) ?? readLanguage(asked) ?? 'zh-CN'
-  let state = initialCashier(language)
+  let state = initialCashier(firstLanguage())
   let forgetAsk: () => void = () => {}
   const sounds = createSounds()
   applyTheme(document, recall('cashier.theme'))
@@ -94,6 +93,8 @@ function start(root: HTMLElement): void {
       shift.onLanguage()
     } else if (keyAct === 'shift') {
       if (canLeavePanel(state)) shift.open()
+    } else if (keyAct === 'admin') {
+      if (canAdminister(state)) openAdmin(connection, state.language)
     } else if (keyAct === 'refund') {
       if (canRefund(state)) refund.open()
     } else if (keyAct === 'check_pending') {
@@ -128,6 +129,18 @@ function start(root: HTMLElement): void {
     cover: () => shift.cover(settings) ?? refund.cover(settings),
   })
   draw()
+}
+
+function firstLanguage(): Language {
+  const asked = new URLSearchParams(location.search).get('language')
+  return readLanguage(recall('cashier.language')) ?? readLanguage(asked) ?? 'zh-CN'
+}
+
+/** The admin screen in place of this one; it gives the place back by Esc, or when a sale begins. */
+function openAdmin(connection: Connection, language: Language): void {
+  remember('cashier.language', language)
+  connection.close()
+  location.replace('./admin.html')
 }
 
 function switchTheme(): void {

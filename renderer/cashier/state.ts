@@ -105,6 +105,12 @@ export function canLeavePanel(state: CashierState): boolean {
   return panelLook(state).takesAmount && state.link === 'open' && state.sending === undefined
 }
 
+/** Whether the admin screen may take this one's place: no sale is under way; a stop is a reason to. */
+export function canAdminister(state: CashierState): boolean {
+  const isStopped = panelState(state) === 'stopped' && state.sending === undefined
+  return canLeavePanel(state) || isStopped
+}
+
 /** Whether the refund view may be opened now. */
 export function canRefund(state: CashierState): boolean {
   return canLeavePanel(state) && state.arrival?.model.cashier.mayRefund === true

@@ -1,4 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat'
+import { ADMIN_TEXTS } from './admin-texts.ts'
 import { CASHIER_TEXTS } from './cashier-texts.ts'
 import { CUSTOMER_TEXTS } from './customer-texts.ts'
 import type { Language } from './language.ts'
@@ -14,6 +15,7 @@ export const TEXTS = {
   ...CUSTOMER_TEXTS,
   ...SHIFT_TEXTS,
   ...REFUND_TEXTS,
+  ...ADMIN_TEXTS,
 }
 export type TextKey = keyof typeof TEXTS
 /** What a sentence's placeholders become. */

@@ -15,6 +15,16 @@ export const problemSchema = z
     field: z.string().optional().meta({ description: 'where in the input' }),
     detail: z.string().optional(),
     traceId: z.string().optional(),
+    waitMs: z
+      .number()
+      .int()
+      .optional()
+      .meta({ description: 'how long every further try is refused, milliseconds' }),
+    triesLeft: z
+      .number()
+      .int()
+      .optional()
+      .meta({ description: 'tries that are left before it locks' }),
   })
   .meta({ id: 'Problem' })
 
