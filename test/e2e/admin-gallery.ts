@@ -172,7 +172,7 @@ async function main(): Promise<void> {
   for (const size of SIZES) {
     for (const look of LOOKS) {
       const name = `${size.width}-${look.language}-${look.theme}`
-      if (only === '' || only.startsWith(name) || !/^\d/.test(only)) {
+      if (name.startsWith(only) || only.startsWith(name) || !/^\d/.test(only)) {
         await take(browser, server, { folder, size, look, only })
       }
     }
