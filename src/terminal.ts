@@ -18,6 +18,7 @@ import type { JournalFile } from './ports/journal.ts'
 import type { Log } from './ports/log.ts'
 import type { Scanner } from './ports/scanner.ts'
 import type { SceneGate } from './ports/scene.ts'
+import { openAdministration } from './terminal/administration-open.ts'
 import { backUpTo } from './terminal/backup.ts'
 import { type Config, readConfig } from './terminal/config.ts'
 import { endOnBug } from './terminal/end-on-bug.ts'
@@ -30,6 +31,7 @@ import {
   readIdentity,
   wasUsed,
 } from './terminal/identity.ts'
+import { InterfacePauses, withPauses } from './terminal/interface-pauses.ts'
 import { openLog } from './terminal/log.ts'
 import { createNoticeDesk } from './terminal/notices.ts'
 import { checkSameMerchant } from './terminal/same-merchant.ts'
@@ -95,25 +97,29 @@ export async function startTerminal(
     await gateway.value.close()
     return failed(journal.error, log, closeLog)
   }
+  const pauses = new InterfacePauses(clock)
+  const gate = withPauses(options.scene ?? scene.gate, pauses)
   const engine = makeEngine(config.value, {
     clock,
     log,
     options,
     gateway: gateway.value,
     journal: journal.value,
-    scene: options.scene ?? scene.gate,
+    scene: gate,
   })
   const name = { id: config.value.terminalId, store: config.value.store.name, version: VERSION }
   const backUp = (path: string) => backUpTo(journal.value, path)
-  const dispatch = createDispatch(engine, { name, backUp })
-  const endUpkeep = startUpkeep({
+  const administration = openAdministration(config.value, {
+    ...{ engine, gate, pauses, name, clock, log },
     journal: journal.value,
-    counter: {
-      pending: () => engine.pending(),
-      isArmed: () => engine.status().scanners.some(({ enabled }) => enabled),
-    },
-    clock,
+    scene: scene.parts,
   })
+  const dispatch = createDispatch(engine, {
+    name,
+    backUp,
+    ...(administration.ok ? { administration: administration.value } : {}),
+  })
+  const endUpkeep = upkeepOf(engine, journal.value, clock)
   const close = async () => {
     endUpkeep()
     await engine.stop()
@@ -124,7 +130,8 @@ export async function startTerminal(
   }
   const merchant = checkSameMerchant(journal.value.openSales(), config.value.merchant)
   const notices = gateway.value
-  const started = merchant.ok ? engine.start() : merchant
+  const ready = administration.ok ? merchant : administration
+  const started = ready.ok ? engine.start() : ready
   const served = started.ok
     ? await serve(config.value, { engine, dispatch, dataDir, clock, log, options, notices })
     : started
@@ -133,6 +140,7 @@ export async function startTerminal(
     await close()
     return served
   }
+  engine.acts.renewPauses()
   scene.start()
   log.info('started', { version: VERSION, port: served.value.port })
   return ok({
@@ -144,6 +152,14 @@ export async function startTerminal(
       await close()
     },
   })
+}
+
+function upkeepOf(engine: Engine, journal: JournalFile, clock: Clock): () => void {
+  const counter = {
+    pending: () => engine.pending(),
+    isArmed: () => engine.status().scanners.some(({ enabled }) => enabled),
+  }
+  return startUpkeep({ journal, counter, clock })
 }
 
 /** A folder in which a terminal has run holds a journal: an empty one there is one that was lost. */

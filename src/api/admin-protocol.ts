@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { LIMITS } from '../domain/limits.ts'
 import { ROLES } from '../domain/roles.ts'
 import type { SceneInterface } from '../ports/scene.ts'
+import { operatorName } from './shift-protocol.ts'
 
 /** Shapes of the operations by which people look after the terminal itself. */
 
@@ -293,6 +294,21 @@ export const ADMIN_OPERATIONS = {
     scopes: screens,
     http: { method: 'POST', path: '/v1/clock/unlock', status: 200 },
     input: z.strictObject({ ...bySession, reason: actReason }),
+    output: done,
+  },
+  'admin.record': {
+    summary: 'Keep in the journal what a command does to the terminal',
+    scopes: ['admin'],
+    http: { method: 'POST', path: '/v1/administration/acts', status: 200 },
+    input: z.strictObject({
+      what: z
+        .string()
+        .max(160)
+        .regex(/^[a-z_]+(\.[a-z_]+)+( \P{C}+)?$/u, 'a dotted name, and what it was done to')
+        .meta({ description: 'such as certificate.import 5A01EF; never a secret' }),
+      operator: operatorName,
+      reason: actReason,
+    }),
     output: done,
   },
 } as const

@@ -2,8 +2,11 @@ import type { z } from 'zod'
 import { err, ok, type Result } from '../base/result.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import { holdsCode } from '../domain/redact.ts'
+import type { Administration } from '../ports/administration.ts'
 import type { Backup } from '../ports/journal.ts'
 import type { Terminal, Wish } from '../ports/terminal.ts'
+import { ADMIN_HANDLERS, type AdminOperation, isAdminOperation } from './admin-dispatch.ts'
+import { type AtCounter, admitOperator, type CounterOperation } from './operator-gate.ts'
 import { OPERATIONS, type OperationName, type Scope } from './protocol.ts'
 import { viewShift } from './shift-view.ts'
 import { type TerminalName, viewSale, viewStatus } from './views.ts'
@@ -20,11 +23,15 @@ export type DispatchContext = {
   readonly name: TerminalName
   /** Copies the journal while the terminal runs; absent where there is no file. */
   readonly backUp?: (path: string) => Promise<Result<Backup, Problem>>
+  /** Operators and what they do to the terminal; absent: nobody can sign in. */
+  readonly administration?: Administration
 }
 
-type Parsed<Name extends OperationName> = z.output<(typeof OPERATIONS)[Name]['input']>
+type Parsed<Name extends OperationName> = Name extends CounterOperation
+  ? AtCounter<z.output<(typeof OPERATIONS)[Name]['input']>>
+  : z.output<(typeof OPERATIONS)[Name]['input']>
 type Handlers = {
-  readonly [Name in OperationName]: (
+  readonly [Name in Exclude<OperationName, AdminOperation>]: (
     terminal: Terminal,
     input: Parsed<Name>,
     context: DispatchContext,
@@ -104,8 +111,15 @@ export function createDispatch(terminal: Terminal, context: DispatchContext): Di
     }
     const parsed = definition.input.safeParse(input)
     if (!parsed.success) return err(explain(parsed.error))
+    const { administration } = context
+    const admitted = admitOperator(operation, parsed.data, { administration, scopes })
+    if (!admitted.ok) return admitted
+    if (isAdminOperation(operation)) {
+      if (!administration) return err(problem('operator.none'))
+      return ADMIN_HANDLERS[operation](administration, admitted.value as never)
+    }
     const handler = HANDLERS[operation] as Handlers['status.get']
-    return handler(terminal, parsed.data as Parsed<'status.get'>, context)
+    return handler(terminal, admitted.value.input as Parsed<'status.get'>, context)
   }
 }
 

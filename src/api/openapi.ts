@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { administrationSchema, signedInSchema } from './admin-protocol.ts'
 import { SCREEN_TOKEN_NOTE } from './notes.ts'
 import { OPERATIONS } from './protocol.ts'
 import { problemSchema, saleSchema } from './sale-protocol.ts'
@@ -23,9 +24,11 @@ export function buildOpenApi(version: string): Record<string, unknown> {
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
       schemas: {
+        Administration: schemaOf(administrationSchema),
         Problem: schemaOf(problemSchema),
         Sale: schemaOf(saleSchema),
         Shift: schemaOf(shiftSchema),
+        SignedIn: schemaOf(signedInSchema),
         Status: schemaOf(statusSchema),
       },
     },

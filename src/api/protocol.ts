@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { LIMITS } from '../domain/limits.ts'
 import { AMOUNT_FEN_MAX } from '../domain/money.ts'
 import type { ScreenModel } from '../screen/model.ts'
+import { ADMIN_OPERATIONS, operatorSession } from './admin-protocol.ts'
 import { clientId, NO_CODE, type problemSchema, saleId, saleSchema } from './sale-protocol.ts'
 import { operatorName, reportLanguage, shiftSchema } from './shift-protocol.ts'
 import { statusSchema } from './status-protocol.ts'
@@ -18,6 +19,13 @@ export type Scope = (typeof SCOPES)[number]
 export type SaleView = z.infer<typeof saleSchema>
 export type ProblemView = z.infer<typeof problemSchema>
 export type StatusView = z.infer<typeof statusSchema>
+
+/** At a screen, once there are operators: who is signed in. The name then comes from the session. */
+const session = operatorSession.optional().meta({
+  description: 'needed at a screen where there are operators; the name then comes from it',
+})
+const operatorOrSession = (what: string) =>
+  operatorName.optional().meta({ description: `${what}; not needed with a session` })
 
 const amountFen = z.number().meta({
   description: `money in fen, an integer from 1 to ${AMOUNT_FEN_MAX}`,
@@ -94,14 +102,13 @@ export const OPERATIONS = {
   'sale.close': {
     summary:
       'A manager stops waiting for an outcome or a refund; refused while the gateway is being asked',
-    scopes: ['admin'],
+    scopes: ['admin', 'screen'],
     http: { method: 'POST', path: '/v1/sales/{saleId}/close', status: 200 },
     input: z.strictObject({
       ...command,
       saleId,
-      operator: operatorName.meta({
-        description: `who closes it; kept in the journal. ${NO_CODE}`,
-      }),
+      operator: operatorOrSession(`who closes it; kept in the journal. ${NO_CODE}`),
+      session,
       reason: z
         .string()
         .trim()
@@ -124,7 +131,8 @@ export const OPERATIONS = {
         .max(LIMITS.outTradeNoMax)
         .optional()
         .meta({ description: 'which attempt, when more than one was paid' }),
-      operator: operatorName.meta({ description: 'who gives it; kept in the journal' }),
+      operator: operatorOrSession('who gives it; kept in the journal'),
+      session,
       reason: z
         .string()
         .trim()
@@ -175,7 +183,8 @@ export const OPERATIONS = {
     http: { method: 'POST', path: '/v1/shift/close', status: 200 },
     input: z.strictObject({
       ...command,
-      operator: operatorName,
+      operator: operatorOrSession('who does it; kept in the journal and on the report'),
+      session,
       number: z
         .number()
         .int()
@@ -223,6 +232,7 @@ export const OPERATIONS = {
     input: z.strictObject({}),
     output: statusSchema,
   },
+  ...ADMIN_OPERATIONS,
 } as const satisfies Record<
   string,
   {

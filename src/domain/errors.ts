@@ -1,3 +1,4 @@
+import { ADMINISTRATION_ERRORS } from './administration-errors.ts'
 import { BILL_ERRORS } from './bill-errors.ts'
 import { CONFIG_ERRORS } from './config-errors.ts'
 import { KEY_ERRORS } from './key-errors.ts'
@@ -374,6 +375,7 @@ export const ERRORS = {
     en: 'The terminal had an internal error; look in the journal for the result.',
     customer: ASK_STAFF,
   }),
+  ...ADMINISTRATION_ERRORS,
   ...BILL_ERRORS,
   ...CONFIG_ERRORS,
   ...KEY_ERRORS,
@@ -413,12 +415,16 @@ export type Problem = {
   /** What exactly, in English, for the integrator. */
   readonly detail?: string
   readonly traceId?: string
+  /** How long every further try is refused, milliseconds. */
+  readonly waitMs?: number
+  /** Tries that are left before it locks. */
+  readonly triesLeft?: number
 }
 
-/** Builds the answer for `code`; `more` names the field, the detail and the trace. */
+/** Builds the answer for `code`; `more` names the field, the detail, the trace and what is left of tries. */
 export function problem(
   code: ErrorCode,
-  more: { readonly field?: string; readonly detail?: string; readonly traceId?: string } = {},
+  more: Partial<Omit<Problem, 'code' | 'moneyTaken' | 'staff' | 'customer'>> = {},
 ): Problem {
   const { moneyTaken, staff, customer } = ERRORS[code]
   return { code, moneyTaken, staff, customer, ...more }

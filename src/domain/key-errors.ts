@@ -84,8 +84,23 @@ export const KEY_ERRORS = {
   ),
   'operator.not_allowed': noMoneyMoved(
     403,
-    '此人员的角色不能做这件事。没有改动，没有动钱，请找安装人员。',
-    "This operator's role may not do that. Nothing was changed and no money moved; ask the installer.",
+    '此人员的角色不能做这件事。没有改动，没有动钱，请找有权限的人员。',
+    "This operator's role may not do that. Nothing was changed and no money moved; ask somebody who may.",
+  ),
+  'operator.none': noMoneyMoved(
+    409,
+    '还没有人员，不能登录。没有动钱，请安装人员用 guitai operator add 添加第一个。',
+    'There are no operators yet, so nobody can sign in. No money moved; the installer adds the first one with guitai operator add.',
+  ),
+  'operator.session_ended': noMoneyMoved(
+    401,
+    '登录已结束。没有改动，没有动钱，请重新登录。',
+    'The session has ended. Nothing was changed and no money moved; sign in again.',
+  ),
+  'operator.sign_in_needed': noMoneyMoved(
+    401,
+    '这件事要有权限的人员登录后才能做。没有改动，没有动钱，请登录。',
+    'Somebody who may do this has to sign in first. Nothing was changed and no money moved; sign in.',
   ),
   'operator.last_installer': noMoneyMoved(
     409,

@@ -22,6 +22,10 @@ export const LIMITS = {
   operatorsMax: 200,
   /** PINs being looked at or waiting to be. */
   pinChecksMax: 8,
+  /** Operators signed in at once; one more ends the session that was idle longest. */
+  operatorSessionsMax: 8,
+  /** Acts on the terminal that the admin screen lists. */
+  actsShownMax: 50,
   /** A client's own id for a command. */
   clientIdMax: 64,
   /** One label from a scanner, bytes. */

@@ -22,6 +22,10 @@ const RIGHTS = {
   operators: ['installer'],
   enrolment: ['installer'],
   interface_close: ['installer'],
+  administration_view: ['manager', 'installer'],
+  measures: ['manager'],
+  interface_pause: ['manager'],
+  clock_unlock: ['installer'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type Right = keyof typeof RIGHTS
@@ -30,4 +34,9 @@ export type Right = keyof typeof RIGHTS
 export function mayDo(role: Role, right: Right): boolean {
   const roles: readonly Role[] = RIGHTS[right]
   return roles.includes(role)
+}
+
+/** Everything a role includes. */
+export function rightsOf(role: Role): readonly Right[] {
+  return (Object.keys(RIGHTS) as Right[]).filter((right) => mayDo(role, right))
 }

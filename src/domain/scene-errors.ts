@@ -153,6 +153,10 @@ export const SCENE_ERRORS = {
     zh: '这种支付方式已关闭，重新开通需要审批。',
     en: 'This way to pay was closed; opening it again needs an approval.',
   }),
+  'scene.paused': entry({
+    zh: '这种支付方式已由负责人在本机暂停。请改用其他收款方式，或请负责人恢复。',
+    en: 'A manager paused this way to pay on this terminal. Use another tender, or have it resumed.',
+  }),
   'scene.no_face_alternative': entry({
     zh: '没有刷脸以外的付款方式，所以不能刷脸。',
     en: 'There is no way to pay beside the face, so face pay is not offered.',

@@ -12,6 +12,7 @@ import type { ScannerEvent } from '../ports/scanner.ts'
 import type { CommandIdentity, Terminal, TerminalStatus, Wish } from '../ports/terminal.ts'
 import type { RecentSale, ScreenModel } from '../screen/model.ts'
 import { project } from '../screen/project.ts'
+import { ActDesk } from './act-desk.ts'
 import { Broadcast } from './broadcast.ts'
 import { EffectRunner } from './effect-runner.ts'
 import { firstAnswer } from './first-answer.ts'
@@ -43,6 +44,7 @@ type Posted = {
  */
 export class Engine implements Terminal {
   readonly shifts: ShiftDesk
+  readonly acts: ActDesk
   readonly #options: EngineOptions
   readonly #time: SteadyTime
   readonly #vault: Vault
@@ -89,6 +91,7 @@ export class Engine implements Terminal {
     const isRunning = () => this.#running
     const [time, watch] = [this.#time, this.#journalWatch]
     this.shifts = new ShiftDesk({ ...options, time, watch, isRunning })
+    this.acts = new ActDesk({ ...options, time, watch, isRunning })
     this.#startedAtMs = options.clock.nowMs()
   }
 

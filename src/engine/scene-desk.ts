@@ -117,7 +117,8 @@ export class SceneDesk {
     const offer = this.#offer()
     const isOffered =
       offer.kind === 'allow' && this.#gate.offered({ role, attended }).includes(this.#interface)
-    if (mode === 'open') return { isOffered }
+    // Where nothing is enforced there is nothing to say, but for a pause.
+    if (mode === 'open' && offer.kind === 'allow') return { isOffered }
     const decision = sale?.phase === 'armed' ? this.mayCharge(sale) : offer
     const noCredit = decision.kind === 'allow' && decision.sendWithoutCredit
     const { refusal, ...ceiling } = judgement(offer)

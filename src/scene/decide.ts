@@ -211,7 +211,7 @@ function checkValidity({ grant, facts, nowMs, inForce, request }: GrantContext) 
 }
 
 /** For how long charging goes on while the service that grants is silent, milliseconds. */
-function graceMs(grant: Grant, inForce: readonly Measure[], nowMs: number): number {
+export function graceMs(grant: Grant, inForce: readonly Measure[], nowMs: number): number {
   const isNone = grant.riskLevel === 'high' || inForce.some((one) => !rowOf(one, nowMs).hasGrace)
   return isNone ? 0 : grant.offlineGraceS * 1_000
 }

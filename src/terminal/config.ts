@@ -239,6 +239,15 @@ export const configSchema = z.strictObject({
     bodyTimeoutMs: milliseconds('longest pause inside an answer').default(5_000),
   }),
   services,
+  operators: z
+    .strictObject({
+      lockAfterMs: z.number().int().min(10_000).max(3_600_000).default(120_000).meta({
+        description:
+          'a signed-in operator is signed out after so long without a call, milliseconds',
+      }),
+    })
+    .default({ lockAfterMs: 120_000 })
+    .meta({ description: 'people who sign in at a screen' }),
   scanners: z.array(serialScanner).max(4).default([]).meta({ description: 'at most four' }),
   api: z
     .strictObject({

@@ -33,6 +33,11 @@ export class SceneEvents {
     this.#waiting = parts.store.events()
   }
 
+  /** How many the service does not have yet. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
   /** @param atMs Unix milliseconds, trusted where there is such a time */
   add({ kind, facts, trigger }: Report, atMs: number): void {
     const event: RiskEvent = {

@@ -175,7 +175,7 @@ export class SceneKeeper implements SceneGate {
     }
     const standing = standingCode(this.#state, request, this.#granted().grant?.version)
     if (standing !== undefined) return { kind: 'refuse', ...standing }
-    const decision = decide(this.#scene(), request)
+    const decision = decide(this.scene(), request)
     if (decision.kind === 'refuse') return decision
     const { kind, sendWithoutCredit, ceilingFen } = decision
     const isNewMoney = request.action === 'charge' || request.action === 'offer'
@@ -301,7 +301,8 @@ export class SceneKeeper implements SceneGate {
     return { grant: found.kind === 'read' && found.isSigned ? found.grant : undefined }
   }
 
-  #scene(): Scene {
+  /** All that is decided by, as it is now. */
+  scene(): Scene {
     const { surroundings } = this.#options
     const state = this.#state
     const { time } = this

@@ -28,6 +28,7 @@ import {
 } from './scene-documents.ts'
 import { instant, type Report, type SceneEvents } from './scene-events.ts'
 import type { SceneKeeper } from './scene-keeper.ts'
+import { sendNotes } from './scene-notes.ts'
 import { STANDING_BY_REFUSAL } from './scene-standing.ts'
 import type { Standing } from './scene-state.ts'
 
@@ -153,7 +154,7 @@ export class SceneLink {
     for (const { seq, code } of this.#unacknowledged()) {
       const at = instant(keeper.time.nowMs() ?? clock.nowMs())
       const body = { seq, code, what: 'received', operator: 'terminal', at }
-      const answer = await this.#call({ method: 'POST', path: 'acknowledgements', body })
+      const answer = await this.ask({ method: 'POST', path: 'acknowledgements', body })
       const isOver =
         answer.kind === 'answered' ||
         (answer.kind === 'refused' && answer.refusal.code === 'acknowledgement.unknown')
@@ -163,6 +164,7 @@ export class SceneLink {
       const acknowledged = [...state.acknowledged, `${seq}/${code}`].slice(-ACKNOWLEDGED_MAX)
       keeper.adopt({ ...state, acknowledged })
     }
+    await sendNotes(keeper, (call) => this.ask(call))
   }
 
   #unacknowledged(): readonly { readonly seq: number; readonly code: string }[] {
@@ -176,7 +178,7 @@ export class SceneLink {
 
   /** Tells the service that this terminal has ended. */
   async signOff(body: SignOffBody): Promise<Result<undefined, Problem>> {
-    const answer = await this.#call({ method: 'POST', path: 'sign-off', body })
+    const answer = await this.ask({ method: 'POST', path: 'sign-off', body })
     if (answer.kind === 'answered' && readSignOffAnswer(answer.value)) return ok(undefined)
     if (answer.kind !== 'refused') return err(problem('services.unreachable'))
     // It had released this terminal, and the answer was lost.
@@ -191,7 +193,7 @@ export class SceneLink {
     const { events, log } = this.#parts
     for (let batch = events.next(); batch.length > 0; batch = events.next()) {
       const body = { events: batch }
-      const answer = await this.#call({ method: 'POST', path: 'events', body })
+      const answer = await this.ask({ method: 'POST', path: 'events', body })
       const read = answer.kind === 'answered' ? readEventsAnswer(answer.value) : undefined
       if (read !== undefined) {
         const ids = [...read.accepted, ...read.known]
@@ -238,14 +240,15 @@ export class SceneLink {
 
   /** One call, asked again once when only our clock was wrong; what was answered, if it was. */
   async #answered(call: ServiceCall): Promise<Answered | undefined> {
-    const answer = await this.#call(call)
+    const answer = await this.ask(call)
     if (answer.kind === 'answered') return answer
     if (answer.kind !== 'refused' || answer.refusal.code !== 'clock.skew') return undefined
-    const again = await this.#call(call)
+    const again = await this.ask(call)
     return again.kind === 'answered' ? again : undefined
   }
 
-  async #call(call: ServiceCall): Promise<ServiceAnswer> {
+  /** One call as it is; what its answer says of time and standing is taken in. */
+  async ask(call: ServiceCall): Promise<ServiceAnswer> {
     const { keeper, client, clock, log } = this.#parts
     const answer = await client.call(call)
     if (answer.kind === 'failed') {

@@ -30,6 +30,19 @@ export type Standing =
   | 'unknown'
   | 'key_wrong'
 
+/** What a manager did about a measure, on its way to the service. */
+export type MeasureNote = {
+  readonly measureId: string
+  /** Of the bulletin that brought the measure. */
+  readonly seq: number
+  readonly code: string
+  readonly what: 'acknowledged' | 'reported_done'
+  readonly operator: string
+  readonly atMs: number
+  /** `refused`: the service knows no such measure. */
+  readonly state: 'waiting' | 'sent' | 'refused'
+}
+
 /** All that has to outlive a restart, but for the counters, which change with every sale. */
 export type SceneState = {
   readonly lifecycle: 'enrolled' | 'signing_off' | 'released'
@@ -43,6 +56,8 @@ export type SceneState = {
   readonly bulletins: BulletinState
   /** `seq/code` of measures whose receipt the service has. */
   readonly acknowledged: readonly string[]
+  /** Absent: none. */
+  readonly notes?: readonly MeasureNote[]
   readonly highWaterMs: number
   readonly isRolledBack: boolean
   readonly silence: SilenceMeter
@@ -108,6 +123,7 @@ const stateShape = z.looseObject({
     waiting: z.array(z.looseObject({ seq: whole })),
   }),
   acknowledged: z.array(z.string()),
+  notes: z.array(z.looseObject({ measureId: z.string(), seq: whole })).optional(),
   highWaterMs: whole,
   isRolledBack: z.boolean(),
   silence: z.looseObject({ consumedMs: z.number(), hasFailed: z.boolean() }),

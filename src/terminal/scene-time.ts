@@ -78,6 +78,19 @@ export class SceneTime {
     return this.#time.isRolledBack !== before.isRolledBack || before.anchor === undefined
   }
 
+  /**
+   * Believes a signed time that arrived `ageMs` ago, though an earlier answer was later: what locked is
+   * forgotten. Counters of limits do not go back with it; they roll forward only.
+   */
+  unlock(signedMs: number, ageMs: number): void {
+    const monotonicMs = this.monotonicMs() - Math.max(0, Math.floor(ageMs))
+    this.#time = {
+      highWaterMs: signedMs,
+      isRolledBack: false,
+      anchor: { signedMs, monotonicMs },
+    }
+  }
+
   heard(): void {
     this.#silence = heardFromService(this.monotonicMs(), this.now())
     this.#lastContactAtMs = this.#clock.nowMs()

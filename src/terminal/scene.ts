@@ -32,6 +32,8 @@ export type RunningScene = {
   readonly gate: SceneGate
   /** What payment calls carry of the grant; absent where no services are configured. */
   readonly grantHeaders?: GrantHeaders
+  /** Absent where no services are configured. */
+  readonly parts?: SceneParts
   /** Begins to ask the service; the gate decides from the start. */
   start(): void
   stop(): Promise<void>
@@ -42,6 +44,7 @@ export type SceneParts = {
   readonly store: SceneStore
   readonly keeper: SceneKeeper
   readonly link: SceneLink
+  readonly events: SceneEvents
   readonly signer: Signer
 }
 
@@ -60,6 +63,7 @@ export function openScene(config: Config, context: SceneContext): Result<Running
   return ok({
     gate: withReports(keeper, context.clock, (report) => void link.report(report)),
     grantHeaders: () => grantHeaders(keeper, config),
+    parts: parts.value,
     start() {
       keeper.start()
       if (keeper.state()?.lifecycle === 'enrolled') link.start()
@@ -119,7 +123,7 @@ export function openSceneParts(config: Config, context: SceneContext): Result<Sc
     ...context,
     refreshEveryMs: services.refreshEveryMs,
   })
-  return ok({ store, keeper, link, signer: signer.value })
+  return ok({ store, keeper, link, events, signer: signer.value })
 }
 
 /** Where the services are, and whom to believe that they are it. */

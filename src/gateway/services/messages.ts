@@ -28,6 +28,7 @@ const bulletinsAnswer = z.object({
   minimum_version: whole,
 })
 const eventsAnswer = z.object({ accepted: z.array(z.string()), known: z.array(z.string()) })
+const closingsAnswer = z.object({ closed: z.array(z.string().max(32)).max(16) })
 const refusal = z.looseObject({ code: z.string().max(64), message: z.string().max(500).optional() })
 
 /** A document with its signature beside it, as it came. */
@@ -49,6 +50,7 @@ export const readGrantAnswer = readerOf(grantAnswer)
 export const readBulletinsAnswer = readerOf(bulletinsAnswer)
 export const readEventsAnswer = readerOf(eventsAnswer)
 export const readSignOffAnswer = readerOf(z.object({ released: z.literal(true) }))
+export const readClosingsAnswer = readerOf(closingsAnswer)
 export const readRefusal = readerOf(refusal)
 
 /** The body of `POST /services/v1/enrol`. */

@@ -220,7 +220,7 @@ function factsOf(certificate: X509Certificate): Omit<CertificateFacts, 'imported
 }
 
 /** The common name of a merchant API certificate is its `mchid`; empty when there is none. */
-function commonNameOf(certificate: X509Certificate): string {
+export function commonNameOf(certificate: X509Certificate): string {
   const lines = certificate.subject?.split('\n') ?? []
   return lines.find((line) => line.startsWith('CN='))?.slice('CN='.length) ?? ''
 }

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
 import { mayDo, type Right, ROLES } from '../../../src/domain/roles.ts'
-import { adminActEntry } from '../../../src/keys/admin-act.ts'
 import { isUsablePin, pauseMs, waitMs } from '../../../src/keys/pin.ts'
 
 it.each(['739182', '100001', '246813', '112233445566', '123457'])('%s can be a PIN', (pin) => {
@@ -34,14 +33,4 @@ it('AC-13d: keys and operators are the business of the installer alone, refunds 
   expect(who('interface_close')).toEqual(['installer'])
   expect(who('refund')).toEqual(['manager'])
   expect(who('sale_close')).toEqual(['manager'])
-})
-
-it('an administrative act is a step of the journal that changes no sale', () => {
-  const act = { atMs: 5, what: 'certificate.import 5A', operator: '王', reason: '换证' }
-  expect(adminActEntry(act)).toEqual({
-    atMs: 5,
-    kind: 'admin_act',
-    event: { what: 'certificate.import 5A', operator: '王', reason: '换证' },
-    sales: [],
-  })
 })
