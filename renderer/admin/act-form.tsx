@@ -178,7 +178,7 @@ function Confirm(props: ActProps & { readonly password: RefObject<HTMLInputEleme
         />
         <p class="act-note">{translate(language, 'act.password_note')}</p>
       </div>
-      <form class="act-password" onSubmit={(event) => event.preventDefault()}>
+      <div class="act-password">
         <SecretPad
           field={password}
           label={translate(language, 'act.password')}
@@ -186,7 +186,7 @@ function Confirm(props: ActProps & { readonly password: RefObject<HTMLInputEleme
           max={PASSWORD_MAX}
           isOpen={isOpen}
         />
-      </form>
+      </div>
     </div>
   )
 }

@@ -113,11 +113,11 @@ export class AdminControl {
   }
 
   #send(call: AdminCall): void {
-    const { session } = call.input
+    const session = 'session' in call.input ? call.input.session : undefined
     // What is kept of a call until its answer holds no PIN and no password.
     const answered: AnsweredCall = {
       operation: call.operation,
-      session: typeof session === 'string' ? session : undefined,
+      session: session,
     }
     this.#options
       .call(call)

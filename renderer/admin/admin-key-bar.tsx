@@ -19,7 +19,7 @@ export const ADMIN_KEYS: { readonly [key: string]: AdminKey } = {
 
 const LABELS: { readonly [key in AdminKey]: TextKey } = {
   leave: 'admin.leave',
-  sure: 'act.yes.close',
+  sure: 'act.sure',
   refresh: 'admin.refresh',
   go: 'act.next',
   language: 'key.language',

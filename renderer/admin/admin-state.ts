@@ -20,6 +20,7 @@ import {
   type AdminState,
   type AdminStep,
   type AnsweredCall,
+  type InterfaceName,
   REASON_TEXTS,
   type Remark,
 } from './admin-types.ts'
@@ -33,15 +34,6 @@ const ACT_RIGHTS = {
   close: 'interface_close',
   unlock: 'clock_unlock',
 } as const satisfies { readonly [act in ActName]: string }
-
-const OPERATIONS = {
-  acknowledge: 'measure.acknowledge',
-  report_done: 'measure.report_done',
-  pause: 'interface.pause',
-  resume: 'interface.resume',
-  close: 'interface.close',
-  unlock: 'clock.unlock',
-} as const satisfies { readonly [act in ActName]: AdminCall['operation'] }
 
 const DONE_TEXTS: { readonly [operation: string]: TextKey } = {
   'measure.acknowledge': 'act.done.acknowledge',
@@ -225,17 +217,37 @@ function go(state: AdminState, event: Extract<AdminEvent, { kind: 'go' }>): Admi
       remark: undefined,
       lockAtMs: event.nowMs + signedIn.lockAfterMs,
     },
-    call: {
-      operation: OPERATIONS[form.act],
-      input: {
-        session: signedIn.session,
-        ...targetOf(form),
-        ...(ACT_REASONS[form.act].length === 0 ? {} : { reason: reasonOf(form, language) }),
-        ...(form.act === 'close'
-          ? { administrator: form.administrator.trim(), password: event.password }
-          : {}),
-      },
-    },
+    call: callOf(form, { session: signedIn.session, reason: reasonOf(form, language) }, event),
+  }
+}
+
+type Grounds = { readonly session: string; readonly reason: string }
+
+/** The operation of an act. A password is in it and nowhere else. */
+function callOf(
+  form: ActForm,
+  grounds: Grounds,
+  { password }: { readonly password: string },
+): AdminCall {
+  const { session } = grounds
+  const way = form.target as InterfaceName
+  switch (form.act) {
+    case 'acknowledge':
+      return { operation: 'measure.acknowledge', input: { session, measureId: form.target } }
+    case 'report_done':
+      return { operation: 'measure.report_done', input: { ...grounds, measureId: form.target } }
+    case 'pause':
+      return { operation: 'interface.pause', input: { ...grounds, interface: way } }
+    case 'resume':
+      return { operation: 'interface.resume', input: { ...grounds, interface: way } }
+    case 'close': {
+      const administrator = form.administrator.trim()
+      const target = form.target as InterfaceName | 'ALL'
+      const input = { ...grounds, interface: target, administrator, password }
+      return { operation: 'interface.close', input }
+    }
+    case 'unlock':
+      return { operation: 'clock.unlock', input: grounds }
   }
 }
 
@@ -244,13 +256,6 @@ function missingOf(form: ActForm, language: Language): TextKey | undefined {
   if (needsReason && reasonOf(form, language).length < WORDS_MIN) return 'act.reason_missing'
   const needsName = form.act === 'close' && form.administrator.trim() === ''
   return needsName ? 'act.administrator_missing' : undefined
-}
-
-function targetOf({ act, target }: ActForm): { readonly [field: string]: string } {
-  if (act === 'unlock') return {}
-  return act === 'acknowledge' || act === 'report_done'
-    ? { measureId: target }
-    : { interface: target }
 }
 
 function withAnswer(

@@ -17,6 +17,9 @@ export const SECTIONS = [
 ] as const
 export type Section = (typeof SECTIONS)[number]
 
+/** A way to pay, as the wire names it. */
+export type InterfaceName = Administration['pauses'][number]['interface']
+
 /** What may be done to the terminal here. */
 export type ActName = 'acknowledge' | 'report_done' | 'pause' | 'resume' | 'close' | 'unlock'
 

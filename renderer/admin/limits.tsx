@@ -28,29 +28,27 @@ type CounterProps = { readonly counter: CounterView; readonly language: Language
 
 function Counter({ counter, language }: CounterProps) {
   const { channel, single, day, month, spentDayFen, spentMonthFen, reservedFen } = counter
+  const isBlocked = [single, day, month].some((limit) => limit !== 'unlimited' && limit === 0)
+  const shared = { language, reservedFen }
   return (
     <article class="limit">
       <h2>
         {wordOf(language, 'interface', counter.interface)}
         {channel !== undefined && <small>{wordOf(language, 'channel', channel)}</small>}
-        {single !== undefined && (
+        {single !== undefined && !isBlocked && (
           <span class="limit-single">
             {translate(language, 'limits.single')} {limitText(language, single)}
           </span>
         )}
       </h2>
-      <Bar
-        term="limits.day"
-        limit={day}
-        language={language}
-        {...{ spentFen: spentDayFen, reservedFen }}
-      />
-      <Bar
-        term="limits.month"
-        limit={month}
-        language={language}
-        {...{ spentFen: spentMonthFen, reservedFen }}
-      />
+      {isBlocked ? (
+        <p class="limit-blocked">{translate(language, 'limits.blocked')}</p>
+      ) : (
+        <>
+          <Bar term="limits.day" limit={day} spentFen={spentDayFen} {...shared} />
+          <Bar term="limits.month" limit={month} spentFen={spentMonthFen} {...shared} />
+        </>
+      )}
       {reservedFen > 0 && (
         <p class="limit-reserved">
           {translate(language, 'limits.reserved', { amount: formatAmount(reservedFen) })}
@@ -61,8 +59,7 @@ function Counter({ counter, language }: CounterProps) {
 }
 
 function limitText(language: Language, limit: CounterView['day']): string {
-  if (limit === 'unlimited') return translate(language, 'limits.no_limit')
-  return limit <= 0 ? translate(language, 'limits.blocked') : `¥${formatAmount(limit)}`
+  return limit === 'unlimited' ? translate(language, 'limits.no_limit') : `¥${formatAmount(limit)}`
 }
 
 type BarProps = {

@@ -1,25 +1,22 @@
-import type { ADMIN_OPERATIONS, AdministrationView } from '../../src/api/admin-protocol.ts'
+import type { OperationInput, OperationName, OperationOutput } from '../../src/api/protocol.ts'
 import type { Answer } from '../connection/connection.ts'
 
 /** The whole of what the admin screen draws. */
-export type Administration = AdministrationView
-export type AdminOperation = keyof typeof ADMIN_OPERATIONS
-/** An operation of the admin screen and its input. */
+export type Administration = OperationOutput<'admin.view'>
+/** Operations of operators, which screens may call. */
+export type AdminOperation = Exclude<
+  Extract<OperationName, `${'operator' | 'admin' | 'measure' | 'interface' | 'clock'}.${string}`>,
+  'admin.record'
+>
+/** An operation of operators and its input. */
 export type AdminCall = {
-  readonly operation: AdminOperation
-  readonly input: { readonly [field: string]: string | boolean }
-}
+  [Name in AdminOperation]: { readonly operation: Name; readonly input: OperationInput<Name> }
+}[AdminOperation]
 
 /** Who may sign in. */
-export type OperatorName = { readonly name: string; readonly role: string }
-
+export type OperatorName = OperationOutput<'operator.list'>['operators'][number]
 /** Who is signed in, as the terminal said. */
-export type SignedIn = OperatorName & {
-  readonly session: string
-  readonly rights: readonly string[]
-  /** Without a call the session ends after this long, milliseconds. */
-  readonly lockAfterMs: number
-}
+export type SignedIn = OperationOutput<'operator.sign_in'>
 
 /** Sends an operation; one that is no question is sent once. */
 export type AdminCaller = (call: AdminCall) => Promise<Answer>

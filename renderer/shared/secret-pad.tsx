@@ -8,6 +8,8 @@ type SecretPadProps = {
   readonly language: Language
   readonly max: number
   readonly isOpen: boolean
+  /** Enter in the field; never for what cannot be undone. */
+  readonly enter?: () => void
   /** The key that goes on. */
   readonly children?: ComponentChildren
 }
@@ -18,7 +20,8 @@ const DIGITS = ['7', '8', '9', '4', '5', '6', '1', '2', '3', '0'] as const
  * A field for a PIN or password, with keys for touch. What is typed is in the field and nowhere else;
  * the browser neither remembers nor fills it in.
  */
-export function SecretPad({ field, label, language, max, isOpen, children }: SecretPadProps) {
+export function SecretPad(props: SecretPadProps) {
+  const { field, label, language, max, isOpen, enter, children } = props
   const change = (next: (text: string) => string) => {
     if (field.current !== null) field.current.value = next(field.current.value).slice(0, max)
     field.current?.focus()
@@ -49,6 +52,9 @@ export function SecretPad({ field, label, language, max, isOpen, children }: Sec
           spellcheck={false}
           maxLength={max}
           disabled={!isOpen}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && !event.repeat) enter?.()
+          }}
         />
       </label>
       {/* biome-ignore lint/a11y/useSemanticElements: these are keys, not fields of a form */}

@@ -60,27 +60,29 @@ export function SignIn({ state, language, choose, signIn }: SignInProps) {
           </label>
         ))}
       </fieldset>
-      <form
-        class="sign-in-pin"
-        onSubmit={(event) => {
-          event.preventDefault()
-          submit()
-        }}
-      >
+      {/* No form: what is typed here is nothing for a browser to offer to keep. */}
+      <div class="sign-in-pin">
         <SecretPad
           field={field}
           label={translate(language, 'sign_in.pin')}
           language={language}
           max={PIN_MAX}
           isOpen={isOpen}
+          enter={submit}
         >
-          <button type="submit" class="key key-collect" disabled={!isOpen}>
+          <button
+            type="button"
+            class="key key-collect"
+            disabled={!isOpen}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={submit}
+          >
             {translate(language, state.isSending ? 'sign_in.sending' : 'sign_in.go')}
             <kbd>Enter</kbd>
           </button>
         </SecretPad>
         <Remark state={state} language={language} waitMs={waitMs} />
-      </form>
+      </div>
     </div>
   )
 }

@@ -13,7 +13,8 @@ export const OPERATORS = [
   { name: '王工', role: 'installer' },
 ] as const
 
-const RIGHTS: { readonly [role: string]: readonly string[] } = {
+type Role = SignedIn['role']
+const RIGHTS: { readonly [role in Role]: string[] } = {
   manager: [
     'refund',
     'sale_close',
@@ -33,10 +34,10 @@ const RIGHTS: { readonly [role: string]: readonly string[] } = {
 }
 
 /** A session of somebody of a role. */
-export function sessionOf(role: string, lockAfterMs = 120_000): SignedIn {
+export function sessionOf(role: Role, lockAfterMs = 120_000): SignedIn {
   const name = OPERATORS.find((operator) => operator.role === role)?.name ?? '张敏'
   const session = `session-of-a-${role}-for-tests`
-  return { session, name, role, rights: RIGHTS[role] ?? [], lockAfterMs }
+  return { session, name, role, rights: RIGHTS[role], lockAfterMs }
 }
 
 const refusal = (code: SceneCode, check: string) => ({ code, check, staff: problem(code).staff })

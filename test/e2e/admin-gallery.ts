@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import type { Administration } from '../../renderer/shared/operator-types.ts'
+import type { Administration, SignedIn } from '../../renderer/shared/operator-types.ts'
 import { problem } from '../../src/domain/errors.ts'
 import { BUSY, CALM, OPERATORS, STOPPED, sessionOf, UNBOUND } from './admin-fixtures.ts'
 import { modelOf, sceneNamed } from './screens-fixtures.ts'
@@ -48,7 +48,7 @@ type Shot = {
 }
 
 /** What the stand-in for the terminal answers; a test changes it as it goes. */
-type Script = { view: Administration; role: string; isEmpty: boolean; isLocked: boolean }
+type Script = { view: Administration; role: SignedIn['role']; isEmpty: boolean; isLocked: boolean }
 
 function answering(server: ScreensServer, script: Script): void {
   server.answer = (operation) => {
