@@ -167,9 +167,10 @@ function Confirm(props: ActProps & { readonly password: RefObject<HTMLInputEleme
     <div class="act-confirm">
       <div class="act-fields">
         <p class="act-reason">
-          {translate(language, 'act.reason')}: <strong>{reasonOf(form, language)}</strong>
+          {translate(language, 'log.why')}: <strong>{reasonOf(form, language)}</strong>
           <br />
-          {translate(language, 'act.administrator')}: <strong>{form.administrator.trim()}</strong>
+          {translate(language, 'act.administrator_short')}:{' '}
+          <strong>{form.administrator.trim()}</strong>
         </p>
         <Field
           {...props}

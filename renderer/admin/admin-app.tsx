@@ -147,8 +147,15 @@ function Desk({ state, control }: PartProps) {
     <>
       <Navigation {...given} />
       <main class="admin-main">
-        {section !== 'overview' && <Verdict {...given} isSmall />}
-        <div class="admin-section" data-section={section} key={`${section} ${form?.act ?? ''}`}>
+        {section !== 'overview' && form === undefined && <Verdict {...given} isSmall />}
+        <section
+          class="admin-section"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a long section is scrolled by keyboard
+          tabIndex={0}
+          aria-label={translate(language, `section.${section}`)}
+          data-section={section}
+          key={`${section} ${form?.act ?? ''}`}
+        >
           {form === undefined ? (
             <>
               <SectionHead state={state} />
@@ -157,7 +164,7 @@ function Desk({ state, control }: PartProps) {
           ) : (
             <ActDesk {...given} form={form} />
           )}
-        </div>
+        </section>
         <AdminRemark state={state} />
       </main>
     </>

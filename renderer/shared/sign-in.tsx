@@ -41,25 +41,28 @@ export function SignIn({ state, language, choose, signIn }: SignInProps) {
   }
   return (
     <div class="sign-in">
-      <fieldset class="sign-in-names" ref={names}>
-        <legend>{translate(language, 'sign_in.name')}</legend>
-        {(state.operators ?? []).map(({ name, role }) => (
-          <label key={name} class="sign-in-name">
-            <input
-              type="radio"
-              name="operator"
-              checked={state.name === name}
-              disabled={state.isSending}
-              onChange={() => choose(name)}
-              onClick={() => field.current?.focus()}
-            />
-            <span>
-              <strong>{name}</strong>
-              <small>{wordOf(language, 'role', role)}</small>
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      <div class="sign-in-who">
+        <fieldset class="sign-in-names" ref={names}>
+          <legend>{translate(language, 'sign_in.name')}</legend>
+          {(state.operators ?? []).map(({ name, role }) => (
+            <label key={name} class="sign-in-name">
+              <input
+                type="radio"
+                name="operator"
+                checked={state.name === name}
+                disabled={state.isSending}
+                onChange={() => choose(name)}
+                onClick={() => field.current?.focus()}
+              />
+              <span>
+                <strong>{name}</strong>
+                <small>{wordOf(language, 'role', role)}</small>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        <Remark state={state} language={language} waitMs={waitMs} />
+      </div>
       {/* No form: what is typed here is nothing for a browser to offer to keep. */}
       <div class="sign-in-pin">
         <SecretPad
@@ -81,7 +84,6 @@ export function SignIn({ state, language, choose, signIn }: SignInProps) {
             <kbd>Enter</kbd>
           </button>
         </SecretPad>
-        <Remark state={state} language={language} waitMs={waitMs} />
       </div>
     </div>
   )

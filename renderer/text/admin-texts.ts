@@ -19,6 +19,34 @@ export const ADMIN_TEXTS = {
     'zh-CN': '收银员不能查看终端管理。请店长或安装人员登录。没有动钱。',
     en: 'A cashier may not look after the terminal. Have a manager or an installer sign in. No money moved.',
   },
+  'sign_in.no_right': {
+    'zh-CN': '此人员没有这个权限。没有动钱，请店长登录。',
+    en: 'This operator may not do that. No money moved; have a manager sign in.',
+  },
+  'sign_in.no_manager': {
+    'zh-CN': '还没有店长，不能在这里办理。请安装人员用 guitai operator add 添加店长。',
+    en: 'There is no manager yet, so this cannot be done here. The installer adds one with guitai operator add.',
+  },
+  'day.sign_in': { 'zh-CN': '结束班次要先登录', en: 'Sign in to close the shift' },
+  'by_hand.open': { 'zh-CN': '停止等待…', en: 'Stop waiting…' },
+  'by_hand.title': { 'zh-CN': '停止等待这笔的结果？', en: 'Stop waiting for this result?' },
+  'by_hand.what': {
+    'zh-CN': '终端不再查询。是否收款以商户平台为准；这里仍记为“待确认”。没有动钱。',
+    en: 'The terminal asks no more. The merchant platform says whether money was taken; here it stays “not known”. No money moves.',
+  },
+  'by_hand.yes': { 'zh-CN': '停止等待', en: 'Stop waiting' },
+  'by_hand.done': {
+    'zh-CN': '已停止等待，结果仍是待确认。请在商户平台核对。',
+    en: 'No longer waiting; the result stays not known. Check the merchant platform.',
+  },
+  'by_hand.lost': {
+    'zh-CN': '没有收到终端的答复。请看这笔是否还在待确认里。没有动钱。',
+    en: 'The terminal did not answer. See whether it is still among the unresolved. No money moved.',
+  },
+  'by_hand.reason.seen_paid': { 'zh-CN': '商户平台显示已收', en: 'Platform says paid' },
+  'by_hand.reason.seen_not_paid': { 'zh-CN': '商户平台显示未收', en: 'Platform says not paid' },
+  'by_hand.reason.settled_otherwise': { 'zh-CN': '已另行处理', en: 'Settled otherwise' },
+  'refund.sign_in': { 'zh-CN': '退款要店长登录', en: 'A manager signs in to refund' },
   'sign_in.nobody': { 'zh-CN': '还没有人员', en: 'No operators yet' },
   'sign_in.nobody.action': {
     'zh-CN': '请安装人员在这台机器的命令行添加第一位人员，再回到这里登录：',
@@ -256,6 +284,7 @@ export const ADMIN_TEXTS = {
     'zh-CN': '超级管理员（网关登记的）',
     en: 'Super administrator (as the gateway knows them)',
   },
+  'act.administrator_short': { 'zh-CN': '超级管理员', en: 'Super administrator' },
   'act.password': { 'zh-CN': '操作密码', en: 'Operation password' },
   'act.password_note': {
     'zh-CN': '只在网关核对，本机不保存。',
