@@ -142,7 +142,10 @@ function Closing(props: ActProps) {
   return (
     <>
       {signIn.isNeeded === true && signIn.signedIn === undefined ? (
-        <TillSignInPane signIn={signIn} language={language} right="shift_close" />
+        <>
+          <h2>{translate(language, 'day.sign_in')}</h2>
+          <TillSignInPane signIn={signIn} language={language} right="shift_close" />
+        </>
       ) : (
         <Operator {...props} isBusy={isBusy} />
       )}
