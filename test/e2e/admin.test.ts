@@ -45,7 +45,7 @@ beforeEach(async () => {
   refusals = {}
   server = await serveScreens(folder, modelOf(sceneNamed('ready')))
   server.answer = (operation) =>
-    refusals[operation] ?? { kind: 'answer', ok: true, value: valueOf(operation) }
+    refusals[operation] ?? { kind: 'answer', ok: true, value: answerTo(operation) }
 })
 afterEach(async () => {
   await context.close()
@@ -55,7 +55,7 @@ afterEach(async () => {
 const refusal = (code: ErrorCode, more: { waitMs?: number; triesLeft?: number } = {}) =>
   ({ kind: 'answer', ok: false, problem: { ...problem(code), ...more } }) as const
 
-function valueOf(operation: string): unknown {
+function answerTo(operation: string): unknown {
   const name = server.calls.at(-1)?.input.name
   const role = OPERATORS.find((operator) => operator.name === name)?.role ?? 'manager'
   if (operation === 'operator.list') return { operators: OPERATORS }
