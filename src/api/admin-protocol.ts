@@ -33,7 +33,7 @@ export const operatorSession = z
 export const actReason = z
   .string()
   .trim()
-  .min(3)
+  .min(2)
   .max(200)
   .meta({ description: 'why; kept in the journal' })
 

@@ -8,12 +8,15 @@ import { askSecret } from './ask-secret.ts'
 export const AUTHORISE_OPTIONS = {
   as: { type: 'string' },
   'as-pin-file': { type: 'string' },
+  reason: { type: 'string' },
 } as const
 
 /** Who gives the command, and where the PIN is to be read. */
 export type Claim = {
   readonly as?: string | undefined
   readonly 'as-pin-file'?: string | undefined
+  /** Why; kept in the journal. */
+  readonly reason?: string | undefined
 }
 
 /**

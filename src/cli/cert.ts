@@ -14,6 +14,7 @@ import { type Config, readConfig } from '../terminal/config.ts'
 import { readText } from '../terminal/identity.ts'
 import { openCertificates, openOperators } from '../terminal/keys.ts'
 import { systemClock } from '../terminal/system.ts'
+import { carryOut, type Done, signature } from './act-book.ts'
 import { askSecret } from './ask-secret.ts'
 import { AUTHORISE_OPTIONS, authorise } from './authorise.ts'
 import { describeProblem, fail, readOptions } from './usage.ts'
@@ -37,9 +38,8 @@ type Job = {
   readonly values: Values
 }
 
-const ACTIONS: Readonly<Record<string, (job: Job) => Promise<Result<string, Problem>>>> = {
+const ACTIONS: Readonly<Record<string, (job: Job) => Promise<Result<Done, Problem>>>> = {
   import: importCertificate,
-  list: async (job) => listCertificates(job),
   use: async (job) => useCertificate(job),
   remove: async (job) => removeCertificate(job),
 }
@@ -52,31 +52,34 @@ export async function runCert(argv: string[]): Promise<void> {
   const { values, positionals } = readOptions(argv, OPTIONS)
   const [what = 'list'] = positionals
   const action = ACTIONS[what]
-  if (!action) fail(`cert ${what}: choose import, list, use or remove`)
+  if (!action && what !== 'list') fail(`cert ${what}: choose import, list, use or remove`)
   if (values.config === undefined) fail('cert needs --config FILE')
   const config = readConfig(resolve(values.config))
   if (!config.ok) return say(config.error)
   const certificates = openCertificates(config.value, systemClock)
   if (!certificates.ok) return say(certificates.error)
-  const allowed = await mayGive(what, config.value, values)
-  if (!allowed.ok) return say(allowed.error)
-  const done = await action({ config: config.value, certificates: certificates.value, values })
+  const job = { config: config.value, certificates: certificates.value, values }
+  const done = action ? await change(job, () => action(job)) : listCertificates(job)
   if (done.ok) console.log(done.value)
   else say(done.error)
 }
 
-/** Looking is free; what changes something takes an installer once there are operators. */
-async function mayGive(
-  what: string,
-  config: Config,
-  values: Values,
-): Promise<Result<unknown, Problem>> {
-  if (what === 'list') return ok(undefined)
+/** What changes something takes an installer once there are operators, and is kept in the journal. */
+async function change(
+  { config, values }: Job,
+  command: () => Promise<Result<Done, Problem>>,
+): Promise<Result<string, Problem>> {
   const operators = openOperators(config, systemClock)
-  return operators.ok ? authorise(operators.value, 'certificates', values) : operators
+  if (!operators.ok) return operators
+  const allowed = await authorise(operators.value, 'certificates', values)
+  if (!allowed.ok) return allowed
+  const done = await carryOut(config, signature(allowed.value, values), command)
+  if (!done.ok) return done
+  if (done.value.note) say(done.value.note)
+  return ok(done.value.says)
 }
 
-async function importCertificate(job: Job): Promise<Result<string, Problem>> {
+async function importCertificate(job: Job): Promise<Result<Done, Problem>> {
   const { config, certificates, values } = job
   const wanted = await readImport(config, values)
   if (!wanted.ok) return wanted
@@ -84,18 +87,17 @@ async function importCertificate(job: Job): Promise<Result<string, Problem>> {
   if (!imported.ok) return imported
   const { serial, merchantId, validUntilMs } = imported.value
   const files = new Set(Object.values(wanted.value.fields))
-  return ok(
-    [
-      `imported ${serial} of merchant ${merchantId}, good until ${beijingTime(validUntilMs)}`,
-      'it is used from the next start of the terminal',
-      `now delete ${[...files].join(' and ')}, and every copy`,
-      ...(config.merchant.privateKeyFile === undefined
-        ? []
-        : [
-            'the configuration still names certificateFile and privateKeyFile, which go before what was imported: take both out',
-          ]),
-    ].join('\n'),
-  )
+  const says = [
+    `imported ${serial} of merchant ${merchantId}, good until ${beijingTime(validUntilMs)}`,
+    'it is used from the next start of the terminal',
+    `now delete ${[...files].join(' and ')}, and every copy`,
+    ...(config.merchant.privateKeyFile === undefined
+      ? []
+      : [
+          'the configuration still names certificateFile and privateKeyFile, which go before what was imported: take both out',
+        ]),
+  ].join('\n')
+  return ok({ says, act: `certificate.import ${serial}` })
 }
 
 async function readImport(
@@ -176,15 +178,16 @@ function roleOf({ signs }: ListedCertificate): string {
   return signs ? 'signs' : 'kept'
 }
 
-function useCertificate({ certificates, values }: Job): Result<string, Problem> {
+function useCertificate({ certificates, values }: Job): Result<Done, Problem> {
   if (values.serial === undefined) fail('cert use needs --serial SERIAL, or --serial newest')
   const serial = values.serial === 'newest' ? undefined : values.serial
   const chosen = certificates.use(serial)
   if (!chosen.ok) return chosen
-  return ok(`${serial ?? 'the newest valid one'} signs from the next start of the terminal`)
+  const says = `${serial ?? 'the newest valid one'} signs from the next start of the terminal`
+  return ok({ says, act: `certificate.use ${values.serial}` })
 }
 
-function removeCertificate({ certificates, values }: Job): Result<string, Problem> {
+function removeCertificate({ certificates, values }: Job): Result<Done, Problem> {
   const { serial, yes } = values
   if (serial === undefined) fail('cert remove needs --serial SERIAL')
   const list = certificates.list()
@@ -194,7 +197,8 @@ function removeCertificate({ certificates, values }: Job): Result<string, Proble
     return err(problem('keys.certificate_signs', { field: 'serial', detail: serial }))
   }
   const removed = certificates.remove(serial)
-  return removed.ok ? ok(`removed ${serial}; its key is gone for good`) : removed
+  const says = `removed ${serial}; its key is gone for good`
+  return removed.ok ? ok({ says, act: `certificate.remove ${serial.toUpperCase()}` }) : removed
 }
 
 function say(problem: Problem): void {

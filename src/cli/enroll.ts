@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
-import type { Problem } from '../domain/errors.ts'
+import { type Problem, problem } from '../domain/errors.ts'
 import { readConfig } from '../terminal/config.ts'
 import { openOperators } from '../terminal/keys.ts'
 import { enrolTerminal } from '../terminal/scene-enrol.ts'
 import { systemClock } from '../terminal/system.ts'
+import { carryOut, type Done, signature } from './act-book.ts'
 import { AUTHORISE_OPTIONS, authorise, type Claim } from './authorise.ts'
 import { sayRefused } from './running-terminal.ts'
 import { fail, readOptions } from './usage.ts'
@@ -53,11 +54,19 @@ async function enrol(
   if (!operators.ok) return operators
   const allowed = await authorise(operators.value, 'enrolment', claim)
   if (!allowed.ok) return err(allowed.error)
-  const done = await enrolTerminal(config.value, { clock: systemClock, log: QUIET }, code)
+  let told: Told | undefined
+  const command = async (): Promise<Result<Done, Problem>> => {
+    const done = await enrolTerminal(config.value, { clock: systemClock, log: QUIET }, code)
+    if (!done.ok) return done
+    const { enrolment, grantVersion } = done.value
+    const { serial, merchantId, storeId } = enrolment
+    told = { serial, merchantId, storeId, grantVersion: grantVersion ?? null }
+    return ok({ says: '', act: `terminal.enrol ${serial} ${merchantId} ${storeId}` })
+  }
+  const done = await carryOut(config.value, signature(allowed.value, claim), command)
   if (!done.ok) return done
-  const { enrolment, grantVersion } = done.value
-  const { serial, merchantId, storeId } = enrolment
-  return ok({ serial, merchantId, storeId, grantVersion: grantVersion ?? null })
+  if (done.value.note) sayRefused(done.value.note)
+  return told === undefined ? err(problem('services.not_enrolled')) : ok(told)
 }
 
 function describe({ serial, merchantId, storeId, grantVersion }: Told): string {

@@ -60,7 +60,8 @@ export const HELP = `guitai: a checkout terminal for payment codes
   guitai operator list --config FILE [--json]
       Says who works with this terminal. PINs are typed, or read from
       --pin-file FILE. Once there are operators, these commands and guitai cert
-      take an installer: --as NAME [--as-pin-file FILE].
+      take an installer: --as NAME [--as-pin-file FILE]. What they change is kept in
+      the journal, with --reason TEXT.
 
   guitai enroll --config FILE --code CODE [--as NAME] [--as-pin-file FILE] [--json]
       Makes a terminal of this machine at the services of the configuration,

@@ -1,7 +1,9 @@
 import type { SaleView } from '../api/protocol.ts'
+import { beijingTime } from '../domain/beijing-time.ts'
 import { formatYuan } from '../domain/money.ts'
 import { isRefundOpen, type Refund, type RefundOutcome } from '../domain/refund.ts'
 import { lastAttempt, type Outcome, type Sale, saleOutcome } from '../domain/sale.ts'
+import type { AdminAct } from '../ports/administration.ts'
 
 /** A sale as a line of a list, whoever was asked for it. */
 export type SaleLine = {
@@ -16,6 +18,27 @@ export type SaleLine = {
   /** Unix milliseconds. */
   readonly submittedAtMs?: number | undefined
   readonly nextTryAtMs?: number | undefined
+}
+
+/** An act on the terminal itself as a line of the same list. */
+export type ActLine = AdminAct & { readonly act: true }
+
+/** Sales and acts by their time, newest first. */
+export function linesOfJournal(
+  sales: readonly Sale[],
+  acts: readonly AdminAct[],
+): readonly (SaleLine | ActLine)[] {
+  const timed: { readonly atMs: number; readonly lines: readonly (SaleLine | ActLine)[] }[] = [
+    ...sales.map((sale) => ({ atMs: sale.createdAtMs, lines: linesOfSale(sale) })),
+    ...acts.map((act) => ({ atMs: act.atMs, lines: [{ act: true as const, ...act }] })),
+  ]
+  return timed.toSorted((a, b) => b.atMs - a.atMs).flatMap(({ lines }) => lines)
+}
+
+/** For a person: when, who, what and why. */
+export function describeAct({ atMs, what, operator, reason }: AdminAct): string {
+  const why = reason === '' ? '' : `  (${reason})`
+  return `ACT      ${beijingTime(atMs)}  ${operator}  ${what}${why}`
 }
 
 /** Of a sale read from the journal: its payment, and each of its refunds. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Result } from '../base/result.ts'
 import type { Problem } from '../domain/errors.ts'
+import { actsOf } from '../engine/act-desk.ts'
 import { compactJournal, KEEP_DAYS_MIN } from '../journal/node/compact.ts'
 import { openJournal } from '../journal/node/sqlite-journal.ts'
 import { openTerminalKey, readTerminalKey } from '../keys/node/terminal-key.ts'
@@ -11,9 +12,11 @@ import { readConfig } from '../terminal/config.ts'
 import { checkpointsPath, journalPath } from '../terminal/folders.ts'
 import { type ExportWish, exportJournal, wrongWish } from './journal-export.ts'
 import {
+  type ActLine,
+  describeAct,
   describeLine,
   describeWaiting,
-  linesOfSale,
+  linesOfJournal,
   type SaleLine,
   waitingOfSale,
 } from './journal-list.ts'
@@ -45,8 +48,11 @@ const COMMANDS: Readonly<Record<string, (asked: Asked) => void | Promise<void>>>
   verify,
   list: (asked) =>
     withReadable(asked, (journal) => {
-      const sales = journal.recentSales(Number(asked.values.limit))
-      print(sales.flatMap(linesOfSale), { json: asked.values.json, describe: describeLine })
+      const limit = Number(asked.values.limit)
+      const lines = linesOfJournal(journal.recentSales(limit), actsOf(journal, limit))
+      const describe = (line: SaleLine | ActLine) =>
+        'act' in line ? describeAct(line) : describeLine(line)
+      print(lines, { json: asked.values.json, describe })
     }),
   pending,
   export: writeExport,
@@ -136,9 +142,9 @@ function printWaiting({ nowMs, lines }: Waiting, json: boolean): void {
   print(lines, { json, describe: (line) => describeWaiting(line, nowMs) })
 }
 
-function print(
-  lines: readonly SaleLine[],
-  how: { readonly json: boolean; readonly describe: (line: SaleLine) => string },
+function print<Line>(
+  lines: readonly Line[],
+  how: { readonly json: boolean; readonly describe: (line: Line) => string },
 ): void {
   for (const line of lines) console.log(how.json ? JSON.stringify(line) : how.describe(line))
 }

@@ -3,9 +3,10 @@ import { ok, type Result } from '../base/result.ts'
 import type { Problem } from '../domain/errors.ts'
 import { isRole, ROLES } from '../domain/roles.ts'
 import type { OperatorStore } from '../keys/node/operators.ts'
-import { readConfig } from '../terminal/config.ts'
+import { type Config, readConfig } from '../terminal/config.ts'
 import { openOperators } from '../terminal/keys.ts'
 import { systemClock } from '../terminal/system.ts'
+import { carryOut, type Done, signature } from './act-book.ts'
 import { askSecret } from './ask-secret.ts'
 import { AUTHORISE_OPTIONS, authorise } from './authorise.ts'
 import { describeProblem, fail, readOptions } from './usage.ts'
@@ -20,11 +21,10 @@ const OPTIONS = {
 } as const
 
 type Values = ReturnType<typeof readOptions<typeof OPTIONS>>['values']
-type Action = (operators: OperatorStore, values: Values) => Promise<Result<string, Problem>>
+type Action = (operators: OperatorStore, values: Values) => Promise<Result<Done, Problem>>
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   add: addOperator,
-  list: async (operators, { json }) => listOperators(operators, json),
   remove: removeOperator,
   pin: changePin,
 }
@@ -37,55 +37,77 @@ export async function runOperator(argv: string[]): Promise<void> {
   const { values, positionals } = readOptions(argv, OPTIONS)
   const [what = 'list'] = positionals
   const action = ACTIONS[what]
-  if (!action) fail(`operator ${what}: choose add, list, remove or pin`)
+  if (!action && what !== 'list') fail(`operator ${what}: choose add, list, remove or pin`)
   if (values.config === undefined) fail('operator needs --config FILE')
+  if (action) checkCall(what, values)
   const config = readConfig(resolve(values.config))
   if (!config.ok) return say(config.error)
   const operators = openOperators(config.value, systemClock)
   if (!operators.ok) return say(operators.error)
-  const done = await action(operators.value, values)
+  const done = action
+    ? await change(config.value, { operators: operators.value, values, action })
+    : listOperators(operators.value, values.json)
   if (done.ok) console.log(done.value)
   else say(done.error)
+}
+
+/** Before anybody is asked for a PIN. */
+function checkCall(what: string, { name, role = '' }: Values): void {
+  const needsRole = what === 'add'
+  if (name !== undefined && (!needsRole || isRole(role))) return
+  fail(`operator ${what} needs --name NAME${needsRole ? ` --role ${ROLES.join('|')}` : ''}`)
+}
+
+/** Takes an installer once there are operators, and is kept in the journal. */
+async function change(
+  config: Config,
+  asked: {
+    readonly operators: OperatorStore
+    readonly values: Values
+    readonly action: Action
+  },
+): Promise<Result<string, Problem>> {
+  const { operators, values, action } = asked
+  const allowed = await authorise(operators, 'operators', values)
+  if (!allowed.ok) return allowed
+  const by = signature(allowed.value, values)
+  const done = await carryOut(config, by, () => action(operators, values))
+  if (!done.ok) return done
+  if (done.value.note) say(done.value.note)
+  return ok(done.value.says)
 }
 
 async function addOperator(
   operators: OperatorStore,
   values: Values,
-): Promise<Result<string, Problem>> {
+): Promise<Result<Done, Problem>> {
   const { name, role } = values
   if (name === undefined || role === undefined || !isRole(role)) {
-    return fail(`operator add needs --name NAME --role ${ROLES.join('|')}`)
+    return fail('operator add needs --name NAME --role ROLE')
   }
-  const allowed = await authorise(operators, 'operators', values)
-  if (!allowed.ok) return allowed
   const pin = await askSecret(`PIN of ${name}`, values['pin-file'])
   const added = await operators.add({ name, role }, pin)
-  return added.ok ? ok(`added ${name}, ${role}`) : added
+  return added.ok
+    ? ok({ says: `added ${name}, ${role}`, act: `operator.add ${name} ${role}` })
+    : added
 }
 
-async function changePin(
-  operators: OperatorStore,
-  values: Values,
-): Promise<Result<string, Problem>> {
+async function changePin(operators: OperatorStore, values: Values): Promise<Result<Done, Problem>> {
   const { name } = values
   if (name === undefined) return fail('operator pin needs --name NAME')
-  const allowed = await authorise(operators, 'operators', values)
-  if (!allowed.ok) return allowed
   const pin = await askSecret(`new PIN of ${name}`, values['pin-file'])
   const changed = await operators.setPin(name, pin)
-  return changed.ok ? ok(`${name} has a new PIN`) : changed
+  return changed.ok ? ok({ says: `${name} has a new PIN`, act: `operator.pin ${name}` }) : changed
 }
 
 async function removeOperator(
   operators: OperatorStore,
   values: Values,
-): Promise<Result<string, Problem>> {
+): Promise<Result<Done, Problem>> {
   const { name } = values
   if (name === undefined) return fail('operator remove needs --name NAME')
-  const allowed = await authorise(operators, 'operators', values)
-  if (!allowed.ok) return allowed
   const removed = operators.remove(name)
-  return removed.ok ? ok(`removed ${name}`) : removed
+  return removed.ok ? ok({ says: `removed ${name}`, act: `operator.remove ${name}` }) : removed
 }
 
 function listOperators(operators: OperatorStore, json: boolean): Result<string, Problem> {

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import type { Result } from '../base/result.ts'
 import type { Problem } from '../domain/errors.ts'
+import { appendAct } from '../engine/act-desk.ts'
 import { readConfig } from '../terminal/config.ts'
 import { openOperators } from '../terminal/keys.ts'
 import { retire } from '../terminal/retire.ts'
 import { systemClock } from '../terminal/system.ts'
 import { openOwnJournal } from '../terminal.ts'
+import { signature } from './act-book.ts'
 import { AUTHORISE_OPTIONS, authorise, type Claim } from './authorise.ts'
 import { sayRefused } from './running-terminal.ts'
 import { fail, readOptions } from './usage.ts'
@@ -39,8 +41,17 @@ async function run(configFile: string, claim: Claim): Promise<Result<undefined, 
   const journal = openOwnJournal(config.value.dataDir)
   if (!journal.ok) return journal
   const log = { info() {}, warn() {}, error() {} }
+  const keep = (what: string) => {
+    const by = signature(allowed.value, claim)
+    return appendAct(journal.value, { ...by, what, atMs: systemClock.nowMs() })
+  }
   try {
-    return await retire(config.value, { clock: systemClock, log }, journal.value)
+    // Before: the service is told the last row of the journal, and there shall be none after it.
+    const begun = keep('terminal.retire')
+    if (!begun.ok) return begun
+    const done = await retire(config.value, { clock: systemClock, log }, journal.value)
+    if (!done.ok) keep(`terminal.retire_refused ${done.error.code}`)
+    return done
   } finally {
     journal.value.close()
   }

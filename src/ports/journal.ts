@@ -95,7 +95,7 @@ export interface Journal {
   command(clientId: string): CommandRecord | undefined
   /** Rows in order, from `fromSeq`. */
   rows(fromSeq: number, limit: number): readonly JournalRow[]
-  /** The newest row of a kind. */
+  /** The newest row of a kind that is about no sale. */
   lastRow(kind: string): JournalRow | undefined
   /** Sums of the money that became certain in the steps after `afterSeq`, up to `toSeq`. */
   money(afterSeq: number, toSeq: number): readonly MoneyTotal[]

@@ -216,5 +216,19 @@ describe('AC-13d: with operators', () => {
     expect(renewed.out).toBe('小王 has a new PIN\n')
     expect(operator('remove', '--name', '小王', ...as('安装')).code).toBe(0)
     expect(operator('remove', '--name', '安装', ...as('安装')).said).toContain('last_installer')
+    const acts = guitai('journal', 'list', '--json')
+      .out.split('\n')
+      .filter((line) => line.includes('"act":true'))
+      .map((line) => JSON.parse(line) as { what: string; operator: string })
+    expect(acts.map(({ what, operator: by }) => `${by}: ${what}`)).toEqual([
+      '安装: operator.remove 小王',
+      '安装: operator.pin 小王',
+      '安装: certificate.use newest',
+      '安装: operator.add 小王 cashier',
+      'command line: operator.add 安装 installer',
+      expect.stringMatching(/^command line: certificate\.remove [0-9A-F]+$/),
+      'command line: certificate.use newest',
+      expect.stringMatching(/^command line: certificate\.import [0-9A-F]+$/),
+    ])
   })
 })

@@ -47,6 +47,8 @@ it('enrols once, and shows what may be charged and why not', async () => {
   const shown = await guitai('grant', 'show', '--amount', '500000')
   expect(shown).toMatchObject({ code: 0, said: '' })
   expect(shown.out).toContain('MICROPAY, 5000.00: allowed; at most 5000.00 now')
+  const listed = await guitai('journal', 'list')
+  expect(listed.out).toMatch(/^ACT .* command line {2}terminal\.enrol POS01 .*\n$/)
   const refused = await guitai('grant', 'show', '--amount', '500001')
   expect(refused.out).toContain('[scene.above_single_limit; limits]')
 })

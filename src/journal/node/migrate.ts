@@ -2,9 +2,10 @@ import Database from 'better-sqlite3'
 import { BEGIN } from '../migrations/0001-begin.ts'
 import { MONEY } from '../migrations/0002-money.ts'
 import { CHECKPOINTS } from '../migrations/0003-checkpoints.ts'
+import { ABOUT_THE_TERMINAL } from '../migrations/0004-about-the-terminal.ts'
 import { Damage } from './integrity.ts'
 
-const MIGRATIONS: readonly string[] = [BEGIN, MONEY, CHECKPOINTS]
+const MIGRATIONS: readonly string[] = [BEGIN, MONEY, CHECKPOINTS, ABOUT_THE_TERMINAL]
 
 /** Tables that an older journal has not got, empty, so that what it has can be read. */
 const STAND_INS: Readonly<Record<string, string>> = {

@@ -15,7 +15,9 @@ function events(db: Database.Database) {
     eventsDown: db.prepare('SELECT * FROM event ORDER BY seq DESC'),
     eventBySeq: db.prepare('SELECT * FROM event WHERE seq = ?'),
     eventsFrom: db.prepare('SELECT * FROM event WHERE seq >= ? ORDER BY seq LIMIT ?'),
-    lastOfKind: db.prepare('SELECT * FROM event WHERE kind = ? ORDER BY seq DESC LIMIT 1'),
+    lastOfKind: db.prepare(
+      'SELECT * FROM event WHERE kind = ? AND sale_id IS NULL ORDER BY seq DESC LIMIT 1',
+    ),
     insertEvent: db.prepare(
       `INSERT INTO event (seq, at_ms, kind, sale_id, out_trade_no, body, hash)
        VALUES (@seq, @at_ms, @kind, @sale_id, @out_trade_no, @body, @hash)`,

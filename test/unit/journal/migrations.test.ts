@@ -71,7 +71,7 @@ it.each(VERSIONS)('a damaged row of version $version is named', ({ version }) =>
 it('a newer version is refused and left as it is', () => {
   lay(2)
   const db = new Database(at.file)
-  db.pragma('user_version = 4')
+  db.pragma('user_version = 5')
   db.close()
   expect(at.tryOpen()).toMatchObject({ error: { code: 'journal.unavailable' } })
   expect(bodies()).toHaveLength(17)
