@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { pageTimers } from '../connection/page-connection.ts'
 import type { Language } from '../text/language.ts'
 import { translate } from '../text/translate.ts'
@@ -28,11 +28,17 @@ export function SignIn({ state, language, choose, signIn }: SignInProps) {
   const isWaiting = waitMs > 0
   useEverySecond(isWaiting)
   const isOpen = state.name !== undefined && !state.isSending && !isWaiting
-  const goal = isOpen ? 'pin' : 'name'
-  useEffect(() => {
-    if (goal === 'pin') field.current?.focus()
+  // A name that was touched or confirmed leads on to the PIN; one that arrows pass over does not.
+  const isPicked = useRef(false)
+  useLayoutEffect(() => {
+    if (isOpen) field.current?.focus()
     else names.current?.querySelector('input')?.focus()
-  }, [goal])
+  }, [state.isSending, isWaiting, state.operators])
+  useLayoutEffect(() => {
+    if (!isPicked.current || !isOpen) return
+    isPicked.current = false
+    field.current?.focus()
+  })
   const submit = () => {
     const pin = field.current?.value ?? ''
     if (!isOpen || pin === '') return
@@ -52,7 +58,17 @@ export function SignIn({ state, language, choose, signIn }: SignInProps) {
                 checked={state.name === name}
                 disabled={state.isSending}
                 onChange={() => choose(name)}
-                onClick={() => field.current?.focus()}
+                onClick={(event) => {
+                  if (event.detail === 0) return
+                  isPicked.current = true
+                  if (state.name === name) field.current?.focus()
+                }}
+                onKeyDown={({ key }) => {
+                  if (key !== ' ' && key !== 'Enter') return
+                  isPicked.current = true
+                  if (state.name === name) field.current?.focus()
+                  else if (key === 'Enter') choose(name)
+                }}
               />
               <span>
                 <strong>{name}</strong>
