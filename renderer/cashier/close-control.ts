@@ -101,9 +101,9 @@ export class CloseControl {
 
   /** Stops waiting; by touch or F4 only. */
   readonly close = (): void => {
-    const { sale, press } = this.#state
+    const { saleId, press } = this.#state
     const session = this.signIn.signedIn?.session
-    if (!this.canClose || sale === undefined || session === undefined) return
+    if (!this.canClose || saleId === undefined || session === undefined) return
     const reason = this.#reason()
     if (reason.length < WORDS_MIN) {
       this.#set({ ...this.#state, remark: TEXTS['act.reason_missing'] })
@@ -111,7 +111,6 @@ export class CloseControl {
     }
     const clientId = press?.reason === reason ? press.clientId : crypto.randomUUID()
     this.#set({ ...this.#state, press: { clientId, reason }, isSending: true, remark: undefined })
-    const { saleId } = sale
     this.#options
       .call({ operation: 'sale.close', input: { clientId, saleId, reason, session } })
       .then((answer) => this.#closed(saleId, answer))

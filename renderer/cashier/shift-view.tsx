@@ -139,16 +139,17 @@ function Closing(props: ActProps) {
   const { state, language, dispatch, signIn, shift } = props
   const isBusy = state.closing !== undefined
   const label = isBusy ? 'day.closing' : state.isAsked ? 'day.close_again' : 'day.close'
+  if (signIn.isNeeded === true && signIn.signedIn === undefined) {
+    return (
+      <>
+        <h2>{translate(language, 'day.sign_in')}</h2>
+        <TillSignInPane signIn={signIn} language={language} right="shift_close" />
+      </>
+    )
+  }
   return (
     <>
-      {signIn.isNeeded === true && signIn.signedIn === undefined ? (
-        <>
-          <h2>{translate(language, 'day.sign_in')}</h2>
-          <TillSignInPane signIn={signIn} language={language} right="shift_close" />
-        </>
-      ) : (
-        <Operator {...props} isBusy={isBusy} />
-      )}
+      <Operator {...props} isBusy={isBusy} />
       {shift.unsettled.length > 0 && (
         <label class="shift-carry">
           <input
