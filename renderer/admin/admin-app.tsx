@@ -7,7 +7,7 @@ import { translate } from '../text/translate.ts'
 import { wordOf } from '../text/words.ts'
 import { ActDesk } from './act-form.tsx'
 import type { AdminControl } from './admin-control.ts'
-import { AdminKeyBar } from './admin-key-bar.tsx'
+import { type AdminAppProps, AdminKeyBar } from './admin-key-bar.tsx'
 import type { AdminState, Section } from './admin-types.ts'
 import { Certificates } from './certificates.tsx'
 import { type Concern, concernsOf } from './facts.ts'
@@ -23,12 +23,6 @@ import type { SectionProps } from './section.tsx'
 
 /** The last seconds before the page locks itself, which it tells. */
 const TOLD_MS = 20_000
-
-export type AdminAppProps = {
-  readonly state: AdminState
-  readonly control: AdminControl
-  readonly settle: (setting: 'language' | 'theme') => void
-}
 
 /** The admin screen. Without anybody signed in there is nothing of the terminal in it. */
 export function AdminApp({ state, control, settle }: AdminAppProps) {

@@ -1,7 +1,14 @@
 import { type TextKey, translate } from '../text/translate.ts'
-import type { AdminAppProps } from './admin-app.tsx'
+import type { AdminControl } from './admin-control.ts'
 import { canGo } from './admin-state.ts'
 import type { AdminState } from './admin-types.ts'
+
+/** What the page is drawn from. */
+export type AdminAppProps = {
+  readonly state: AdminState
+  readonly control: AdminControl
+  readonly settle: (setting: 'language' | 'theme') => void
+}
 
 /** What a function key of the admin screen does. */
 export type AdminKey = 'leave' | 'sure' | 'refresh' | 'go' | 'language' | 'theme' | 'lock'

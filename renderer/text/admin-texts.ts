@@ -85,7 +85,7 @@ export const ADMIN_TEXTS = {
   'section.certificates': { 'zh-CN': '证书', en: 'Certificates' },
   'section.place': { 'zh-CN': '地点和时间', en: 'Place and time' },
   'section.log': { 'zh-CN': '操作记录', en: 'Log' },
-  'section.needs': { 'zh-CN': '要处理', en: 'needs somebody' },
+  'section.needs': { 'zh-CN': '要处理', en: 'to be looked at' },
 
   'verdict.yes': { 'zh-CN': '可以收款', en: 'Open for payments' },
   'verdict.no': { 'zh-CN': '不收新款', en: 'No new payments' },
@@ -94,8 +94,8 @@ export const ADMIN_TEXTS = {
   'tile.ways': { 'zh-CN': '开通 {open} 种', en: '{open} open' },
   'tile.used': { 'zh-CN': '今天已用 {share}%', en: '{share}% of today used' },
   'tile.no_limit': { 'zh-CN': '今天不限额', en: 'no limit today' },
-  'concern.title': { 'zh-CN': '要处理的事', en: 'Wants somebody' },
-  'concern.none': { 'zh-CN': '没有要处理的事', en: 'Nothing wants anybody' },
+  'concern.title': { 'zh-CN': '要处理的事', en: 'To be looked at' },
+  'concern.none': { 'zh-CN': '没有要处理的事', en: 'Nothing needs looking at' },
   'concern.paused': { 'zh-CN': '{name} 已由 {operator} 暂停', en: '{name} paused by {operator}' },
   'concern.certificate': {
     'zh-CN': '签名证书还有 {days} 天到期',

@@ -254,7 +254,7 @@ export const BUSY: Administration = {
   acts: [
     {
       atMs: NOW_MS - HOUR_MS,
-      what: 'measure.report_done M-1002',
+      what: 'measure.reported_done M2 M-1002',
       operator: '张敏',
       reason: '已按要求改正',
     },
