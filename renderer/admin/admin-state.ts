@@ -108,7 +108,7 @@ export function canGo({ form, link }: AdminState): boolean {
 }
 
 /** Whether the name that was typed is that of the interface. */
-export function isMeant({ typed, target }: ActForm): boolean {
+function isMeant({ typed, target }: ActForm): boolean {
   return typed.trim().toUpperCase() === target
 }
 
