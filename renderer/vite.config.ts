@@ -17,7 +17,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: { cashier: page('cashier.html'), customer: page('customer.html') },
+      input: {
+        cashier: page('cashier.html'),
+        customer: page('customer.html'),
+        admin: page('admin.html'),
+      },
     },
   },
   plugins: [

@@ -82,11 +82,17 @@ function isOurs(url: string): boolean {
   return `${protocol}//${host}` === ORIGIN && username === '' && password === ''
 }
 
-/** Whether a window may go to an address: only to reload its own page. */
+/** Pages a window may show beside its own: those who stand at the till may look after the terminal. */
+const OTHER_PAGES: { readonly [screen in ScreenName]: readonly string[] } = {
+  cashier: [`${ORIGIN}/admin.html`],
+  customer: [],
+}
+
+/** Whether a window may go to an address: only to its own page, or to one that belongs to its screen. */
 export function mayNavigate(screen: ScreenName, url: string): boolean {
   if (!isOurs(url)) return false
   const { pathname, search } = new URL(url)
-  return `${ORIGIN}${pathname}${search}` === pageUrl(screen)
+  return [pageUrl(screen), ...OTHER_PAGES[screen]].includes(`${ORIGIN}${pathname}${search}`)
 }
 
 /** What pages may have of the machine: nothing. The list is here so that adding to it is seen. */

@@ -1,29 +1,27 @@
 import { translate } from '../text/translate.ts'
+import { CloseDesk, CloseKeyBar } from './close-view.tsx'
 import { type KeyAct, KeyBar } from './key-bar.tsx'
 import { Lights } from './lists.tsx'
 import { Pad } from './pad.tsx'
 import { Panel } from './panel.tsx'
 import { Pending } from './pending.tsx'
 import { Recent } from './recent.tsx'
-import type { RefundControl } from './refund-control.ts'
 import { RefundKeyBar } from './refund-key-bar.tsx'
 import { RefundDesk } from './refund-view.tsx'
-import type { ShiftControl } from './shift-control.ts'
 import { ShiftKeyBar } from './shift-key-bar.tsx'
 import { ShiftDesk } from './shift-view.tsx'
 import { type CashierEvent, type CashierState, canRefund } from './state.ts'
+import type { TillViews } from './till-views.ts'
 
 type CashierAppProps = {
   readonly state: CashierState
   readonly dispatch: (event: CashierEvent) => void
   readonly act: (act: KeyAct) => void
   /** What may lie over the panel; one at a time. */
-  readonly views: { readonly shift: ShiftControl; readonly refund: RefundControl }
+  readonly views: TillViews
 }
 
-type TillProps = Omit<CashierAppProps, 'views'> & {
-  readonly openRefund: (saleId: string) => void
-}
+type TillProps = CashierAppProps
 
 /** The cashier's screen. */
 export function CashierApp({ state, dispatch, act, views }: CashierAppProps) {
@@ -47,20 +45,26 @@ export function CashierApp({ state, dispatch, act, views }: CashierAppProps) {
 
 /** The view that is on, or what takes money. */
 function Shown({ state, dispatch, act, views }: CashierAppProps) {
-  const { shift, refund } = views
+  const { shift, refund, closing } = views
   const { language } = state
   const mayRefund = state.arrival?.model.cashier.mayRefund === true
   if (shift.state.isShown) {
     const keys = { state: shift.state, language, mayRefund, act: shift.act, settle: act }
     return (
       <>
-        <ShiftDesk state={shift.state} language={language} dispatch={shift.dispatch} />
+        <ShiftDesk
+          state={shift.state}
+          language={language}
+          dispatch={shift.dispatch}
+          signIn={shift.signIn}
+        />
         <ShiftKeyBar {...keys} />
       </>
     )
   }
   if (refund.isShown) {
-    const given = { state: refund.state, language, act: refund.act }
+    const { signIn } = refund
+    const given = { state: refund.state, language, act: refund.act, signIn }
     return (
       <>
         <RefundDesk {...given} dispatch={refund.dispatch} />
@@ -68,11 +72,19 @@ function Shown({ state, dispatch, act, views }: CashierAppProps) {
       </>
     )
   }
-  return <Till state={state} dispatch={dispatch} act={act} openRefund={refund.open} />
+  if (closing.isShown) {
+    return (
+      <>
+        <CloseDesk control={closing} language={language} />
+        <CloseKeyBar control={closing} language={language} settle={act} />
+      </>
+    )
+  }
+  return <Till state={state} dispatch={dispatch} act={act} views={views} />
 }
 
 /** What takes money: the panel, the pad and the lists beside it, the keys below. */
-function Till({ state, dispatch, act, openRefund }: TillProps) {
+function Till({ state, dispatch, act, views }: TillProps) {
   const screen = state.arrival?.model.cashier
   return (
     <>
@@ -81,12 +93,16 @@ function Till({ state, dispatch, act, openRefund }: TillProps) {
         <Pad state={state} dispatch={dispatch} />
         {screen !== undefined && (
           <div class="lists">
-            <Pending state={state} dispatch={dispatch} />
+            <Pending
+              state={state}
+              dispatch={dispatch}
+              close={views.mayClose ? views.closing.open : undefined}
+            />
             <Recent
               screen={screen}
               language={state.language}
               canRefund={canRefund(state)}
-              refund={openRefund}
+              refund={views.refund.open}
             />
           </div>
         )}

@@ -3,6 +3,7 @@ import { type TextKey, translate } from '../text/translate.ts'
 import {
   askable,
   type CashierState,
+  canAdminister,
   canAsk,
   canLeavePanel,
   canRefund,
@@ -11,7 +12,14 @@ import {
 } from './state.ts'
 
 /** What a function key does: an intent of the model, or a setting of this page. */
-export type KeyAct = IntentName | 'check_pending' | 'language' | 'theme' | 'shift' | 'refund'
+export type KeyAct =
+  | IntentName
+  | 'check_pending'
+  | 'language'
+  | 'theme'
+  | 'shift'
+  | 'refund'
+  | 'admin'
 
 /** The function keys, always in these places. */
 export const FUNCTION_KEYS: { readonly [key: string]: KeyAct } = {
@@ -23,6 +31,7 @@ export const FUNCTION_KEYS: { readonly [key: string]: KeyAct } = {
   F8: 'arm',
   F9: 'language',
   F10: 'theme',
+  F11: 'admin',
   F12: 'shift',
 }
 
@@ -70,6 +79,7 @@ function isOpen(state: CashierState, act: KeyAct): boolean {
   if (act === 'language' || act === 'theme') return true
   if (act === 'shift') return canLeavePanel(state)
   if (act === 'refund') return canRefund(state)
+  if (act === 'admin') return canAdminister(state)
   if (act === 'check_pending') return askable(state).length > 0
   return canAsk(state, act)
 }
@@ -84,6 +94,7 @@ const LABELS: { readonly [act in KeyAct]: TextKey } = {
   theme: 'key.theme',
   shift: 'key.shift',
   refund: 'key.refund',
+  admin: 'key.admin',
 }
 
 function labelOf(state: CashierState, act: KeyAct): TextKey {

@@ -66,6 +66,9 @@ function handleKey(event: KeyboardEvent, acts: KeyboardActs): void {
   if (key !== undefined) acts.type(key)
 }
 
+/** Inputs that take what is typed themselves. */
+const FIELD_TYPES: ReadonlySet<string> = new Set(['text', 'password'])
+
 /** Nothing typed over the panel reaches the amount behind it. */
 function handleCovered(event: KeyboardEvent, cover: Cover): void {
   const isFunctionKey = /^F\d+$/.test(event.key)
@@ -86,7 +89,7 @@ function handleCovered(event: KeyboardEvent, cover: Cover): void {
     cover.leave()
     return
   }
-  const isField = target instanceof HTMLInputElement && target.type === 'text'
+  const isField = target instanceof HTMLInputElement && FIELD_TYPES.has(target.type)
   if (isField || cover.type === undefined) return
   if (event.key === 'Backspace') {
     event.preventDefault()

@@ -5,18 +5,20 @@ import { serverNowMs } from '../shared/server-clock.ts'
 import { formatAmount } from '../text/amount.ts'
 import type { Language } from '../text/language.ts'
 import { translate } from '../text/translate.ts'
-import { askable, type CashierEvent, type CashierState } from './state.ts'
+import { askable, type CashierEvent, type CashierState, canAdminister } from './state.ts'
 
 type PendingProps = {
   readonly state: CashierState
   readonly dispatch: (event: CashierEvent) => void
+  /** Opens the view in which a manager stops waiting; undefined where nobody may. */
+  readonly close: ((saleId: string) => void) | undefined
 }
 
 /**
  * Sales without a result that are off the panel: how old each is, when the gateway is asked next, and
  * "check now" by touch or F7. An overdue one is marked by words, shape and colour.
  */
-export function Pending({ state, dispatch }: PendingProps) {
+export function Pending({ state, dispatch, close }: PendingProps) {
   const { arrival, language } = state
   useEverySecond(arrival !== undefined && arrival.model.cashier.pending > 0)
   if (arrival === undefined || arrival.model.cashier.pending === 0) return null
@@ -47,6 +49,18 @@ export function Pending({ state, dispatch }: PendingProps) {
               <span>{translate(language, 'pending.age', { time: age(nowMs - sale.sinceMs) })}</span>
               <span class="pending-next">{nextOf(language, sale, nowMs)}</span>
             </button>
+            {close !== undefined && (sale.overdue || sale.mustAct === true) && (
+              <button
+                type="button"
+                class="pending-close"
+                disabled={!canAdminister(state)}
+                onMouseDown={(event) => event.preventDefault()}
+                onClick={() => close(sale.saleId)}
+              >
+                {translate(language, 'by_hand.open')}
+                <span class="only-spoken">{formatAmount(sale.amountFen)}</span>
+              </button>
+            )}
           </li>
         ))}
       </ul>

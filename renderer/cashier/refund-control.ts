@@ -1,6 +1,7 @@
 import type { SaleView } from '../../src/api/protocol.ts'
 import type { ScreenModel } from '../../src/screen/model.ts'
 import type { Answer, Call, LinkState } from '../connection/connection.ts'
+import { isSessionEnded } from '../shared/sign-in-state.ts'
 import type { Language, Text } from '../text/language.ts'
 import type { Cover } from './keyboard.ts'
 import { onlyFound, reduceRefund } from './refund-state.ts'
@@ -11,6 +12,7 @@ import {
   type RefundEvent,
   type RefundState,
 } from './refund-types.ts'
+import type { TillSignIn } from './till-sign-in.ts'
 
 /** How long a press that was meant for the view may still come when a sale has taken its place. */
 const LATE_PRESS_MS = 1_500
@@ -20,6 +22,8 @@ export type RefundControlOptions = {
   readonly after: (delayMs: number, run: () => void) => () => void
   readonly language: () => Language
   readonly draw: () => void
+  /** Who has signed in for this, where somebody has to. */
+  readonly signIn: TillSignIn
   /** Says on the panel what became of a press whose view is gone. */
   readonly tell: (text: Text) => void
 }
@@ -38,6 +42,10 @@ export class RefundControl {
     return this.#state
   }
 
+  get signIn(): TillSignIn {
+    return this.#options.signIn
+  }
+
   get isShown(): boolean {
     return this.#state.step !== 'hidden'
   }
@@ -54,11 +62,29 @@ export class RefundControl {
     if (step.call !== undefined) this.#send(step.call)
     if (step.tell !== undefined) this.#options.tell(step.tell)
     if (isNew) this.#options.draw()
+    // Nobody stays signed in at a till that takes money again.
+    if (!this.isShown && !step.state.isSending) this.#leave()
+  }
+
+  /** Somebody has signed in, or has to. */
+  onSignIn(): void {
+    const { isNeeded, signedIn } = this.#options.signIn
+    if (!this.isShown) return
+    if (isNeeded === false) this.dispatch({ kind: 'guard', guard: 'none' })
+    else if (signedIn === undefined) this.dispatch({ kind: 'guard', guard: 'locked' })
+    else this.dispatch({ kind: 'guard', guard: 'signed_in', operator: signedIn.name })
+  }
+
+  #leave(): void {
+    if (this.#options.signIn.signedIn !== undefined) this.#options.signIn.end()
   }
 
   /** Opens the list, or one sale. */
   readonly open = (saleId?: string): void => {
     this.dispatch(saleId === undefined ? { kind: 'open' } : { kind: 'open', saleId })
+    // Whether somebody has to sign in is asked anew; until the answer the form is not shown.
+    this.onSignIn()
+    this.#options.signIn.ask().catch(reportError)
   }
 
   /** A key or a button of the view. */
@@ -112,10 +138,15 @@ export class RefundControl {
   #send(given: RefundCall): void {
     const isCheck = given.operation === 'sale.check'
     const id = isCheck ? { clientId: crypto.randomUUID() } : {}
-    const call = { operation: given.operation, input: { ...given.input, ...id } } as Call
+    const session = this.#options.signIn.signedIn?.session
+    const by = given.operation === 'sale.refund' && session !== undefined ? { session } : {}
+    const call = { operation: given.operation, input: { ...given.input, ...id, ...by } } as Call
     this.#options
       .call(call)
-      .then((answer) => this.dispatch({ kind: 'answer', call: given, answer }))
+      .then((answer) => {
+        if (isSessionEnded(answer)) this.#options.signIn.end()
+        this.dispatch({ kind: 'answer', call: given, answer })
+      })
       .catch(reportError)
   }
 }

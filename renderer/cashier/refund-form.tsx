@@ -118,6 +118,7 @@ function Reasons({ state, language, dispatch }: SaleProps) {
               spellcheck={false}
               maxLength={FIELD_MAX[field]}
               value={state[field]}
+              readOnly={field === 'operator' && state.guard === 'signed_in'}
               onInput={(event) =>
                 dispatch({ kind: 'field', field, text: event.currentTarget.value })
               }

@@ -57,6 +57,7 @@ const BENEATH: { readonly [act in KeyAct]: TextKey } = {
   language: 'key.language',
   theme: 'key.theme',
   shift: 'key.shift',
+  admin: 'key.admin',
 }
 
 const LABELS: { readonly [act in RefundAct]: TextKey } = {

@@ -1,6 +1,7 @@
 import type { Language } from '../text/language.ts'
 import { TEXTS } from '../text/translate.ts'
 import type { RefundAct, RefundEvent, RefundState } from './refund-types.ts'
+import type { TillSignIn } from './till-sign-in.ts'
 
 /** What every step of the refund view is given. */
 export type RefundViewProps = {
@@ -8,6 +9,7 @@ export type RefundViewProps = {
   readonly language: Language
   readonly dispatch: (event: RefundEvent) => void
   readonly act: (act: RefundAct) => void
+  readonly signIn: TillSignIn
 }
 
 /** One remark in a place of its own, so that nothing moves when it comes or goes. */

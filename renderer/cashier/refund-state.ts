@@ -27,6 +27,7 @@ export function reduceRefund(state: RefundState, event: RefundEvent): RefundStep
   // An answer to a press counts even when a sale has taken the view's place meanwhile.
   if (event.kind === 'answer') return withAnswer(state, event.call, event.answer)
   if (event.kind === 'open') return open(state, event.saleId)
+  if (event.kind === 'guard') return { state: withGuard(state, event) }
   if (state.step === 'hidden') return { state }
   switch (event.kind) {
     case 'pick':
@@ -69,9 +70,9 @@ export function canAct(state: RefundState, wanted: RefundAct): boolean {
     case 'older':
       return step === 'list' && !state.isReading && state.olderThan !== undefined
     case 'next':
-      return step === 'form' && sale !== undefined && refundableOf(sale) !== undefined
+      return isFilled(state) && sale !== undefined && refundableOf(sale) !== undefined
     case 'give':
-      return step === 'confirm'
+      return step === 'confirm' && state.guard !== 'locked'
     case 'check':
       return step === 'state' && (sale?.refunds ?? []).some((one) => lookOf(one).isOpen)
     case 'again':
@@ -79,10 +80,24 @@ export function canAct(state: RefundState, wanted: RefundAct): boolean {
   }
 }
 
+/** Whether the form is what is shown: who gives the money is known, or will be said in it. */
+function isFilled({ step, guard }: RefundState): boolean {
+  return step === 'form' && guard !== 'locked'
+}
+
+/** A manager has signed in, or has to: then nothing goes on from where it is. */
+function withGuard(
+  state: RefundState,
+  { guard, operator }: Extract<RefundEvent, { kind: 'guard' }>,
+): RefundState {
+  const next = { ...state, guard, operator: operator ?? (guard === 'none' ? state.operator : '') }
+  return guard === 'locked' && state.step === 'confirm' ? { ...next, step: 'form' } : next
+}
+
 function open(state: RefundState, saleId: string | undefined): RefundStep {
   // A press that nobody has answered yet is not forgotten by looking at something else.
-  const { operator, press, isSending } = state
-  const next = { ...NO_REFUND, operator, press, isSending }
+  const { operator, guard, press, isSending } = state
+  const next = { ...NO_REFUND, operator, guard, press, isSending }
   if (saleId !== undefined) return pick(next, saleId)
   return readOlder({ ...next, step: 'list', sales: [] })
 }
@@ -255,7 +270,7 @@ function withSale(state: RefundState, sale: SaleView): RefundState {
 }
 
 function withEntry(state: RefundState, change: (entry: Entry) => Entry): RefundState {
-  if (state.step !== 'form') return state
+  if (!isFilled(state)) return state
   const entry = change(state.entry)
   return { ...calm(state), entry, remark: entry.overflow ? TEXTS['pad.too_long'] : undefined }
 }
@@ -285,8 +300,8 @@ function isRoom({ cashier }: ScreenModel): boolean {
   return mayCover(cashier) && cashier.mayRefund
 }
 
-function hidden({ operator, press, isSending }: RefundState): RefundState {
-  return { ...NO_REFUND, operator, press, isSending }
+function hidden({ operator, guard, press, isSending }: RefundState): RefundState {
+  return { ...NO_REFUND, operator, guard, press, isSending }
 }
 
 /** The only sale that is found, for Enter in the search. */

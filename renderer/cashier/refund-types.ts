@@ -39,6 +39,11 @@ export type RefundState = {
   readonly reason: Reason | undefined
   /** The reason in own words. */
   readonly words: string
+  /**
+   * Where there are operators a manager signs in before the form: `locked` until then. `none`: there
+   * are none, and whoever is at the till says the name.
+   */
+  readonly guard: 'none' | 'locked' | 'signed_in'
   /** Kept while the page lives, and nowhere else. */
   readonly operator: string
   /** A code came into this field: the rest of it is thrown away too. */
@@ -76,6 +81,7 @@ export type RefundEvent =
   | { readonly kind: 'type'; readonly key: EntryKey }
   | { readonly kind: 'erase' | 'clear' | 'field_left' }
   | { readonly kind: 'field'; readonly field: RefundField; readonly text: string }
+  | { readonly kind: 'guard'; readonly guard: RefundState['guard']; readonly operator?: string }
   | { readonly kind: 'reason'; readonly reason: Reason }
   | { readonly kind: 'answer'; readonly call: RefundCall; readonly answer: Answer }
   | { readonly kind: 'sale'; readonly sale: SaleView }
@@ -106,6 +112,7 @@ export const NO_REFUND: RefundState = {
   entry: EMPTY_ENTRY,
   reason: undefined,
   words: '',
+  guard: 'none',
   operator: '',
   shut: undefined,
   press: undefined,

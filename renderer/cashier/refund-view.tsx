@@ -11,6 +11,7 @@ import { RefundConfirm, RefundForm } from './refund-form.tsx'
 import { RefundList } from './refund-list.tsx'
 import { RefundRemark, type RefundViewProps } from './refund-remark.tsx'
 import type { RefundState } from './refund-types.ts'
+import { TillSignInPane } from './till-sign-in-pane.tsx'
 
 /** The refund view, step by step. */
 export function RefundDesk(props: RefundViewProps) {
@@ -18,6 +19,9 @@ export function RefundDesk(props: RefundViewProps) {
   const { step, sale } = state
   if (step === 'list') return <RefundList {...props} />
   const refund = sale === undefined ? undefined : shownRefund(sale)
+  if (sale !== undefined && step === 'form' && state.guard === 'locked') {
+    return <RefundSignIn {...props} />
+  }
   if (sale !== undefined && step === 'form') return <RefundForm {...props} sale={sale} />
   if (sale !== undefined && step === 'confirm') return <RefundConfirm {...props} sale={sale} />
   if (sale !== undefined && refund !== undefined) {
@@ -26,6 +30,17 @@ export function RefundDesk(props: RefundViewProps) {
   return (
     <main class="refund refund-alone">
       <h1>{translate(language, 'refund.list.reading')}</h1>
+      <RefundRemark state={state} language={language} />
+    </main>
+  )
+}
+
+/** A manager says who they are before any money can go out. */
+function RefundSignIn({ state, language, signIn }: RefundViewProps) {
+  return (
+    <main class="refund refund-alone refund-sign-in">
+      <h1>{translate(language, 'refund.sign_in')}</h1>
+      <TillSignInPane signIn={signIn} language={language} right="refund" />
       <RefundRemark state={state} language={language} />
     </main>
   )

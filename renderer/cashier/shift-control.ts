@@ -1,5 +1,6 @@
 import type { ScreenModel } from '../../src/screen/model.ts'
 import type { Answer, Call, LinkState } from '../connection/connection.ts'
+import { isSessionEnded } from '../shared/sign-in-state.ts'
 import type { Language } from '../text/language.ts'
 import type { Cover } from './keyboard.ts'
 import {
@@ -10,6 +11,7 @@ import {
   type ShiftEvent,
   type ShiftState,
 } from './shift-state.ts'
+import type { TillSignIn } from './till-sign-in.ts'
 
 /** How long the question of a first F4 stays open. */
 const ASK_LIFE_MS = 6_000
@@ -20,6 +22,8 @@ export type ShiftControlOptions = {
   readonly language: () => Language
   readonly draw: () => void
   readonly print: () => void
+  /** Who closes it, where somebody has to sign in. */
+  readonly signIn: TillSignIn
 }
 
 /** The day-close view on its page: keeps its state, and carries out what its rule of change asks. */
@@ -49,10 +53,24 @@ export class ShiftControl {
     if (step.call !== undefined) this.#send(step.call)
     if (isNew) draw()
     if (step.print) print()
+    if (!this.#state.isShown && this.signIn.signedIn !== undefined) this.signIn.end()
   }
 
   open(): void {
     this.dispatch({ kind: 'open', language: this.#options.language() })
+    this.signIn.ask().catch(reportError)
+  }
+
+  get signIn(): TillSignIn {
+    return this.#options.signIn
+  }
+
+  /** Somebody has signed in: the shift is closed in that name. */
+  onSignIn(): void {
+    const { isNeeded, signedIn } = this.signIn
+    if (isNeeded === true || signedIn !== undefined) {
+      this.dispatch({ kind: 'operator', text: signedIn?.name ?? '' })
+    }
   }
 
   /** A key or a button of the view. */
@@ -83,14 +101,17 @@ export class ShiftControl {
 
   #send(given: ShiftCall): void {
     const isCommand = given.operation === 'shift.close'
-    const id = isCommand ? { clientId: crypto.randomUUID() } : {}
+    const { language, signIn } = this.#options
+    const session = signIn.signedIn?.session
+    const by = session === undefined ? {} : { session }
+    const id = isCommand ? { clientId: crypto.randomUUID(), ...by } : {}
     const call = { operation: given.operation, input: { ...given.input, ...id } } as Call
-    const { language } = this.#options
     this.#options
       .call(call)
-      .then((answer) =>
-        this.dispatch({ kind: 'answer', call: given, answer, language: language() }),
-      )
+      .then((answer) => {
+        if (isSessionEnded(answer)) signIn.end()
+        this.dispatch({ kind: 'answer', call: given, answer, language: language() })
+      })
       .catch(reportError)
   }
 }

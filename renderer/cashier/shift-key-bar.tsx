@@ -56,6 +56,7 @@ const KEPT: { readonly [act: string]: TextKey } = {
   language: 'key.language',
   theme: 'key.theme',
   refund: 'key.refund',
+  admin: 'key.admin',
 }
 
 const LABELS: { readonly [act in ShiftAct]: TextKey } = {

@@ -12,15 +12,18 @@ import {
   type ShiftView,
 } from './shift-state.ts'
 import { Slip } from './slip.tsx'
+import type { TillSignIn } from './till-sign-in.ts'
+import { TillSignInPane } from './till-sign-in-pane.tsx'
 
 export type ShiftViewProps = {
   readonly state: ShiftState
   readonly language: Language
   readonly dispatch: (event: ShiftEvent) => void
+  readonly signIn: TillSignIn
 }
 
 /** The day-close view: the open shift at a glance and what closes it, or a closed shift's report. */
-export function ShiftDesk({ state, language, dispatch }: ShiftViewProps) {
+export function ShiftDesk({ state, language, dispatch, signIn }: ShiftViewProps) {
   const { shift } = state
   if (shift === undefined) {
     return (
@@ -31,7 +34,7 @@ export function ShiftDesk({ state, language, dispatch }: ShiftViewProps) {
     )
   }
   const isOpen = shift.state === 'open'
-  const props = { state, language, dispatch, shift }
+  const props = { state, language, dispatch, signIn, shift }
   return (
     <main class="shift" data-shift={shift.state}>
       {isOpen ? <Glance shift={shift} language={language} /> : <ClosedReport {...props} />}
@@ -132,27 +135,21 @@ function Unsettled({ shift, language }: PartProps) {
 }
 
 /** Who closes it, what is left over, and the key that closes it on its second press. */
-function Closing({ state, language, dispatch, shift }: ActProps) {
-  const field = useRef<HTMLInputElement>(null)
-  useEffect(() => field.current?.focus(), [])
+function Closing(props: ActProps) {
+  const { state, language, dispatch, signIn, shift } = props
   const isBusy = state.closing !== undefined
   const label = isBusy ? 'day.closing' : state.isAsked ? 'day.close_again' : 'day.close'
+  if (signIn.isNeeded === true && signIn.signedIn === undefined) {
+    return (
+      <>
+        <h2>{translate(language, 'day.sign_in')}</h2>
+        <TillSignInPane signIn={signIn} language={language} right="shift_close" />
+      </>
+    )
+  }
   return (
     <>
-      <label class="shift-field">
-        <span>{translate(language, 'day.operator')}</span>
-        <input
-          ref={field}
-          type="text"
-          autocomplete="off"
-          spellcheck={false}
-          maxLength={OPERATOR_MAX}
-          disabled={isBusy}
-          value={state.operator}
-          onInput={(event) => dispatch({ kind: 'operator', text: event.currentTarget.value })}
-          onBlur={() => dispatch({ kind: 'operator_left' })}
-        />
-      </label>
+      <Operator {...props} isBusy={isBusy} />
       {shift.unsettled.length > 0 && (
         <label class="shift-carry">
           <input
@@ -181,6 +178,30 @@ function Closing({ state, language, dispatch, shift }: ActProps) {
         <span>{translate(language, label)}</span>
       </button>
     </>
+  )
+}
+
+/** The name of who closes it: said, or that of whoever has signed in. */
+function Operator(props: ActProps & { readonly isBusy: boolean }) {
+  const { state, language, dispatch, signIn, isBusy } = props
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => field.current?.focus(), [])
+  return (
+    <label class="shift-field">
+      <span>{translate(language, 'day.operator')}</span>
+      <input
+        ref={field}
+        type="text"
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={OPERATOR_MAX}
+        disabled={isBusy}
+        value={state.operator}
+        readOnly={signIn.signedIn !== undefined}
+        onInput={(event) => dispatch({ kind: 'operator', text: event.currentTarget.value })}
+        onBlur={() => dispatch({ kind: 'operator_left' })}
+      />
+    </label>
   )
 }
 

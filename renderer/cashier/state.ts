@@ -128,6 +128,12 @@ export function canLeavePanel(state: CashierState): boolean {
   return isCalm && screen !== undefined && mayCover(screen)
 }
 
+/** Whether the admin screen may take this one's place: no sale is under way; a stop is a reason to. */
+export function canAdminister(state: CashierState): boolean {
+  const isStopped = panelState(state) === 'stopped' && state.sending === undefined
+  return canLeavePanel(state) || isStopped
+}
+
 /** Whether the refund view may be opened now. */
 export function canRefund(state: CashierState): boolean {
   const screen = state.arrival?.model.cashier

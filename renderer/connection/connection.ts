@@ -23,13 +23,17 @@ export type Call = {
   [Name in OperationName]: { readonly operation: Name; readonly input: OperationInput<Name> }
 }[OperationName]
 
+/** How a command is sent. `once`: it has no clientId, or holds what must not be kept or repeated. */
+export type CallManner = 'again' | 'once'
+
 /** The page's line to the terminal. */
 export type Connection = {
   /**
    * Sends a command and resolves with its answer; never rejects. When the link breaks before the
-   * answer, the same command with the same clientId is sent again on the next link.
+   * answer, the same command with the same clientId is sent again on the next link; one that is sent
+   * `once` is not, and nothing of it is kept: its answer is `lost` then.
    */
-  readonly call: (call: Call) => Promise<Answer>
+  readonly call: (call: Call, how?: CallManner) => Promise<Answer>
   /** Ends it for good. */
   readonly close: () => void
 }
@@ -66,12 +70,14 @@ export const LINE = {
   silenceMaxMs: 4_000,
   openMaxMs: 4_000,
   callMaxMs: 10_000,
+  /** A command that is sent once may have to wait for a service elsewhere. */
+  onceMaxMs: 40_000,
   backOffMs: [250, 500, 1_000, 2_000],
 } as const
 
 type Waiting = {
   readonly frame: ClientFrame
-  readonly untilMs: number
+  readonly manner: CallManner
   readonly settle: (answer: Answer) => void
 }
 
@@ -79,7 +85,7 @@ type Waiting = {
 export function connect(options: ConnectionOptions): Connection {
   const line = new Line(options)
   line.open()
-  return { call: (call) => line.call(call), close: () => line.end() }
+  return { call: (call, how = 'again') => line.call(call, how), close: () => line.end() }
 }
 
 class Line {
@@ -116,15 +122,15 @@ class Line {
     })
   }
 
-  call(call: Call): Promise<Answer> {
+  call(call: Call, manner: CallManner): Promise<Answer> {
     if (!this.#isOpen) return Promise.resolve({ kind: 'offline' })
     const id = this.#nextId
     this.#nextId += 1
-    const untilMs = this.#options.timers.nowMs() + LINE.callMaxMs
+    const maxMs = manner === 'once' ? LINE.onceMaxMs : LINE.callMaxMs
     const frame: ClientFrame = { kind: 'call', id, operation: call.operation, input: call.input }
     return new Promise((settle) => {
-      this.#waiting.set(id, { frame, untilMs, settle })
-      this.#options.timers.after(LINE.callMaxMs, () => this.#settle(id, { kind: 'lost' }))
+      this.#waiting.set(id, { frame, manner, settle })
+      this.#options.timers.after(maxMs, () => this.#settle(id, { kind: 'lost' }))
       this.#link?.send(frame)
     })
   }
@@ -183,6 +189,9 @@ class Line {
     this.#generation += 1
     this.#link?.close()
     this.#link = undefined
+    for (const [id, { manner }] of [...this.#waiting]) {
+      if (manner === 'once') this.#settle(id, { kind: 'lost' })
+    }
     this.#options.onState('lost')
     const pauses = LINE.backOffMs
     const pauseMs = pauses[Math.min(this.#failures, pauses.length - 1)] ?? 2_000

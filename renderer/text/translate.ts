@@ -1,4 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat'
+import { ADMIN_TEXTS } from './admin-texts.ts'
 import { CASHIER_TEXTS } from './cashier-texts.ts'
 import { CUSTOMER_TEXTS } from './customer-texts.ts'
 import type { Language } from './language.ts'
@@ -16,6 +17,7 @@ export const TEXTS = {
   ...SHIFT_TEXTS,
   ...REFUND_TEXTS,
   ...SCENE_TEXTS,
+  ...ADMIN_TEXTS,
 }
 export type TextKey = keyof typeof TEXTS
 /** What a sentence's placeholders become. */

@@ -32,11 +32,13 @@ export class AdminCounter {
     this.terminal = terminal
   }
 
-  static async open(options: { readonly isEnrolled?: boolean } = {}): Promise<AdminCounter> {
+  static async open(
+    options: { readonly isEnrolled?: boolean; readonly screensDir?: string } = {},
+  ): Promise<AdminCounter> {
     const counter = await openVirtualCounter()
     const serial = options.isEnrolled === false ? '' : await enrol(counter)
     await addPeople(configOf(counter), counter)
-    const desk = new AdminCounter(counter, await counter.start({}))
+    const desk = new AdminCounter(counter, await counter.start({ screensDir: options.screensDir }))
     desk.serial = serial
     await desk.granted()
     return desk

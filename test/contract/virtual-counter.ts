@@ -23,6 +23,8 @@ export type VirtualCounter = {
   start(changes: {
     readonly gateway?: object
     readonly merchant?: object
+    /** Folder of built screens that it serves. */
+    readonly screensDir?: string | undefined
   }): Promise<RunningTerminal>
   /** Collects an amount with a code of that scenario; resolves when the charge was answered. */
   sell(terminal: RunningTerminal, amountFen: number, scenario?: string): Promise<Sale>
@@ -74,9 +76,10 @@ export async function openVirtualCounter(
     dir,
     clock,
     sandbox,
-    async start({ gateway, merchant }) {
+    async start({ gateway, merchant, screensDir }) {
       const terminal = await startTerminal({
         configFile: writeChanged(sandbox.terminalConfig, { gateway, merchant }),
+        ...(screensDir === undefined ? {} : { screensDir }),
         clock: {
           nowMs: () => clock.nowMs(),
           monotonicMs: () => clock.nowMs(),

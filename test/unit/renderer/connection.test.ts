@@ -229,3 +229,17 @@ test('closing ends it', () => {
   expect(links).toHaveLength(1)
   expect(link(0).closed).toBe(true)
 })
+
+test('a command that is sent once is not repeated on the next link, and is known to be lost', async () => {
+  const { connection, link, advance } = rig()
+  link(0).events.onOpen()
+  const once = connection.call(ARM, 'once')
+  const again = connection.call(ARM)
+  link(0).events.onClosed()
+  expect(await once).toEqual({ kind: 'lost' })
+  advance(LINE.backOffMs[0])
+  link(1).events.onOpen()
+  expect(link(1).sent.filter(({ kind }) => kind === 'call')).toHaveLength(1)
+  connection.close()
+  expect(await again).toEqual({ kind: 'lost' })
+})

@@ -121,6 +121,25 @@ describe('leaving', () => {
   })
 })
 
+describe('the admin page', () => {
+  it('belongs to the cashier’s window, which may show it and come back, and to no other', () => {
+    const admin = 'app://guitai/admin.html'
+    expect(mayNavigate('cashier', admin)).toBe(true)
+    expect(mayNavigate('customer', admin)).toBe(false)
+    expect(trustedScreen({ screen: 'cashier', frameUrl: admin, isMainFrame: true })).toBe('cashier')
+    expect(
+      trustedScreen({ screen: 'customer', frameUrl: admin, isMainFrame: true }),
+    ).toBeUndefined()
+    for (const url of [
+      `${admin}?x=1`,
+      'app://guitai/admin.html/x',
+      'https://example.com/admin.html',
+    ]) {
+      expect(mayNavigate('cashier', url), url).toBe(false)
+    }
+  })
+})
+
 describe('permissions', () => {
   it('are none', () => {
     expect([...PERMISSIONS]).toEqual([])
