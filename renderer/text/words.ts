@@ -95,8 +95,8 @@ const WORDS = {
   },
   place_source: {
     gnss: word('卫星定位', 'Satellite positioning'),
-    configured: word('安装时登记', 'Set at installation'),
-    gateway: word('网关', 'Gateway'),
+    installed: word('授权里登记的位置', 'Place in the grant'),
+    configured: word('配置（仅限演练）', 'Configuration (rehearsal only)'),
     network: word('门店网络', 'Network of the store'),
     none: word('没有', 'None'),
   },

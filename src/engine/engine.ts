@@ -5,15 +5,14 @@ import { reduce } from '../checkout/reduce.ts'
 import { INITIAL, type State, type Step, saleOnScreen } from '../checkout/state.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import { LIMITS } from '../domain/limits.ts'
-import { lastAttempt, type Sale } from '../domain/sale.ts'
+import type { Sale } from '../domain/sale.ts'
 import { WAITS } from '../domain/waits.ts'
 import type { CommandRecord } from '../ports/journal.ts'
 import type { ScannerEvent } from '../ports/scanner.ts'
 import type { CommandIdentity, Terminal, TerminalStatus, Wish } from '../ports/terminal.ts'
-import type { RecentSale, ScreenModel } from '../screen/model.ts'
-import { project } from '../screen/project.ts'
+import type { ScreenModel } from '../screen/model.ts'
 import { ActDesk } from './act-desk.ts'
-import { Broadcast } from './broadcast.ts'
+import { Audience } from './audience.ts'
 import { CertificateLook } from './certificate-look.ts'
 import { EffectRunner } from './effect-runner.ts'
 import { firstAnswer } from './first-answer.ts'
@@ -23,9 +22,8 @@ import { LineWatch } from './line-watch.ts'
 import { whenAwake, whenLineIsBack, whenSceneChanged } from './occasions.ts'
 import { salesInFlight, salesRefunding } from './open-sales.ts'
 import type { EngineOptions, Mark } from './options.ts'
-import { asRecent, RECENT_MAX, remember } from './recent.ts'
 import { journalled } from './record.ts'
-import { logFieldsOf, notWritten, refusalAbout, saleOf } from './sale-report.ts'
+import { notWritten, refusalAbout, saleOf } from './sale-report.ts'
 import { SceneDesk } from './scene-desk.ts'
 import { ShiftDesk } from './shift-desk.ts'
 import { SleepWatch } from './sleep-watch.ts'
@@ -56,14 +54,10 @@ export class Engine implements Terminal {
   readonly #effects: EffectRunner
   readonly #journalWatch: JournalWatch
   readonly #inbox = new BoundedQueue<Posted>(LIMITS.inboxMax)
-  readonly #screens: Broadcast<ScreenModel>
-  readonly #sales: Broadcast<Sale>
+  readonly #audience: Audience
   #state: State = INITIAL
-  #recent: readonly RecentSale[] = []
-  #revision = 0
   #draining = false
   #chargeLeaving = false
-  readonly #changed: Sale[] = []
   #running = false
   #endScene = () => {}
   readonly #line: LineWatch
@@ -73,8 +67,6 @@ export class Engine implements Terminal {
 
   constructor(options: EngineOptions) {
     this.#options = options
-    this.#screens = new Broadcast(options.log)
-    this.#sales = new Broadcast(options.log)
     this.#time = new SteadyTime(options.clock, () => this.pending().length > 0)
     this.#vault = new Vault(options.clock, options.entropy)
     this.#scene = new SceneDesk(options)
@@ -93,8 +85,17 @@ export class Engine implements Terminal {
     this.#line = new LineWatch(options.clock, () => this.#onLineBack())
     const onWake = (gapMs: number) => this.#onWake(gapMs)
     this.#sleep = new SleepWatch({ clock: options.clock, time: this.#time, onWake })
-    const onChange = () => this.#publish()
-    this.#certificate = new CertificateLook({ ...options, onChange })
+    this.#certificate = new CertificateLook({
+      ...options,
+      onChange: () => this.#audience.publish(),
+    })
+    this.#audience = new Audience({
+      ...options,
+      time: this.#time,
+      scene: this.#scene,
+      certificate: this.#certificate,
+      state: () => this.#state,
+    })
     const isRunning = () => this.#running
     const [time, watch] = [this.#time, this.#journalWatch]
     this.shifts = new ShiftDesk({ ...options, time, watch, isRunning })
@@ -105,7 +106,7 @@ export class Engine implements Terminal {
   /** Recovers what was in flight, then opens the scanners. Refused when the journal cannot be written. */
   start(): Result<void, Problem> {
     const { journal, scanners, log } = this.#options
-    this.#recent = journal.recentSales(RECENT_MAX).map(asRecent)
+    this.#audience.begin()
     const sales = journal.openSales()
     this.#scene.catchUp(journal)
     if (sales.length > 0) log.info('recovering', { openSales: sales.length })
@@ -115,11 +116,11 @@ export class Engine implements Terminal {
     if (!written.ok) return written
     this.#running = true
     this.#take(step)
-    this.#tell()
+    this.#audience.tell()
     for (const scanner of scanners) scanner.open((seen) => this.#onScanner(seen))
     this.#options.gateway.onHealth((health) => {
       this.#line.note(health)
-      if (this.#running) this.#publish()
+      if (this.#running) this.#audience.publish()
     })
     this.#endScene = this.#scene.onChange(() => this.#onSceneChange())
     this.#sleep.start()
@@ -179,17 +180,17 @@ export class Engine implements Terminal {
 
   /** Both screens as they are. */
   screen(): ScreenModel {
-    return this.#project()
+    return this.#audience.screen()
   }
 
   /** Calls `listener` with every new model; the returned function ends it. */
   onScreen(listener: (model: ScreenModel) => void): () => void {
-    return this.#screens.add(listener)
+    return this.#audience.screens.add(listener)
   }
 
   /** Calls `listener` with every sale that changed; the returned function ends it. */
   onSale(listener: (sale: Sale) => void): () => void {
-    return this.#sales.add(listener)
+    return this.#audience.sales.add(listener)
   }
 
   /** Stops taking events and frees the scanners. What is in flight is recovered at the next start. */
@@ -223,7 +224,7 @@ export class Engine implements Terminal {
     if (!this.#running) return
     const events = whenSceneChanged(this.#state, this.#time.nowMs(), this.#scene)
     for (const event of events) this.#post({ event })
-    if (events.length === 0) this.#publish()
+    if (events.length === 0) this.#audience.publish()
   }
 
   #onWake(gapMs: number): void {
@@ -247,7 +248,7 @@ export class Engine implements Terminal {
       for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) this.#handle(next)
       this.#draining = false
       if (this.#chargeLeaving) this.#tellSoon()
-      else this.#tell()
+      else this.#audience.tell()
     } catch (cause) {
       this.#running = false
       this.#options.onBug?.(cause)
@@ -259,18 +260,8 @@ export class Engine implements Terminal {
   #tellSoon(): void {
     this.#chargeLeaving = false
     this.#options.clock.after(TELL_AFTER_CHARGE_MS, () => {
-      if (this.#running) this.#tell()
+      if (this.#running) this.#audience.tell()
     })
-  }
-
-  /** Tells registers, log and screens what became durable. */
-  #tell(): void {
-    for (const sale of this.#changed.splice(0)) {
-      this.#recent = remember(this.#recent, sale)
-      this.#sales.send(sale)
-      this.#logSale(sale)
-    }
-    this.#publish()
   }
 
   #handle(posted: Posted): void {
@@ -321,7 +312,7 @@ export class Engine implements Terminal {
       if (effect.kind === 'enable_scanner') this.#mark('armed', saleOnScreen(this.#state))
       if (effect.kind === 'charge') this.#chargeLeaving = true
     }
-    this.#changed.push(...step.changed)
+    this.#audience.changed(step.changed)
   }
 
   #answer(event: CheckoutEvent, step: Step): Result<Sale, Problem> {
@@ -345,13 +336,13 @@ export class Engine implements Terminal {
 
   #onJournalBack(): void {
     if (this.#isArmed()) for (const scanner of this.#options.scanners) scanner.enable()
-    this.#publish()
+    this.#audience.publish()
   }
 
   #onScanner(seen: ScannerEvent): void {
     const atMs = this.#time.nowMs()
     if (seen.kind === 'label') this.#onLabel(seen)
-    else if (seen.kind === 'phase') this.#publish()
+    else if (seen.kind === 'phase') this.#audience.publish()
     else this.#post({ event: { kind: 'label_dropped', atMs, reason: seen.reason } })
   }
 
@@ -373,35 +364,7 @@ export class Engine implements Terminal {
     return saleOnScreen(this.#state)?.phase === 'armed'
   }
 
-  #publish(): void {
-    if (this.#screens.size === 0) return
-    this.#revision += 1
-    this.#screens.send(this.#project())
-  }
-
-  #project(): ScreenModel {
-    const { scanners, gateway, journal, storeName, terminalId } = this.#options
-    return project(this.#state, {
-      revision: this.#revision,
-      atMs: this.#time.nowMs(),
-      store: storeName,
-      terminal: terminalId,
-      scanners: scanners.map((scanner) => scanner.status()),
-      gateway: gateway.health(),
-      journal: journal.status(),
-      recent: this.#recent,
-      scene: this.#scene.facts(saleOnScreen(this.#state)),
-      mayRefund: this.#options.refundsAtCounter ?? false,
-      certificate: this.#certificate.life(),
-    })
-  }
-
   #mark(mark: Mark, sale: Sale | undefined): void {
     if (sale) this.#options.onMark?.(mark, sale)
-  }
-
-  #logSale(sale: Sale): void {
-    if (lastAttempt(sale)?.settledAtMs !== undefined) this.#mark('settled', sale)
-    this.#options.log.info('sale', logFieldsOf(sale))
   }
 }

@@ -82,7 +82,7 @@ type SceneFacts = Pick<
   'services' | 'grant' | 'measures' | 'counters' | 'place' | 'clock'
 >
 
-function sceneFacts(config: Config, { scene, gate, clock }: Parts): SceneFacts {
+function sceneFacts(_config: Config, { scene, gate, clock }: Parts): SceneFacts {
   const wallMs = clock.nowMs()
   if (scene === undefined) {
     return {

@@ -1,5 +1,5 @@
-import { err, ok, type Result } from '../base/result.ts'
-import { type Problem, problem } from '../domain/errors.ts'
+import type { Result } from '../base/result.ts'
+import type { Problem } from '../domain/errors.ts'
 import type { SceneCode } from '../domain/scene-errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
@@ -15,7 +15,6 @@ import type {
   SceneStep,
 } from '../ports/scene.ts'
 import { measuresGiven, NO_BULLETINS } from '../scene/bulletin.ts'
-import { type Counters, commit, newCounters, release, reserve } from '../scene/counters.ts'
 import { decide, type Scene } from '../scene/decide.ts'
 import { type GrantInHand, openGrant } from '../scene/grant.ts'
 import { openChannels } from '../scene/limits.ts'
@@ -23,9 +22,10 @@ import type { Measure } from '../scene/measure.ts'
 import { measuresInForce, screenRule } from '../scene/measures.ts'
 import { unknownPlace } from '../scene/place.ts'
 import { FIXED_CHANNELS, INTERFACES } from '../scene/words.ts'
+import { SceneCounting } from './scene-counting.ts'
 import type { PlaceReport } from './scene-place.ts'
 import { standingCode } from './scene-standing.ts'
-import type { KeptScene, SceneCounts, SceneState, SceneStore } from './scene-state.ts'
+import type { KeptScene, SceneState, SceneStore } from './scene-state.ts'
 import type { SceneSurroundings } from './scene-surroundings.ts'
 import { SceneTime } from './scene-time.ts'
 import { openTrust, signaturesOf, type Trust } from './scene-trust.ts'
@@ -38,10 +38,6 @@ export type SceneKeeperOptions = {
   readonly log: Log
 }
 
-/** How many request counters are put on the disk as used at a time. */
-const COUNTER_BLOCK = 64
-/** How long the counters of limits may be behind the journal on the disk, milliseconds. */
-const SAVE_COUNTS_MS = 1_000
 /** A charge that has just been counted goes first: what it leaves of its limits is looked at later, ms. */
 const TELL_COUNTED_MS = 20
 /** How often what time changes is looked at, and how often it is kept, milliseconds. */
@@ -59,12 +55,10 @@ export class SceneKeeper implements SceneGate {
   /** Why there is nothing to decide by. */
   #missing: SceneCode | undefined
   #state: SceneState | undefined
-  #counts: SceneCounts | undefined
-  #nextCounter = 1
+  readonly #counting: SceneCounting
   #trust: Trust | undefined
   #grant: GrantInHand = { kind: 'none' }
   #savedTimeAtMs = Number.NEGATIVE_INFINITY
-  #cancelSave: (() => void) | undefined
   #cancelTick: () => void = () => {}
   #seen = ''
   #isTelling = false
@@ -73,9 +67,15 @@ export class SceneKeeper implements SceneGate {
     this.#options = options
     const { kept } = options
     this.time = new SceneTime(options.clock, kept.kind === 'kept' ? kept.state : undefined)
+    this.#counting = new SceneCounting({
+      ...options,
+      counts: kept.kind === 'kept' ? kept.counts : undefined,
+      nowMs: () => this.time.nowMs(),
+      reserving: (charge) => this.#reserving(charge),
+    })
     if (kept.kind === 'none') this.#missing = 'scene.no_grant'
     else if (kept.kind === 'lost') this.#lose(kept.detail)
-    else this.#load(kept.state, kept.counts)
+    else this.#load(kept.state)
   }
 
   /** Begins to look at what time changes. */
@@ -92,7 +92,7 @@ export class SceneKeeper implements SceneGate {
   stop(): void {
     this.#cancelTick()
     this.#saveTime()
-    this.#saveCounts()
+    this.#counting.save()
   }
 
   /** The state; undefined when the terminal is not enrolled or its state is lost. */
@@ -128,7 +128,7 @@ export class SceneKeeper implements SceneGate {
     this.#state = next
     if (isOther) this.#open(next)
     // So that the other file knows how far this one is.
-    this.#saveCountsSoon()
+    this.#counting.saveSoon()
     this.changed()
     return true
   }
@@ -142,33 +142,17 @@ export class SceneKeeper implements SceneGate {
 
   /** The next counter of a request; on the disk as used before this returns. */
   nextCounter(): Result<number, Problem> {
-    const counts = this.#counts
-    const counter = this.#nextCounter
-    if (counts === undefined) return err(problem('scene.state_lost'))
-    if (counter > counts.requestCounterTo) {
-      const next = { ...counts, requestCounterTo: counter + COUNTER_BLOCK - 1 }
-      const saved = this.#options.store.saveCounts(next)
-      if (!saved.ok) return saved
-      this.#counts = next
-    }
-    this.#nextCounter = counter + 1
-    return ok(counter)
+    return this.#counting.next()
   }
 
-  /**
-   * Goes on far above every counter that was used, one for a millisecond of time: whoever else counts
-   * with this key stays below, and is found again.
-   */
+  /** Goes on far above every counter that was used. */
   skipCounters(): void {
-    const nowMs = this.time.nowMs() ?? this.#options.clock.nowMs()
-    this.#nextCounter = Math.max(this.#nextCounter, Math.floor(nowMs))
+    this.#counting.skip(this.time.nowMs() ?? this.#options.clock.nowMs())
   }
 
   /** Forgets what was collected, at the end of this terminal. */
   wipeCounters(): Result<undefined, Problem> {
-    if (this.#counts === undefined) return ok(undefined)
-    this.#counts = { ...this.#counts, counters: newCounters(0) }
-    return this.#options.store.saveCounts(this.#counts)
+    return this.#counting.wipe()
   }
 
   decide(request: SceneRequest): SceneDecision {
@@ -196,33 +180,26 @@ export class SceneKeeper implements SceneGate {
   }
 
   reserve(charge: SceneCharge, step: SceneStep): void {
-    this.#count(step, (counters, nowMs) => reserve(counters, this.#reserving(charge), nowMs))
+    this.#counting.reserve(charge, step)
+    this.changed(TELL_COUNTED_MS)
   }
 
   commit(outTradeNo: string, step: SceneStep): void {
-    this.#count(step, (counters, nowMs) => commit(counters, { outTradeNo }, nowMs))
+    this.#counting.commit(outTradeNo, step)
+    this.changed(TELL_COUNTED_MS)
   }
 
   release(outTradeNo: string, step: SceneStep): void {
-    this.#count(step, (counters) => release(counters, outTradeNo))
+    this.#counting.release(outTradeNo, step)
+    this.changed(TELL_COUNTED_MS)
   }
 
   countedSeq(): number | undefined {
-    return this.#counts?.countedSeq
+    return this.#counting.countedSeq()
   }
 
   catchUp(charges: readonly JournalledCharge[], seq: number): void {
-    const counts = this.#counts
-    if (counts === undefined) return
-    let counters: Counters = counts.counters
-    for (const { outcome, atMs, ...charge } of charges) {
-      const { outTradeNo } = charge
-      counters = reserve(counters, this.#reserving(charge), atMs)
-      if (outcome === 'PAID') counters = commit(counters, { outTradeNo }, atMs)
-      if (outcome === 'NOT_PAID') counters = release(counters, outTradeNo)
-    }
-    this.#counts = { ...counts, counters, countedSeq: seq }
-    this.#saveCounts()
+    this.#counting.catchUp(charges, seq)
     this.changed()
   }
 
@@ -293,10 +270,8 @@ export class SceneKeeper implements SceneGate {
     this.changed()
   }
 
-  #load(state: SceneState, counts: SceneCounts): void {
+  #load(state: SceneState): void {
     this.#state = state
-    this.#counts = counts
-    this.#nextCounter = counts.requestCounterTo + 1
     this.#open(state)
   }
 
@@ -324,6 +299,7 @@ export class SceneKeeper implements SceneGate {
     const { time } = this
     const { refreshEveryMs, place, appVersion, ...rest } = surroundings
     const { grant } = this.#granted()
+    const counters = this.#counting.counters()
     const policies = this.#trust?.list.policies ?? []
     const { serial, keySha256, deviceType } = state?.enrolment ?? NOBODY
     return {
@@ -338,7 +314,7 @@ export class SceneKeeper implements SceneGate {
         offlineMs: time.offlineMs(refreshEveryMs),
         network: place.evidence(grant?.store.id),
         place: grant === undefined ? unknownPlace(time.startedMs) : place.look(grant).place,
-        ...(this.#counts === undefined ? {} : { counters: this.#counts.counters }),
+        ...(counters === undefined ? {} : { counters }),
         policies: policies.map(({ policyId, policyVersion }) => `${policyId}/${policyVersion}`),
       },
     }
@@ -350,37 +326,6 @@ export class SceneKeeper implements SceneGate {
     const mayBeCredit = !withoutCredit && (grant === undefined || open.includes('CREDIT'))
     const channels = mayBeCredit ? [...FIXED_CHANNELS, 'CREDIT' as const] : FIXED_CHANNELS
     return { outTradeNo, amountFen, interface: type, channels }
-  }
-
-  #count(step: SceneStep, change: (counters: Counters, nowMs: number) => Counters): void {
-    const counts = this.#counts
-    if (counts === undefined) return
-    const counters = change(counts.counters, this.time.nowMs() ?? step.atMs)
-    this.#counts = { ...counts, counters, countedSeq: Math.max(counts.countedSeq, step.seq) }
-    this.#saveCountsSoon()
-    this.changed(TELL_COUNTED_MS)
-  }
-
-  #saveCountsSoon(): void {
-    this.#cancelSave ??= this.#options.clock.after(SAVE_COUNTS_MS, () => this.#saveCounts())
-  }
-
-  #saveCounts(): void {
-    this.#cancelSave?.()
-    this.#cancelSave = undefined
-    if (this.#counts === undefined) return
-    // The next block before this one is used up, so that no charge waits for the disk to draw its counter;
-    // no sooner, so that a copy of this folder begins where this terminal does, and is found.
-    const keptTo = this.#counts.requestCounterTo
-    const isLow = keptTo - this.#nextCounter < COUNTER_BLOCK / 2
-    const requestCounterTo = isLow
-      ? Math.max(keptTo, this.#nextCounter - 1) + COUNTER_BLOCK
-      : keptTo
-    const next = { ...this.#counts, requestCounterTo }
-    const saved = this.#options.store.saveCounts(next)
-    if (saved.ok) this.#counts = next
-    // The journal has what is missing: the next start takes it from there.
-    if (!saved.ok) this.#options.log.warn('limit counters not kept', { code: saved.error.code })
   }
 
   #saveTime(): void {
