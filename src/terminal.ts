@@ -112,17 +112,10 @@ export async function startTerminal(
     journal: journal.value,
     scene: gate,
   })
-  const name = { id: config.value.terminalId, store: config.value.store.name, version: VERSION }
-  const backUp = (path: string) => backUpTo(journal.value, path)
-  const administration = openAdministration(config.value, {
-    ...{ engine, gate, pauses, name, clock, log },
+  const { dispatch, administration } = openDesk(config.value, {
+    ...{ engine, gate, pauses, clock, log },
     journal: journal.value,
     scene: scene.parts,
-  })
-  const dispatch = createDispatch(engine, {
-    name,
-    backUp,
-    ...(administration.ok ? { administration: administration.value } : {}),
   })
   const endUpkeep = upkeepOf(engine, journal.value, clock)
   const close = async () => {
@@ -157,6 +150,28 @@ export async function startTerminal(
       await close()
     },
   })
+}
+
+/** What answers callers; without an administration that could be opened the terminal does not start. */
+function openDesk(
+  config: Config,
+  parts: Omit<Parameters<typeof openAdministration>[1], 'name' | 'engine' | 'journal'> & {
+    readonly engine: Engine
+    readonly journal: JournalFile
+  },
+): {
+  readonly dispatch: Dispatch
+  readonly administration: ReturnType<typeof openAdministration>
+} {
+  const { engine, journal } = parts
+  const name = { id: config.terminalId, store: config.store.name, version: VERSION }
+  const administration = openAdministration(config, { ...parts, name })
+  const dispatch = createDispatch(engine, {
+    name,
+    backUp: (path: string) => backUpTo(journal, path),
+    ...(administration.ok ? { administration: administration.value } : {}),
+  })
+  return { dispatch, administration }
 }
 
 function upkeepOf(engine: Engine, journal: JournalFile, clock: Clock): () => void {

@@ -30,7 +30,7 @@ export const operatorSession = z
   .meta({ description: 'the session of a signed-in operator' })
 
 /** Why an act is done; kept in the journal. */
-export const actReason = z
+const actReason = z
   .string()
   .trim()
   .min(2)
@@ -52,7 +52,7 @@ export const signedInSchema = z
   .meta({ id: 'SignedIn' })
 
 /** Who may sign in at a screen. */
-export const operatorListSchema = z.object({
+const operatorListSchema = z.object({
   operators: z.array(z.object({ name: z.string(), role: z.enum(ROLES) })),
 })
 
@@ -195,7 +195,6 @@ export const administrationSchema = z
       .meta({ description: 'what was done to the terminal, newest first' }),
   })
   .meta({ id: 'Administration' })
-export type AdministrationView = z.infer<typeof administrationSchema>
 
 const bySession = { session: operatorSession }
 const screens = ['screen', 'admin'] as const

@@ -87,7 +87,7 @@ export class ActDesk {
 /**
  * The row of an act. It names the row of the act before it, so that a list of acts reads no other rows.
  */
-export function actEntry(journal: Journal, { atMs, ...act }: AdminAct): JournalEntry {
+function actEntry(journal: Journal, { atMs, ...act }: AdminAct): JournalEntry {
   const before = lastAct(journal)?.seq
   const event = { ...act, ...(before === undefined ? {} : { before }) }
   return { atMs, kind: ACT, event, sales: [] }
