@@ -79,8 +79,12 @@ function open(who: readonly Operator[], signedIn: Operator | undefined) {
   const dispatch = createDispatch(terminal, { name, administration })
   return {
     did,
-    ask: (operation: string, input: object, scope: Scope = 'screen') =>
-      dispatch(operation, { ...INPUTS[operation], ...input }, [scope]),
+    ask: (operation: string, input: object, ...scopes: readonly Scope[]) =>
+      dispatch(
+        operation,
+        { ...INPUTS[operation], ...input },
+        scopes.length === 0 ? ['screen'] : scopes,
+      ),
   }
 }
 
@@ -137,6 +141,15 @@ describe('rights', () => {
     expect(desk.did).toEqual(['sale.refund 收银一', 'shift.close 收银一', 'sale.close 负责人'])
     const nobody = await desk.ask('sale.refund', {}, 'register')
     expect(nobody).toMatchObject({ error: { code: 'api.bad_request', field: 'operator' } })
+  })
+
+  it('a screen that may also do other things is a screen for what they do not hold', async () => {
+    const desk = open([{ name: NAME, role: 'manager' }], undefined)
+    const both = ['screen', 'rig'] as const
+    const close = await desk.ask('sale.close', { operator: NAME }, ...both)
+    expect(close).toMatchObject({ error: { code: 'operator.sign_in_needed' } })
+    await desk.ask('sale.close', { operator: NAME }, 'screen', 'admin')
+    expect(desk.did).toEqual([`sale.close ${NAME}`])
   })
 
   it('without operators a screen refunds and closes shifts as before, and closes no sale', async () => {
