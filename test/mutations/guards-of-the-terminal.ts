@@ -216,16 +216,4 @@ export const TERMINAL_GUARDS: readonly Mutation[] = [
     ],
     proofs: [unit('engine/refund-given-up.test.ts')],
   },
-  {
-    promise: 'P4',
-    what: 'the word of a gateway about the scene makes no refusal of what is none',
-    edits: [
-      edit(
-        'src/gateway/scene-refusal.ts',
-        "reason === undefined || meaning.kind !== 'refused'",
-        'reason === undefined',
-      ),
-    ],
-    proofs: [unit(PROOF)],
-  },
 ]
