@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import type { Operator, Right } from '../domain/roles.ts'
 import type { Administration } from '../ports/administration.ts'
-import type { OperationName, Scope } from './protocol.ts'
+import { OPERATIONS, type OperationName, type Scope } from './protocol.ts'
 
 /** Operations that only a signed-in operator with this right is given, whatever the token is. */
 export const OPERATION_RIGHTS = {
@@ -75,7 +75,7 @@ function admitAtCounter(
     const by = authorised(asking, { session, operation, right, isIdle: false })
     return by.ok ? ok({ input: { ...rest, operator: by.value.name }, by: by.value }) : by
   }
-  if (asking.scopes.every((scope) => scope === 'screen')) {
+  if (isAtScreen(operation, asking.scopes)) {
     const known = asking.administration?.operators() ?? ok([])
     if (!known.ok) return known
     if (known.value.length > 0) return err(problem('operator.sign_in_needed', { field: 'session' }))
@@ -87,6 +87,12 @@ function admitAtCounter(
     return err(problem('api.bad_request', { field: 'operator', detail: 'is missing' }))
   }
   return ok({ input: rest })
+}
+
+/** Whether it is only as a screen that somebody may ask for this at all. */
+function isAtScreen(operation: CounterOperation, held: readonly Scope[]): boolean {
+  const given: readonly Scope[] = OPERATIONS[operation].scopes
+  return !given.some((scope) => scope !== 'screen' && held.includes(scope))
 }
 
 function isRightful(operation: OperationName): operation is keyof typeof OPERATION_RIGHTS {

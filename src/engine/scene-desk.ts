@@ -129,7 +129,7 @@ export class SceneDesk {
     const noCredit = decision.kind === 'allow' && decision.sendWithoutCredit
     const { refusal, ...ceiling } = judgement(offer)
     const code = refusal?.code ?? (isOffered ? undefined : 'scene.interface_not_granted')
-    const refund = this.mayRefund()
+    const refund = this.#refusalOfRefund({ isDrawn: true })
     const trustedAtMs = this.#gate.trustedNowMs?.()
     return {
       isOffered,
@@ -150,7 +150,12 @@ export class SceneDesk {
 
   /** Whether money may be given back. */
   mayRefund(): SceneRefusal | undefined {
-    const asked = { interface: this.#interface, role: 'cashier' as const }
+    return this.#refusalOfRefund({})
+  }
+
+  /** The gate counts refunds that were wanted and refused, so drawing says that it only draws. */
+  #refusalOfRefund(drawn: { readonly isDrawn?: true }): SceneRefusal | undefined {
+    const asked = { interface: this.#interface, role: 'cashier' as const, ...drawn }
     return refusalOf(this.#gate.decide({ ...asked, action: 'refund' }))
   }
 

@@ -22,7 +22,8 @@ type NewMoney = Asked & { readonly currency: string; readonly attended: boolean 
 export type SceneRequest =
   | (NewMoney & { readonly action: 'charge'; readonly amountFen: number })
   | (NewMoney & { readonly action: 'offer' })
-  | (Asked & { readonly action: 'refund' })
+  /** `isDrawn`: nobody wants one now, a screen only says whether it could be had. */
+  | (Asked & { readonly action: 'refund'; readonly isDrawn?: true })
   /** About money in flight, which only the end of an agreement ever refuses (M10). */
   | (Asked & { readonly action: 'query' | 'reverse'; readonly inFlight: boolean })
 

@@ -50,7 +50,7 @@ export function withReports(
       const decision = gate.decide(request)
       if (decision.kind === 'allow') return decision
       if (request.action === 'charge') note(decision.code, request)
-      if (request.action === 'refund') tell.refundRefused()
+      if (request.action === 'refund' && !request.isDrawn) tell.refundRefused()
       return decision
     },
     grantVersion: () => gate.grantVersion(),

@@ -87,12 +87,12 @@ function failedNames(output: string): readonly string[] {
   const start = output.indexOf('{"')
   if (start < 0) return []
   const report = JSON.parse(output.slice(start)) as {
-    testResults: { assertionResults: { title: string; status: string }[] }[]
+    testResults: { assertionResults: { fullName: string; status: string }[] }[]
   }
   return report.testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .filter(({ status }) => status === 'failed')
-    .map(({ title }) => title)
+    .map(({ fullName }) => fullName)
 }
 
 function runNode(

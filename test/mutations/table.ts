@@ -3,6 +3,7 @@ import { ATTEMPT_GUARDS } from './guards-of-attempts.ts'
 import { REFUND_GUARDS } from './guards-of-refunds.ts'
 import { LOOP_GUARDS } from './guards-of-the-loop.ts'
 import { SCENE_GUARDS } from './guards-of-the-scene.ts'
+import { TERMINAL_GUARDS } from './guards-of-the-terminal.ts'
 import type { Mutation } from './mutation.ts'
 
 /** The guards behind the promises. Taking one away must make each of its proofs fail. */
@@ -12,4 +13,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ANSWER_GUARDS,
   ...REFUND_GUARDS,
   ...SCENE_GUARDS,
+  ...TERMINAL_GUARDS,
 ]

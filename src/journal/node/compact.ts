@@ -119,7 +119,8 @@ function dropRows(db: Database.Database, wish: CompactWish): Dropped & { cutSeq:
 
 /**
  * The newest checkpoint below everything that must stay: the first row that is young enough, the
- * first row of a sale that is still open, and the row the present shift is counted from.
+ * first row of a sale that is still open, the row the present shift is counted from, and the row that
+ * says what is paused, as long as something is: without it the terminal would take money by it again.
  */
 function cutPlace(db: Database.Database, youngFromMs: number): MarkRow | undefined {
   return db
@@ -127,7 +128,10 @@ function cutPlace(db: Database.Database, youngFromMs: number): MarkRow | undefin
       `SELECT * FROM checkpoint WHERE seq < min(
          (SELECT coalesce(min(seq), 9e15) FROM event WHERE at_ms >= @youngFromMs),
          (SELECT coalesce(min(seq), 9e15) FROM sale WHERE open = 1),
-         (SELECT coalesce(max(seq), 9e15) FROM event WHERE kind = 'shift_closed'))
+         (SELECT coalesce(max(seq), 9e15) FROM event WHERE kind = 'shift_closed'),
+         (SELECT coalesce(max(seq), 9e15) FROM
+           (SELECT seq, body FROM event WHERE kind = 'interface_pauses' ORDER BY seq DESC LIMIT 1)
+           WHERE json_array_length(body, '$.event.pauses') > 0))
        ORDER BY seq DESC LIMIT 1`,
     )
     .get({ youngFromMs }) as MarkRow | undefined

@@ -51,6 +51,7 @@ export class HeadFile {
     this.#isWriting = true
     const end = (cause: Error | null) => {
       this.#isWriting = false
+      if (!cause) this.#turn()
       if (this.#isClosed) this.#release()
       done(cause)
     }
@@ -65,6 +66,7 @@ export class HeadFile {
     const { file, bytes, at } = this.#next(mark)
     writeSync(file, bytes, 0, bytes.length, at)
     fdatasyncSync(file)
+    this.#turn()
   }
 
   /** Nothing more is noted; what is on its way ends by itself. */
@@ -83,9 +85,12 @@ export class HeadFile {
     const bytes = Buffer.alloc(PLACE_BYTES, ' ')
     bytes.write(lineOf(mark).trimEnd())
     bytes[PLACE_BYTES - 1] = '\n'.charCodeAt(0)
-    const at = this.#place * PLACE_BYTES
+    return { file, bytes, at: this.#place * PLACE_BYTES }
+  }
+
+  /** Only from a word that is on the disk: one that failed may have spoiled its place, and has it again. */
+  #turn(): void {
     this.#place = (this.#place + 1) % PLACES
-    return { file, bytes, at }
   }
 
   /** The place with the newest word is the one that is kept. */

@@ -79,8 +79,12 @@ function open(who: readonly Operator[], signedIn: Operator | undefined) {
   const dispatch = createDispatch(terminal, { name, administration })
   return {
     did,
-    ask: (operation: string, input: object, scope: Scope = 'screen') =>
-      dispatch(operation, { ...INPUTS[operation], ...input }, [scope]),
+    ask: (operation: string, input: object, ...scopes: readonly Scope[]) =>
+      dispatch(
+        operation,
+        { ...INPUTS[operation], ...input },
+        scopes.length === 0 ? ['screen'] : scopes,
+      ),
   }
 }
 
@@ -89,7 +93,7 @@ const RIGHTS = { ...OPERATION_RIGHTS, ...COUNTER_RIGHTS }
 const EVERY = Object.keys(RIGHTS) as (keyof typeof RIGHTS)[]
 
 describe('rights', () => {
-  it('of every role and every operation: without the right nothing is ever done', async () => {
+  it('AC-5/terminal: of every role and every operation: without the right nothing is ever done', async () => {
     for (const role of ROLES) {
       for (const operation of EVERY) {
         for (const scope of OPERATIONS[operation].scopes) {
@@ -104,7 +108,7 @@ describe('rights', () => {
     }
   })
 
-  it('without a session, or with one that ended, nothing is done at a screen', async () => {
+  it('AC-5/terminal: without a session, or with one that ended, nothing is done at a screen', async () => {
     for (const operation of EVERY) {
       for (const input of [
         {},
@@ -139,7 +143,16 @@ describe('rights', () => {
     expect(nobody).toMatchObject({ error: { code: 'api.bad_request', field: 'operator' } })
   })
 
-  it('without operators a screen refunds and closes shifts as before, and closes no sale', async () => {
+  it('AC-5/terminal: a screen that may also do other things is a screen for what they do not hold', async () => {
+    const desk = open([{ name: NAME, role: 'manager' }], undefined)
+    const both = ['screen', 'rig'] as const
+    const close = await desk.ask('sale.close', { operator: NAME }, ...both)
+    expect(close).toMatchObject({ error: { code: 'operator.sign_in_needed' } })
+    await desk.ask('sale.close', { operator: NAME }, 'screen', 'admin')
+    expect(desk.did).toEqual([`sale.close ${NAME}`])
+  })
+
+  it('AC-5/terminal: without operators a screen refunds and closes shifts as before, and closes no sale', async () => {
     const desk = open([], undefined)
     await desk.ask('sale.refund', { operator: '收银一' })
     await desk.ask('shift.close', { operator: '收银一' })

@@ -30,6 +30,23 @@ it('says why nothing can be given back, apart from why nothing is taken', () => 
   expect(note()).not.toHaveProperty('problem')
 })
 
+it('asks about a refund that nobody wants only as one that is drawn', async () => {
+  const { id } = await till.sellPaid()
+  gate.answer(({ action }) =>
+    action === 'refund'
+      ? { kind: 'refuse', code: 'scene.refund_blocked', check: 'standing' }
+      : undefined,
+  )
+  const refunds = () => gate.requests.filter(({ action }) => action === 'refund')
+  note()
+  till.engine.status()
+  expect(refunds().length).toBeGreaterThan(0)
+  for (const one of refunds()) expect(one).toMatchObject({ isDrawn: true })
+  const drawn = refunds().length
+  await till.refund(id, 100)
+  expect(refunds().slice(drawn)[0]).not.toHaveProperty('isDrawn')
+})
+
 it('tells the screens of a stop and of its end without any other event', () => {
   const stops: (string | undefined)[] = []
   till.engine.onScreen(({ cashier }) => stops.push(cashier.stop))

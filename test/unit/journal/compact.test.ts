@@ -117,6 +117,25 @@ describe('compaction', () => {
     journal.close()
   })
 
+  it('P7: keeps the row that says what is paused, however old, and not one that says nothing is', () => {
+    const say = (journal: JournalFile, day: number, pauses: readonly object[]) =>
+      journal.append({
+        ...{ atMs: day * DAY_MS, kind: 'interface_pauses', sales: [] },
+        event: { what: 'interface.pause', operator: 'M1', reason: 'repair', pauses },
+      })
+    const pause = { interface: 'MICROPAY', operator: 'M1', reason: 'repair', sinceMs: 0 }
+    days(1, 6, (journal, day) => {
+      if (day === 3) say(journal, day, [pause])
+    })
+    expect(compact(100_000)).toMatchObject({ fromSeq: 3 })
+    const journal = at.open()
+    expect(journal.lastRow('interface_pauses')?.event.pauses).toEqual([pause])
+    say(journal, 7, [])
+    journal.close()
+    days(8, 9)
+    expect(compact(100_000)).toMatchObject({ fromSeq: 11 })
+  })
+
   it('refuses fewer days than a refund may need', () => {
     days(1, 2)
     expect(() => compact(100_000, KEEP_DAYS - 1)).toThrow()

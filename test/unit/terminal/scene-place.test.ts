@@ -72,7 +72,7 @@ function bench(options: { hasReceiver?: boolean; configured?: typeof STORE } = {
 }
 const kindIn = (place: ScenePlace, grant = grantOf()) => place.look(grant).place.kind
 
-describe('a position in the configuration', () => {
+describe('P7: a position in the configuration', () => {
   it.each([
     ['https://127.0.0.1:8443', 'inside'],
     ['https://127.1.2.3', 'inside'],

@@ -58,6 +58,7 @@ it('counts a refund that is refused, and none that is allowed', () => {
   const asked = { action: 'refund', interface: 'MICROPAY', role: 'cashier' } as const
   const no = watched({ kind: 'refuse', code: 'scene.refund_blocked', check: 'standing' })
   no.gate.decide(asked)
+  no.gate.decide({ ...asked, isDrawn: true })
   no.gate.decide(CHARGE)
   expect(no.refused).toEqual(['refund'])
   const yes = watched({ kind: 'allow', grantVersion: 'v', sendWithoutCredit: false })

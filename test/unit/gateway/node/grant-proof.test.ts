@@ -71,7 +71,7 @@ describe('the proof of a payment call', () => {
     expect(verify(null, Buffer.from(text), publicKey, signature)).toBe(true)
   })
 
-  it('goes with no query, and to no address that the grant does not name', async () => {
+  it('P7: goes with no query, and to no address that the grant does not name', async () => {
     const server = await rig.server()
     server.reply = answer(200, PAID_BODY)
     const named = await rig.gateway(server.origin, { prove: proverFor([server.origin]) })
@@ -110,6 +110,18 @@ describe('the proof of a payment call', () => {
       expect(heard).toMatchObject({ kind: 'unknown', sent: false })
     }
     expect(server.seen.filter(({ method }) => method === 'POST')).toEqual([])
+  })
+
+  it('P8: one that cannot be made stops neither query nor reversal', async () => {
+    const server = await rig.server()
+    const nextCounter = () => err(problem('scene.state_lost'))
+    const prove = proverFor([server.origin], { nextCounter })
+    const gateway = await rig.gateway(server.origin, { prove })
+    server.reply = answer(200, PAID_BODY)
+    expect((await gateway.query({ ...CHARGE, ...EXPECTED })).kind).toBe('paid')
+    await gateway.reverse({ ...CHARGE, ...EXPECTED })
+    const asked = server.seen.filter(({ url }) => url.includes(CHARGE.outTradeNo))
+    expect(asked.map(({ method }) => method)).toEqual(['GET', 'POST'])
   })
 
   it.each([
