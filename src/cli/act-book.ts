@@ -4,9 +4,9 @@ import type { Problem } from '../domain/errors.ts'
 import { appendAct } from '../engine/act-desk.ts'
 import type { AdminWish } from '../ports/administration.ts'
 import type { Config } from '../terminal/config.ts'
-import { readIdentity } from '../terminal/identity.ts'
 import { systemClock } from '../terminal/system.ts'
 import { openOwnJournal } from '../terminal.ts'
+import { askTerminal } from './ask-terminal.ts'
 import type { Claim } from './authorise.ts'
 
 /** How long a running terminal is waited for, milliseconds. */
@@ -32,7 +32,11 @@ export function signature(name: string | undefined, claim: Claim): Omit<AdminWis
  */
 export async function openActBook(config: Config): Promise<Result<ActBook, Problem>> {
   const { dataDir } = config
-  const running = await ask(dataDir, '/v1/status')
+  const running = await askTerminal(dataDir, {
+    method: 'GET',
+    path: '/v1/status',
+    answerMs: ANSWER_MS,
+  })
   if (running?.ok) {
     const keep = (act: AdminWish) => keepRunning(dataDir, act)
     return ok({ keep, close() {} })
@@ -47,7 +51,13 @@ export async function openActBook(config: Config): Promise<Result<ActBook, Probl
 }
 
 async function keepRunning(dataDir: string, act: AdminWish): Promise<Result<undefined, Problem>> {
-  const answer = await ask(dataDir, '/v1/administration/acts', act)
+  const path = '/v1/administration/acts'
+  const answer = await askTerminal(dataDir, {
+    method: 'POST',
+    path,
+    body: act,
+    answerMs: ANSWER_MS,
+  })
   if (answer?.ok) return ok(undefined)
   if (answer) return err((await answer.json()) as Problem)
   // It has ended meanwhile: the journal is free.
@@ -56,18 +66,6 @@ async function keepRunning(dataDir: string, act: AdminWish): Promise<Result<unde
   const kept = appendAct(journal.value, { ...act, atMs: systemClock.nowMs() })
   journal.value.close()
   return kept
-}
-
-async function ask(dataDir: string, path: string, body?: object): Promise<Response | undefined> {
-  const { port, tokens } = readIdentity(dataDir)
-  if (port === 0) return undefined
-  const headers = { authorization: `Bearer ${tokens.admin}`, 'content-type': 'application/json' }
-  return fetch(`http://127.0.0.1:${port}${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(ANSWER_MS),
-  }).catch(() => undefined)
 }
 
 /** What a command says when it is done, and the act to keep; absent: nothing was changed. */

@@ -3,7 +3,7 @@ import type { OPERATIONS } from '../api/protocol.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Problem } from '../domain/errors.ts'
 import type { Backup } from '../ports/journal.ts'
-import { readIdentity } from '../terminal/identity.ts'
+import { askTerminal } from './ask-terminal.ts'
 import { linesOfView, type SaleLine } from './journal-list.ts'
 
 /** How long a running terminal is waited for, milliseconds. */
@@ -16,7 +16,11 @@ export type Waiting = { readonly nowMs: number; readonly lines: readonly SaleLin
 
 /** Asks the terminal that runs in this data folder; undefined when none answers. */
 export async function askRunning(dataDir: string): Promise<Waiting | undefined> {
-  const answer = await ask(dataDir, '/v1/pending', { signal: AbortSignal.timeout(ANSWER_MS) })
+  const answer = await askTerminal(dataDir, {
+    method: 'GET',
+    path: '/v1/pending',
+    answerMs: ANSWER_MS,
+  })
   // Somebody else may have the port by now, and knows no token of ours.
   if (!answer?.ok) return undefined
   const { atMs, sales, refunding } = (await answer.json()) as Answer
@@ -28,24 +32,17 @@ export async function backUpRunning(
   dataDir: string,
   path: string,
 ): Promise<Result<Backup, Problem> | undefined> {
-  const running = await ask(dataDir, '/v1/status', { signal: AbortSignal.timeout(ANSWER_MS) })
+  const running = await askTerminal(dataDir, {
+    method: 'GET',
+    path: '/v1/status',
+    answerMs: ANSWER_MS,
+  })
   if (!running?.ok) return undefined
-  const answer = await ask(dataDir, '/v1/journal/backup', {
+  const answer = await askTerminal(dataDir, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ path }),
+    path: '/v1/journal/backup',
+    body: { path },
   })
   if (!answer) return undefined
   return answer.ok ? ok((await answer.json()) as Backup) : err((await answer.json()) as Problem)
-}
-
-async function ask(
-  dataDir: string,
-  path: string,
-  init: RequestInit,
-): Promise<Response | undefined> {
-  const { port, tokens } = readIdentity(dataDir)
-  if (port === 0) return undefined
-  const headers = { ...init.headers, authorization: `Bearer ${tokens.admin}` }
-  return fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers }).catch(() => undefined)
 }

@@ -2,15 +2,8 @@ import { resolve } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Problem } from '../domain/errors.ts'
 import { readConfig } from '../terminal/config.ts'
-import { readIdentity } from '../terminal/identity.ts'
+import { type Ask, askTerminal } from './ask-terminal.ts'
 import { describeProblem, fail } from './usage.ts'
-
-/** What is asked of the running terminal. */
-export type Ask = {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly body?: object
-}
 
 /** Asks the running terminal; an error is what it refused with. */
 export type AskTerminal = (ask: Ask) => Promise<Result<unknown, Problem>>
@@ -23,17 +16,10 @@ export type AskTerminal = (ask: Ask) => Promise<Result<unknown, Problem>>
 export function callTerminal(configFile: string, silence: string): Result<AskTerminal, Problem> {
   const config = readConfig(resolve(configFile))
   if (!config.ok) return config
-  const { port, tokens } = readIdentity(config.value.dataDir)
-  return ok(async ({ method, path, body }) => {
-    const once = () =>
-      fetch(`http://127.0.0.1:${port}${path}`, {
-        method,
-        headers: { authorization: `Bearer ${tokens.admin}`, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      })
-    const answer = await once()
-      .catch(once)
-      .catch(() => fail(silence))
+  const { dataDir } = config.value
+  return ok(async (ask) => {
+    const answer = (await askTerminal(dataDir, ask)) ?? (await askTerminal(dataDir, ask))
+    if (answer === undefined) return fail(silence)
     const value = (await answer.json()) as unknown
     return answer.ok ? ok(value) : err(value as Problem)
   })
