@@ -11,7 +11,7 @@ const TEXT = {
     resume: '恢复', revoke: '吊销', take: '采取措施', params: '参数（JSON）', scope: '接口（空为全部）',
     code_of: '措施', unlock: '解锁关闭', enforce: '未带授权的支付请求',
     on: '拒绝', off: '放行', failed: '未成功', done: '已完成', reason: '原因',
-    act: '其他操作（角色、名称、JSON）', send: '提交',
+    act: '其他操作（角色、名称、JSON）', role: '角色', name: '名称', send: '提交',
   },
   en: {
     title: 'Terminal services (sandbox)', token: 'Control token', open: 'Open', lang: '中文',
@@ -25,7 +25,7 @@ const TEXT = {
     scope: 'Interfaces (empty: all)', code_of: 'Measure', unlock: 'Unlock closing',
     enforce: 'Payment calls without a grant', on: 'refuse', off: 'let pass',
     failed: 'Not done', done: 'Done', reason: 'Reason',
-    act: 'Anything else (role, name, JSON)', send: 'Send',
+    act: 'Anything else (role, name, JSON)', role: 'Role', name: 'Name', send: 'Send',
   },
 }
 let lang = navigator.language.startsWith('zh') ? 'zh' : 'en'
