@@ -129,7 +129,7 @@ export class SceneDesk {
     const noCredit = decision.kind === 'allow' && decision.sendWithoutCredit
     const { refusal, ...ceiling } = judgement(offer)
     const code = refusal?.code ?? (isOffered ? undefined : 'scene.interface_not_granted')
-    const refund = this.mayRefund()
+    const refund = this.#refundRefusal({ isDrawn: true })
     const trustedAtMs = this.#gate.trustedNowMs?.()
     return {
       isOffered,
@@ -150,8 +150,12 @@ export class SceneDesk {
 
   /** Whether money may be given back. */
   mayRefund(): SceneRefusal | undefined {
+    return this.#refundRefusal({})
+  }
+
+  #refundRefusal(why: { readonly isDrawn?: true }): SceneRefusal | undefined {
     const asked = { interface: this.#interface, role: 'cashier' as const }
-    return refusalOf(this.#gate.decide({ ...asked, action: 'refund' }))
+    return refusalOf(this.#gate.decide({ ...asked, ...why, action: 'refund' }))
   }
 
   /** Whether money in flight may still be asked about or reversed: only an agreement that ended says no. */

@@ -22,7 +22,11 @@ type NewMoney = Asked & { readonly currency: string; readonly attended: boolean 
 export type SceneRequest =
   | (NewMoney & { readonly action: 'charge'; readonly amountFen: number })
   | (NewMoney & { readonly action: 'offer' })
-  | (Asked & { readonly action: 'refund' })
+  | (Asked & {
+      readonly action: 'refund'
+      /** Asked to draw a screen, and by nobody who wants a refund. */
+      readonly isDrawn?: true
+    })
   /** About money in flight, which only the end of an agreement ever refuses (M10). */
   | (Asked & { readonly action: 'query' | 'reverse'; readonly inFlight: boolean })
 

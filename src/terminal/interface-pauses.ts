@@ -58,6 +58,7 @@ export function withPauses(gate: SceneGate, pauses: InterfacePauses): SceneGate 
     catchUp: (charges, seq) => gate.catchUp(charges, seq),
     offered: (by) => gate.offered(by).filter((type) => !pauses.isPaused(type)),
     status: () => gate.status(),
+    trustedNowMs: () => gate.trustedNowMs?.(),
     onChange(listener) {
       const ends = [gate.onChange(listener), pauses.onChange(listener)]
       return () => {

@@ -50,7 +50,8 @@ export function withReports(
       const decision = gate.decide(request)
       if (decision.kind === 'allow') return decision
       if (request.action === 'charge') note(decision.code, request)
-      if (request.action === 'refund') tell.refundRefused()
+      // A screen asks at every change; only what somebody wanted was refused.
+      if (request.action === 'refund' && request.isDrawn !== true) tell.refundRefused()
       return decision
     },
     grantVersion: () => gate.grantVersion(),

@@ -65,7 +65,9 @@ async function isCalm(): Promise<void> {
 it('1: a machine takes no money before it is enrolled, and is ready after', async () => {
   await shop.start()
   await shop.shows('stopped', 'stopped')
+  expect(await shop.text(shop.cashier, '.panel h1')).toBe('未开通')
   expect(await shop.text(shop.cashier, '.panel')).toContain('本机没有场景授权')
+  expect(await shop.text(shop.customer, '.payment')).toBe(OTHER_WAY)
   await shop.picture('1-not-enrolled')
 
   const { services } = shop
@@ -187,15 +189,18 @@ it('P9/6: M8 stops the screens without a reason for customers, and goes by itsel
 it('7: a store moves by new evidence and a new approval, and by nothing less', async () => {
   const { services } = shop
   const { grantVersion } = shop.scene
-  const photoOfBefore = { address: NEW_ADDRESS, photo: EVIDENCE.photo }
-  for (const evidence of [EVIDENCE, photoOfBefore]) {
-    const wish = application(NEW_STORE, evidence)
-    const said = await services.sendInVain('merchant', 'applications', wish)
-    expect(said).toMatch(/evidence\.(address_differs|used_elsewhere)/)
-  }
+  const oldAddress = application(NEW_STORE, EVIDENCE)
+  expect(await services.sendInVain('merchant', 'applications', oldAddress)).toContain(
+    'evidence.address_differs:MICROPAY',
+  )
+  const oldPhoto = application(NEW_STORE, { ...NEW_EVIDENCE, photo: EVIDENCE.photo })
+  expect(await services.sendInVain('merchant', 'applications', oldPhoto)).toContain(
+    'evidence.used_elsewhere:photo',
+  )
   await services.send('merchant', 'applications', application(NEW_STORE, NEW_EVIDENCE))
   expect(await services.rows('接口申请')).toContainEqual(expect.stringContaining('PENDING'))
   await shop.pictureServices('7-pending')
+  expect(await services.rows('门店与接口')).toEqual([expect.stringContaining(OLD_STORE.address)])
   expect(shop.scene.grantVersion).toBe(grantVersion)
   expect(await shop.sell('7.10')).toMatchObject({ amountFen: 710, state: 'SUCCESS' })
   await shop.next()
@@ -206,6 +211,12 @@ it('7: a store moves by new evidence and a new approval, and by nothing less', a
   expect(await shop.text(shop.cashier, '.panel')).toContain('本机不在授权的地点')
   expect(await shop.text(shop.customer, '.payment')).toBe(OTHER_WAY)
   await shop.picture('7-old-address')
+  const before = await shop.ledger()
+  await shop.cashier.keyboard.type('7.15')
+  await shop.cashier.keyboard.press('Enter')
+  const made = await shop.wish('sale.create', { clientId: 'old-address', amountFen: 715 })
+  expect(made).toMatchObject({ ok: false, error: { code: 'scene.location_mismatch' } })
+  expect(await shop.ledger()).toEqual(before)
   const { grantId, minimumVersion } = await shop.served()
   expect(shop.scene.grantVersion).toBe(`${grantId}/${minimumVersion}`)
   expect(await services.rows('门店与接口')).toEqual([
@@ -235,6 +246,7 @@ it('8: the super administrator closes a way on the admin screen; an approval ope
   await shop.picture('8-closed-admin', [shop.cashier])
   await shop.cashier.keyboard.press('F2')
   await shop.shows('stopped', 'stopped')
+  expect(await shop.cashier.content()).not.toContain(PASSWORD)
   expect(await shop.text(shop.cashier, '.panel h1')).toBe('该支付方式已关闭')
   expect(await shop.text(shop.customer, '.payment')).toBe(OTHER_WAY)
   expect(shop.scene.offered).toEqual(['FACEPAY'])
@@ -268,17 +280,44 @@ it('9: the agreement ends: what is in flight is settled, nothing new is taken', 
   expect(await shop.text(shop.customer, '.payment')).toBe(OTHER_WAY)
   expect(await shop.text(shop.customer)).not.toMatch(REASONS)
   expect((await shop.merchant()).terminated).toBe(true)
+  expect(await shop.isWithinItsScreen()).toBe(true)
   await shop.picture('9-retired')
   await shop.pictureServices('9-terminated')
 })
 
 it('9: the terminal is wiped in order, its journal stays, and its serial is free', async () => {
   const key = join(shop.dir, 'apiclient_key.pem')
+  const whileItRuns = await shop.asInstaller('retire', '--yes')
+  expect(whileItRuns).toMatchObject({ code: 1, said: expect.stringContaining('journal.in_use') })
   expect(existsSync(key)).toBe(true)
   expect((await shop.served()).status).toBe('LIVE')
+  const sales = shop.terminal.engine.sales(100)
   await shop.stop()
+  expect(shop.keptScene()).toMatchObject({ state: { wiped: [] } })
   expect(await shop.asInstaller('retire', '--yes')).toMatchObject({ code: 0, said: '' })
+
   expect(existsSync(key)).toBe(false)
+  expect(shop.keptScene()).toMatchObject({
+    state: {
+      lifecycle: 'released',
+      grant: null,
+      wiped: ['merchant_key', 'grant', 'counters', 'face_credentials'],
+    },
+    counts: { counters: { spent: {}, reservations: {} } },
+  })
   expect(await shop.served()).toMatchObject({ serial: 'POS01', status: 'RELEASED' })
-  expect(await shop.guitai('journal', 'verify')).toMatchObject({ code: 0, said: '' })
+  const verified = await shop.guitai('journal', 'verify')
+  expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('is whole') })
+  const listed = (await shop.guitai('journal', 'list')).out
+  expect(listed).toMatch(/^ACT .*王安装 {2}terminal\.retire/)
+  expect(listed.match(/^PAID/gm)).toHaveLength(sales.length)
+  expect(await shop.ledger()).toHaveLength(sales.length)
+  expect(await shop.tryToStart()).toMatchObject({ ok: false, error: { code: 'services.retired' } })
+})
+
+it('AC-16-trig: the service heard of the one sale at the old address, and of no other risk', async () => {
+  const { events } = await shop.overview()
+  expect(events).toMatchObject([
+    { kind: 'charge.refused', trigger: 1, facts: { code: 'scene.location_mismatch' } },
+  ])
 })

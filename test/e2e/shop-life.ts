@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import type { LedgerRow } from '../../src/sandbox/ledger-row.ts'
+import { readConfig } from '../../src/terminal/config.ts'
+import { openStore } from '../../src/terminal/scene.ts'
+import type { KeptScene } from '../../src/terminal/scene-state.ts'
 import { type RunningTerminal, startTerminal } from '../../src/terminal.ts'
 import { sendRaw } from '../contract/sandbox-services-client.ts'
 import { POSITION } from '../contract/scene-terminal.ts'
@@ -86,14 +89,15 @@ export class ShopLife {
 
   /** Starts the terminal and opens its screens. */
   async start(): Promise<void> {
-    const started = await startTerminal({
-      configFile: this.configFile,
-      screensDir: this.#screensDir,
-    })
+    const started = await this.tryToStart()
     if (!started.ok) throw new Error(JSON.stringify(started.error))
     this.#terminal = started.value
     await this.cashier.goto(started.value.screens.cashier)
     await this.customer.goto(started.value.screens.customer)
+  }
+
+  tryToStart() {
+    return startTerminal({ configFile: this.configFile, screensDir: this.#screensDir })
   }
 
   async stop(): Promise<void> {
@@ -163,6 +167,25 @@ export class ShopLife {
   async next(): Promise<void> {
     await this.cashier.keyboard.press('F2')
     await this.isReady()
+  }
+
+  /** What somebody beside the screens asks of the terminal. */
+  wish(operation: string, input: Json) {
+    return this.terminal.dispatch(operation, input, ['screen'])
+  }
+
+  /** Whether the staff's page needs no scrolling. */
+  isWithinItsScreen(): Promise<boolean> {
+    return this.cashier.evaluate<boolean>('document.documentElement.scrollHeight <= innerHeight')
+  }
+
+  /** What is left of the scene on the disk; the terminal is stopped. */
+  keptScene(): KeptScene {
+    const config = readConfig(this.configFile)
+    if (!config.ok) throw new Error(config.error.code)
+    const opened = openStore(config.value)
+    if (!opened.ok) throw new Error(opened.error.code)
+    return opened.value.kept
   }
 
   text(page: Page, selector = 'body'): Promise<string | null> {

@@ -84,7 +84,8 @@ const table = (key, rows, cells) => {
   section.append(make('table', '', body))
   return section
 }
-const json = (value) => JSON.stringify(value)
+// With room to break a line at.
+const json = (value) => JSON.stringify(value).replace(/,(?=["{])/g, ', ')
 const approving = (row) => {
   const reference = field('ref')
   const application_id = row.id
@@ -182,11 +183,13 @@ draw()
 
 const STYLE = `
 :root { color-scheme: light dark; font-family: 'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', system-ui, sans-serif; }
+* { box-sizing: border-box; }
 body { margin: 1.5rem; max-width: 90rem; }
 section { margin-top: 1.5rem; overflow-x: auto; }
 h2 { font-size: 1.1rem; }
 table { border-collapse: collapse; width: 100%; }
 td { border-top: 1px solid #8886; padding: .4rem .6rem .4rem 0; vertical-align: top; }
+label { display: inline-block; white-space: nowrap; }
 input, textarea, button { font: inherit; padding: .2rem .5rem; margin: .1rem .4rem .1rem 0; }
 textarea { display: block; width: 100%; min-height: 6rem; font-family: monospace; }
 [role='status']:not(:empty) { border-left: .3rem solid #1677ff; padding-left: .6rem; }
