@@ -91,9 +91,7 @@ export async function startTerminal(
   if (!opened.ok) return failed(whyNotStarted(config.value, opened.error), log, closeLog)
   const scene = opened.value
   const gateway = await makeGateway(config.value, {
-    dataDir,
-    clock,
-    log,
+    ...{ dataDir, clock, log },
     ...(options.onMark ? { onMark: options.onMark } : {}),
     ...(scene.proving ?? {}),
   })
