@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { EVIDENCE, limitRow, MERCHANT, STORE } from '../contract/sandbox-services-client.ts'
 import { POSITION } from '../contract/scene-terminal.ts'
 import { fillClosing, signInAt } from './admin-steps.ts'
@@ -33,6 +33,14 @@ beforeAll(async () => {
   shop = await ShopLife.open()
 })
 afterAll(() => shop?.close())
+
+let hasFailed = false
+beforeEach(({ onTestFailed }) => {
+  if (hasFailed) throw new Error('the story ended at a step before this one')
+  onTestFailed(() => {
+    hasFailed = true
+  })
+})
 
 /** What an application for both ways to pay says. */
 function application(store: typeof STORE, evidence: Readonly<Record<string, string>>) {
