@@ -40,6 +40,7 @@ import { openScene } from './terminal/scene.ts'
 import { checkSceneDeclared } from './terminal/scene-declared.ts'
 import { systemClock, systemEntropy } from './terminal/system.ts'
 import { startUpkeep } from './terminal/upkeep.ts'
+import { whyNotStarted } from './terminal/why-not-started.ts'
 import { VERSION } from './version.ts'
 
 export type TerminalOptions = {
@@ -87,16 +88,14 @@ export async function startTerminal(
   if (!declared.ok) return failed(declared.error, log, closeLog)
   const { onPoint } = options
   const opened = openScene(config.value, { clock, log, onPoint })
-  if (!opened.ok) return failed(opened.error, log, closeLog)
+  if (!opened.ok) return failed(whyNotStarted(config.value, opened.error), log, closeLog)
   const scene = opened.value
   const gateway = await makeGateway(config.value, {
-    dataDir,
-    clock,
-    log,
+    ...{ dataDir, clock, log },
     ...(options.onMark ? { onMark: options.onMark } : {}),
     ...(scene.proving ?? {}),
   })
-  if (!gateway.ok) return failed(gateway.error, log, closeLog)
+  if (!gateway.ok) return failed(whyNotStarted(config.value, gateway.error), log, closeLog)
   const journal = openOwnJournal(dataDir, onPoint)
   if (!journal.ok) {
     await gateway.value.close()

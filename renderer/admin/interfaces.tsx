@@ -45,6 +45,13 @@ export function Interfaces(props: SectionProps) {
   )
 }
 
+/** What a counter has comes first. */
+const PLACES = ['MICROPAY', 'FACEPAY', 'NATIVE', 'JSAPI', 'MINIPROGRAM', 'APP', 'H5']
+
+function byPlace(one: string, other: string): number {
+  return PLACES.indexOf(one) - PLACES.indexOf(other)
+}
+
 /** Every way that is granted or paused; where nothing is enforced, the one the terminal has. */
 function rowsOf({ grant, pauses, services }: Administration): readonly Row[] {
   const granted = grant?.interfaces ?? []
@@ -53,7 +60,8 @@ function rowsOf({ grant, pauses, services }: Administration): readonly Row[] {
     ...granted.map((one) => one.interface),
     ...pauses.map((one) => one.interface),
   ])
-  return [...names].map((name) => ({
+  // In one order for ever, so that none moves when it is closed.
+  return [...names].toSorted(byPlace).map((name) => ({
     name,
     granted: granted.find((one) => one.interface === name),
     pause: pauses.find((one) => one.interface === name),
@@ -75,7 +83,7 @@ function Card(props: SectionProps & { readonly row: Row }) {
           {wordOf(language, 'interface_state', state)}
         </p>
       </header>
-      {granted !== undefined && (
+      {granted !== undefined && granted.approvalRef !== '' && (
         <p class="interface-facts">
           {translate(language, granted.attended ? 'interfaces.attended' : 'interfaces.unattended')}
           {' · '}

@@ -58,6 +58,7 @@ export function stripLook({ state, stop, scene }: CashierScreen): RuleLook {
 }
 
 const STOP_RULES: { readonly [stop in Exclude<StopKind, 'terminal'>]: SceneNote['screen'] } = {
+  not_set_up: 'stopped',
   suspended: 'stopped',
   way_closed: 'stopped',
   retired: 'retired',

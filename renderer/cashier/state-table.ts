@@ -99,6 +99,12 @@ export const STATE_LOOKS: { readonly [state in PanelState]: StateLook } = {
 /** The state `stopped` by what has stopped it. */
 export const STOP_LOOKS: { readonly [stop in StopKind]: StateLook } = {
   terminal: STATE_LOOKS.stopped,
+  not_set_up: {
+    icon: 'stop',
+    title: 'stop.not_set_up.title',
+    action: 'stop.not_set_up.action',
+    ...STILL,
+  },
   suspended: {
     icon: 'stop',
     title: 'stop.suspended.title',

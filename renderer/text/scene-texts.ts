@@ -38,10 +38,15 @@ export const SCENE_TEXTS = {
   'measure.M10': { 'zh-CN': '协议终止', en: 'Agreement ended' },
   'measure.unreadable': { 'zh-CN': '无法识别的处置', en: 'A measure that cannot be read' },
 
+  'stop.not_set_up.title': { 'zh-CN': '未开通', en: 'Not set up' },
+  'stop.not_set_up.action': {
+    'zh-CN': '本机还不能收款，请联系安装人员',
+    en: 'No payments here yet; call the installer',
+  },
   'stop.suspended.title': { 'zh-CN': '暂停服务', en: 'Out of service' },
   'stop.suspended.action': {
-    'zh-CN': '暂不收新款，解除后自动恢复',
-    en: 'No new payments; resumes by itself when lifted',
+    'zh-CN': '暂不收新款，原因消除后自动恢复',
+    en: 'No new payments; resumes by itself once the cause is gone',
   },
   'stop.way_closed.title': { 'zh-CN': '该支付方式已关闭', en: 'Way to pay closed' },
   'stop.way_closed.action': {

@@ -42,6 +42,11 @@ export const SERVICES_ERRORS = {
     '协议还没有解除，门店也还有授权，不能注销本机。没有改动，没有动钱。',
     'The agreement runs and the store is granted something, so the terminal cannot sign off. Nothing was changed and no money moved.',
   ),
+  'services.retired': noMoneyMoved(
+    410,
+    '本机已停用，商户私钥已清除，不再收款。流水还在；重新使用要重新办理。',
+    'This terminal is retired and its merchant key was wiped; it takes no payments. The journal is kept; to use it again, have it approved anew.',
+  ),
   'services.money_in_flight': noMoneyMoved(
     409,
     '还有没有结果的收款或退款，不能注销本机。请等它们有结果。',

@@ -88,7 +88,7 @@ export type SceneNote = {
  * Why no new money is taken, as the staff's screen names it: the terminal itself cannot, or the scene
  * has suspended the service, closed this way to pay, or ended for good.
  */
-export type StopKind = 'terminal' | 'suspended' | 'way_closed' | 'retired'
+export type StopKind = 'terminal' | 'not_set_up' | 'suspended' | 'way_closed' | 'retired'
 
 /** The scene as the screens need it; without a note nothing is enforced. */
 export type SceneFacts = { readonly isOffered: boolean; readonly note?: SceneNote }

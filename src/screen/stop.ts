@@ -3,6 +3,7 @@ import type { SceneNote, StopKind } from './model.ts'
 
 /** Reasons that have a screen of their own; all others are a service that is suspended. */
 const BY_CODE: { readonly [code in ErrorCode]?: StopKind } = {
+  'scene.no_grant': 'not_set_up',
   'scene.interface_closed': 'way_closed',
   'scene.terminated': 'retired',
 }

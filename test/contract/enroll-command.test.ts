@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { runGuitai } from '../support/guitai.ts'
 import { EVIDENCE, limitRow, World } from './sandbox-services-client.ts'
 import { POSITION } from './scene-terminal.ts'
-
-const CLI = join(import.meta.dirname, '..', '..', 'src', 'cli.ts')
 
 let world: World
 beforeEach(async () => {
@@ -20,18 +18,8 @@ beforeEach(async () => {
 })
 afterEach(() => world.stop())
 
-type Run = { readonly code: number; readonly out: string; readonly said: string }
-
-/** Not `spawnSync`: the sandbox that is asked runs in this process. */
-function guitai(...words: string[]): Promise<Run> {
-  const args = [CLI, ...words, '--config', join(world.dir, 'terminal.json')]
-  const env = { ...process.env, LANG: 'en' }
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { env }, (error, out, said) => {
-      resolve({ code: error === null ? 0 : Number(error.code), out, said })
-    })
-  })
-}
+const guitai = (...words: string[]) =>
+  runGuitai(...words, '--config', join(world.dir, 'terminal.json'))
 
 it('enrols once, and shows what may be charged and why not', async () => {
   const before = await guitai('grant', 'show')

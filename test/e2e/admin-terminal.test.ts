@@ -13,7 +13,10 @@ import {
 } from '../contract/admin-counter.ts'
 import { MERCHANT } from '../contract/sandbox-services-client.ts'
 import { until } from '../contract/virtual-counter.ts'
+import { fillClosing, signInAt } from './admin-steps.ts'
 import { buildScreens, openChromium } from './screens-server.ts'
+
+const CLOSING = { way: 'MICROPAY', administrator: ADMINISTRATOR }
 
 /** The pages against a real terminal with operators, at a sandbox whose services grant it something. */
 let folder: string
@@ -44,9 +47,7 @@ afterEach(async () => {
 
 async function signIn(role: Role): Promise<void> {
   const name = Object.entries(PEOPLE).find(([, has]) => has === role)?.[0] ?? ''
-  await page.locator('.sign-in-name', { hasText: name }).click()
-  await page.keyboard.type(PIN)
-  await page.keyboard.press('Enter')
+  await signInAt(page, { name, pin: PIN })
 }
 
 async function openDesk(role: Role): Promise<void> {
@@ -100,13 +101,7 @@ it('a pause stops new money until it is resumed, and says that it is no closing'
 
 it('AC-17b: a wrong password closes nothing, the right one closes for good', async () => {
   await openDesk('installer')
-  await page.keyboard.press('3')
-  await page.locator('[data-interface="MICROPAY"] .act-button[data-act="close"]').click()
-  await page.locator('.refund-reason').first().click()
-  await page.locator('[name="act-administrator"]').fill(ADMINISTRATOR)
-  await page.keyboard.press('F8')
-  await page.locator('[name="act-typed"]').fill('MICROPAY')
-  await page.locator('[name="guitai-secret"]').fill('not-the-password')
+  await fillClosing(page, { ...CLOSING, password: 'not-the-password' })
   await page.keyboard.press('F4')
   await expect.poll(() => page.locator('.notice').textContent()).toMatch(/还可以试 4 次/)
   expect(await page.content()).not.toContain('not-the-password')
@@ -123,13 +118,7 @@ it('AC-17b: a wrong password closes nothing, the right one closes for good', asy
 it('AC-17c: with the service away closing is refused, and a manager pauses instead', async () => {
   await openDesk('installer')
   await desk.counter.sandbox.close()
-  await page.keyboard.press('3')
-  await page.locator('[data-interface="MICROPAY"] .act-button[data-act="close"]').click()
-  await page.locator('.refund-reason').first().click()
-  await page.locator('[name="act-administrator"]').fill(ADMINISTRATOR)
-  await page.keyboard.press('F8')
-  await page.locator('[name="act-typed"]').fill('MICROPAY')
-  await page.locator('[name="guitai-secret"]').fill(OPERATION_PASSWORD)
+  await fillClosing(page, { ...CLOSING, password: OPERATION_PASSWORD })
   await page.keyboard.press('F4')
   await expect.poll(() => page.locator('.notice').textContent()).toContain('暂停不是关闭')
 })

@@ -101,6 +101,10 @@ export function sceneScreens({ nowMs, sale, pending, lights }: Facts): readonly 
       scene: note('as_usual', [], { problem: problem('scene.location_mismatch') }),
       more: { mayRefund: true },
     }),
+    stopped('not_set_up', {
+      stop: 'not_set_up',
+      scene: note('stopped', [], { problem: problem('scene.no_grant') }),
+    }),
     stopped('way_closed', {
       stop: 'way_closed',
       scene: note('way_closed', ['M9'], { problem: problem('scene.interface_closed') }),

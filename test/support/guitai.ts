@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 
@@ -48,6 +48,21 @@ export function startProgram<Ready>(
         stop: () => end('SIGTERM'),
         kill: () => end('SIGKILL'),
       })
+    })
+  })
+}
+
+/** What a command came to: its status, and what it printed on either stream. */
+export type Run = { readonly code: number; readonly out: string; readonly said: string }
+
+/**
+ * Runs `guitai <words>` to its end, in English. Not `spawnSync`: what it asks may run in this process.
+ */
+export function runGuitai(...words: readonly string[]): Promise<Run> {
+  const env = { ...process.env, LANG: 'en' }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [CLI, ...words], { env }, (error, out, said) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, said })
     })
   })
 }

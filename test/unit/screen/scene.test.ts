@@ -190,6 +190,7 @@ describe('what stops the staff', () => {
   it.each([
     ['scene.suspended', 'stopped', 'suspended'],
     ['scene.grant_expired', 'as_usual', 'suspended'],
+    ['scene.no_grant', 'stopped', 'not_set_up'],
     ['scene.interface_closed', 'way_closed', 'way_closed'],
     ['scene.suspended', 'way_closed', 'suspended'],
     ['scene.terminated', 'retired', 'retired'],

@@ -65,3 +65,14 @@ it('counts a refund that is refused, and none that is allowed', () => {
   yes.gate.decide(asked)
   expect(yes.refused).toEqual([])
 })
+
+it('counts no refund that a screen asked about in order to be drawn', () => {
+  const asked = { action: 'refund', interface: 'MICROPAY', role: 'cashier' } as const
+  const { gate, refused } = watched({
+    kind: 'refuse',
+    code: 'scene.refund_blocked',
+    check: 'standing',
+  })
+  expect(gate.decide({ ...asked, isDrawn: true }).kind).toBe('refuse')
+  expect(refused).toEqual([])
+})

@@ -11,7 +11,7 @@ const TEXT = {
     resume: '恢复', revoke: '吊销', take: '采取措施', params: '参数（JSON）', scope: '接口（空为全部）',
     code_of: '措施', unlock: '解锁关闭', enforce: '未带授权的支付请求',
     on: '拒绝', off: '放行', failed: '未成功', done: '已完成', reason: '原因',
-    act: '其他操作（角色、名称、JSON）', send: '提交',
+    act: '其他操作（角色、名称、JSON）', role: '角色', name: '名称', send: '提交',
   },
   en: {
     title: 'Terminal services (sandbox)', token: 'Control token', open: 'Open', lang: '中文',
@@ -25,7 +25,7 @@ const TEXT = {
     scope: 'Interfaces (empty: all)', code_of: 'Measure', unlock: 'Unlock closing',
     enforce: 'Payment calls without a grant', on: 'refuse', off: 'let pass',
     failed: 'Not done', done: 'Done', reason: 'Reason',
-    act: 'Anything else (role, name, JSON)', send: 'Send',
+    act: 'Anything else (role, name, JSON)', role: 'Role', name: 'Name', send: 'Send',
   },
 }
 let lang = navigator.language.startsWith('zh') ? 'zh' : 'en'
@@ -84,7 +84,8 @@ const table = (key, rows, cells) => {
   section.append(make('table', '', body))
   return section
 }
-const json = (value) => JSON.stringify(value)
+// With room to break a line at.
+const json = (value) => JSON.stringify(value).replace(/,(?=["{])/g, ', ')
 const approving = (row) => {
   const reference = field('ref')
   const application_id = row.id
@@ -182,11 +183,13 @@ draw()
 
 const STYLE = `
 :root { color-scheme: light dark; font-family: 'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', system-ui, sans-serif; }
+* { box-sizing: border-box; }
 body { margin: 1.5rem; max-width: 90rem; }
 section { margin-top: 1.5rem; overflow-x: auto; }
 h2 { font-size: 1.1rem; }
 table { border-collapse: collapse; width: 100%; }
 td { border-top: 1px solid #8886; padding: .4rem .6rem .4rem 0; vertical-align: top; }
+label { display: inline-block; white-space: nowrap; }
 input, textarea, button { font: inherit; padding: .2rem .5rem; margin: .1rem .4rem .1rem 0; }
 textarea { display: block; width: 100%; min-height: 6rem; font-family: monospace; }
 [role='status']:not(:empty) { border-left: .3rem solid #1677ff; padding-left: .6rem; }
