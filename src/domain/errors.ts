@@ -31,6 +31,10 @@ const SHOW_AGAIN: Text = {
   'zh-CN': '请重新打开付款码再出示',
   en: 'Please open your payment code again and show it',
 }
+const REFRESH: Text = {
+  'zh-CN': '请刷新付款码后再出示',
+  en: 'Please refresh your payment code and show it again',
+}
 const OTHER_METHOD: Text = {
   'zh-CN': '请更换付款方式后重新出示付款码',
   en: 'Please choose another way to pay and show a new code',
@@ -109,6 +113,11 @@ export const ERRORS = {
     zh: '扫描内容不完整。未收款，请重新扫描。',
     en: 'The scan was incomplete or garbled. Nothing was charged; scan again.',
     customer: SHOW_AGAIN,
+  }),
+  'code.used_before': entry('no', 409, {
+    zh: '此付款码已经用过，可能是旧截图。本次未收款，请顾客刷新付款码。',
+    en: 'This payment code was used before; it may be an old picture. Nothing was charged now; ask the customer to refresh it.',
+    customer: REFRESH,
   }),
   'code.too_late': entry('no', 409, {
     zh: '付款码已超过使用时间，未发送。未收款，请重新扫描。',
