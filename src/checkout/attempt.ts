@@ -165,6 +165,7 @@ function afterPaid(attempt: Attempt, answer: Paid, moment: Moment): Move {
       transactionId: answer.transactionId,
       ...(answer.payerTotalFen === undefined ? {} : { payerTotalFen: answer.payerTotalFen }),
       ...(answer.paidAt === undefined ? {} : { paidAt: answer.paidAt }),
+      ...(answer.paidBy === undefined ? {} : { paidBy: answer.paidBy }),
       ...(answer.refunded ? { refunded: true } : {}),
     },
   }
