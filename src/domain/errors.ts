@@ -199,6 +199,11 @@ export const ERRORS = {
     en: 'The customer did not finish (cancelled, wrong password or too late); the order was reversed. Nothing was charged.',
     customer: SHOW_AGAIN,
   }),
+  'gateway.channel_forbidden': entry('no', 409, {
+    zh: '顾客用信用卡付款，但本单不允许信用卡；已自动撤销，款项原路退回。未收款，请顾客换用零钱或借记卡重新付款。',
+    en: 'The customer paid by credit card, which this order excluded; it was reversed and the money goes back. Nothing was kept; ask for balance or a debit card.',
+    customer: OTHER_METHOD,
+  }),
   'gateway.reversed': entry('no', 409, {
     zh: '订单已撤销。未收款；如有扣款会退回。',
     en: 'The order was reversed. Nothing was kept; any deduction is returned.',

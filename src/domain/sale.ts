@@ -95,6 +95,11 @@ export type Attempt = {
   readonly paidAt?: string
   /** What the customer paid with, as a verified answer names it; absent when none does. */
   readonly paidBy?: FundingChannel
+  /**
+   * A verified answer named a channel that the order had excluded. Stays once it is known: the money is
+   * given back whatever a later answer leaves out.
+   */
+  readonly channelForbidden?: true
   /** The gateway says that some of the money was refunded by somebody. */
   readonly refunded?: true
 }

@@ -59,6 +59,7 @@ const attempt = z.strictObject({
   payerTotalFen: z.number().int().min(0).optional(),
   paidAt: z.string().optional(),
   paidBy: z.enum(FUNDING_CHANNELS).optional(),
+  channelForbidden: z.literal(true).optional(),
   refunded: z.literal(true).optional(),
 })
 
