@@ -51,11 +51,10 @@ export class RiskWatch {
   /** Money came through a channel that the order had excluded; whatever becomes of it, once. */
   #lookAtChannels(sale: Sale): void {
     for (const attempt of sale.attempts) {
-      const { channelForbidden, outTradeNo, amountFen, grantVersion } = attempt
+      const { channelForbidden, outTradeNo, amountFen } = attempt
       if (!channelForbidden || !this.#isNew(`channel ${outTradeNo}`)) continue
       const facts = {
         interface: attempt.interface,
-        grant_version: grantVersion,
         amount_fen: amountFen,
         out_trade_no: outTradeNo,
       }

@@ -172,7 +172,6 @@ it('M5/violation tells of an excluded channel once, without what the sale is', (
       trigger: 1,
       facts: {
         interface: 'MICROPAY',
-        grant_version: 'G/1',
         amount_fen: 1_234,
         out_trade_no: 'GTATTEMPT1',
       },
