@@ -143,7 +143,8 @@ export function askNow(attempt: Attempt, atMs: number): Move {
  * A verified payment. It is kept only when it is ours to the letter (P3, checked a second time here)
  * and when nothing that was sent can still undo it.
  */
-function afterPaid(attempt: Attempt, answer: Paid, moment: Moment): Move {
+function afterPaid(found: Attempt, answer: Paid, moment: Moment): Move {
+  const attempt = noteChannel(found, answer)
   if (answer.amountFen !== attempt.amountFen || answer.outTradeNo !== attempt.outTradeNo) {
     return askOrUndo({ ...attempt, phase: 'checking', cause: 'gateway.mismatch' }, moment)
   }
@@ -152,7 +153,8 @@ function afterPaid(attempt: Attempt, answer: Paid, moment: Moment): Move {
   // verified is told as it is, and staff refund what has to be.
   const isBeyondReversal =
     answer.refunded || moment.atMs - waitsFromMs(attempt) >= WAITS.reverseLimitMs
-  if ((moment.cancelWanted || mayBeUndone) && !isBeyondReversal) return undo(attempt, moment.atMs)
+  const isUnwanted = moment.cancelWanted || attempt.channelForbidden === true
+  if ((isUnwanted || mayBeUndone) && !isBeyondReversal) return undo(attempt, moment.atMs)
   const { cause: _cause, refusal: _refusal, nextTryAtMs: _next, ...rest } = attempt
   return {
     kind: 'settle',
@@ -171,6 +173,17 @@ function afterPaid(attempt: Attempt, answer: Paid, moment: Moment): Move {
 }
 
 /**
+ * Keeps what the customer paid with. One that the order had excluded was taken against the rules that
+ * permitted it (docs/decisions/0019): it is reversed while nobody has been told PAID.
+ */
+function noteChannel(attempt: Attempt, { paidBy }: Paid): Attempt {
+  const heard = paidBy === undefined ? attempt : { ...attempt, paidBy }
+  const isForbidden = attempt.noCredit === true && paidBy === 'CREDIT'
+  if (!isForbidden && !attempt.channelForbidden) return heard
+  return { ...heard, channelForbidden: true, cause: 'gateway.channel_forbidden' }
+}
+
+/**
  * "No such order" is final when the gateway refused the charge, when no byte of it left, when the
  * reversal was confirmed, or when a reversal was tried and the code is dead for long. Otherwise the
  * charge may still be on its way: wait, then reverse.
@@ -178,7 +191,7 @@ function afterPaid(attempt: Attempt, answer: Paid, moment: Moment): Move {
 function afterNotFound(attempt: Attempt, moment: Moment): Move {
   if (attempt.refusal) return settleNotPaid(attempt, attempt.refusal, moment.atMs)
   if (!attempt.sent) return settleNotPaid(attempt, 'gateway.never_arrived', moment.atMs)
-  if (attempt.reverseConfirmed) return settleNotPaid(attempt, 'gateway.reversed', moment.atMs)
+  if (attempt.reverseConfirmed) return settleNotPaid(attempt, reversedCause(attempt), moment.atMs)
   // What was true when it was asked: the answer may have been long on its way.
   const askedAtMs = attempt.askedAtMs ?? waitsFromMs(attempt)
   if (attempt.reversals > 0 && isLongAgo(attempt, askedAtMs)) {
@@ -235,11 +248,16 @@ function settleNotPaid(attempt: Attempt, cause: Cause, atMs: number): Move {
   }
 }
 
+/** Why an order that was reversed was. */
+function reversedCause(attempt: Attempt): Cause {
+  return attempt.channelForbidden ? 'gateway.channel_forbidden' : 'gateway.reversed'
+}
+
 /** Why a closed order is not paid: the first definite reason, else the reversal itself. */
 function closedCause(attempt: Attempt): Cause {
   if (attempt.refusal) return attempt.refusal
   if (attempt.cause === 'gateway.customer_failed') return attempt.cause
-  return attempt.reversals > 0 ? 'gateway.reversed' : 'gateway.order_closed'
+  return attempt.reversals > 0 ? reversedCause(attempt) : 'gateway.order_closed'
 }
 
 /** The pause after so many reversals; a short one while people stand at the counter and wait. */

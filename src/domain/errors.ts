@@ -31,6 +31,10 @@ const SHOW_AGAIN: Text = {
   'zh-CN': '请重新打开付款码再出示',
   en: 'Please open your payment code again and show it',
 }
+const REFRESH: Text = {
+  'zh-CN': '请刷新付款码后再出示',
+  en: 'Please refresh your payment code and show it again',
+}
 const OTHER_METHOD: Text = {
   'zh-CN': '请更换付款方式后重新出示付款码',
   en: 'Please choose another way to pay and show a new code',
@@ -109,6 +113,11 @@ export const ERRORS = {
     zh: '扫描内容不完整。未收款，请重新扫描。',
     en: 'The scan was incomplete or garbled. Nothing was charged; scan again.',
     customer: SHOW_AGAIN,
+  }),
+  'code.used_before': entry('no', 409, {
+    zh: '此付款码已经用过，可能是旧截图。本次未收款，请顾客刷新付款码。',
+    en: 'This payment code was used before; it may be an old picture. Nothing was charged now; ask the customer to refresh it.',
+    customer: REFRESH,
   }),
   'code.too_late': entry('no', 409, {
     zh: '付款码已超过使用时间，未发送。未收款，请重新扫描。',
@@ -189,6 +198,11 @@ export const ERRORS = {
     zh: '顾客未完成付款（取消、密码错误或超时），订单已撤销。未收款。',
     en: 'The customer did not finish (cancelled, wrong password or too late); the order was reversed. Nothing was charged.',
     customer: SHOW_AGAIN,
+  }),
+  'gateway.channel_forbidden': entry('no', 409, {
+    zh: '顾客用信用卡付款，但本单不允许信用卡；已自动撤销，款项原路退回。未收款，请顾客换用零钱或借记卡重新付款。',
+    en: 'The customer paid by credit card, which this order excluded; it was reversed and the money goes back. Nothing was kept; ask for balance or a debit card.',
+    customer: OTHER_METHOD,
   }),
   'gateway.reversed': entry('no', 409, {
     zh: '订单已撤销。未收款；如有扣款会退回。',

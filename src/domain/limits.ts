@@ -4,6 +4,8 @@ export const LIMITS = {
   inboxMax: 1_024,
   /** Questions to the gateway under way at once; a charge never waits for one. */
   questionsAtOnce: 32,
+  /** Used payment codes that are known again. */
+  usedCodesMax: 1_024,
   /** Attempts of one sale. */
   attemptsPerSaleMax: 50,
   /** Sales not final that the terminal carries at once. */

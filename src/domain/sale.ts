@@ -8,6 +8,10 @@ export type Outcome = 'PAID' | 'NOT_PAID' | 'UNKNOWN'
 /** A payment interface; the journal names it on every attempt. */
 export type PaymentInterface = 'MICROPAY'
 
+/** Where the customer's money came from: a debit card, the wallet's balance, or a credit card. */
+export const FUNDING_CHANNELS = ['QUICK', 'BALANCE', 'CREDIT'] as const
+export type FundingChannel = (typeof FUNDING_CHANNELS)[number]
+
 /**
  * Where an attempt stands.
  * - `submitting`: the charge is durable and may have left.
@@ -89,6 +93,13 @@ export type Attempt = {
   /** What the customer really paid after coupons, fen. */
   readonly payerTotalFen?: number
   readonly paidAt?: string
+  /** What the customer paid with, as a verified answer names it; absent when none does. */
+  readonly paidBy?: FundingChannel
+  /**
+   * A verified answer named a channel that the order had excluded. Stays once it is known: the money is
+   * given back whatever a later answer leaves out.
+   */
+  readonly channelForbidden?: true
   /** The gateway says that some of the money was refunded by somebody. */
   readonly refunded?: true
 }

@@ -60,4 +60,6 @@ export const WAITS = {
   journalRetryMs: 2_000,
   /** How long a payment code may stay in memory. */
   codeLifeMs: 60_000,
+  /** For so long a used payment code is known again: far longer than any code can live. */
+  usedCodeMs: 600_000,
 } as const

@@ -15,6 +15,7 @@ import { redactAnswer } from './record.ts'
 import type { SceneDesk } from './scene-desk.ts'
 import type { SteadyTime } from './steady-time.ts'
 import { Turnstile } from './turnstile.ts'
+import type { UsedCodes } from './used-codes.ts'
 import type { Vault } from './vault.ts'
 
 export type EffectRunnerOptions = {
@@ -22,6 +23,7 @@ export type EffectRunnerOptions = {
   readonly scanners: readonly Scanner[]
   readonly clock: Clock
   readonly vault: Vault
+  readonly used: UsedCodes
   readonly time: SteadyTime
   readonly scene: SceneDesk
   readonly post: (event: CheckoutEvent) => void
@@ -55,6 +57,7 @@ export class EffectRunner {
       const attempt = lastAttempt(effect.sale)
       const code = this.#options.vault.take(effect.credentialRef)
       if (!attempt || code === undefined) continue
+      this.#options.used.use(attempt.outTradeNo, code)
       const { outTradeNo, amountFen, merchantId, appId, storeId, noCredit } = attempt
       const { description } = effect.sale
       const charge = {
@@ -68,7 +71,10 @@ export class EffectRunner {
   /** Drops charges that were signed and could not be made durable. */
   drop(effects: readonly Effect[]): void {
     for (const effect of effects) {
-      if (effect.kind === 'charge') this.#signed.delete(lastAttempt(effect.sale)?.outTradeNo ?? '')
+      if (effect.kind !== 'charge') continue
+      const outTradeNo = lastAttempt(effect.sale)?.outTradeNo ?? ''
+      this.#signed.delete(outTradeNo)
+      this.#options.used.giveBack(outTradeNo)
     }
   }
 
@@ -111,6 +117,7 @@ export class EffectRunner {
     const refusal = this.#options.scene.release(attempt)
     if (refusal) {
       const { code, check } = refusal
+      this.#options.used.giveBack(outTradeNo)
       const atMs = this.#options.time.nowMs()
       const about = { saleId: sale.id, outTradeNo, step }
       this.#options.post({ kind: 'charge_withheld', atMs, ...about, code, check })
@@ -124,7 +131,10 @@ export class EffectRunner {
       })
       return
     }
-    void signed.send().then((answer) => this.#answered('charge_answered', sale, answer))
+    void signed.send().then((answer) => {
+      if (answer.kind === 'unknown' && !answer.sent) this.#options.used.giveBack(outTradeNo)
+      this.#answered('charge_answered', sale, answer)
+    })
   }
 
   #ask(kind: 'query' | 'reverse', sale: Sale): void {

@@ -29,6 +29,7 @@ import { ShiftDesk } from './shift-desk.ts'
 import { SleepWatch } from './sleep-watch.ts'
 import { stampWish } from './stamp-wish.ts'
 import { SteadyTime } from './steady-time.ts'
+import { UsedCodes } from './used-codes.ts'
 import { Vault } from './vault.ts'
 
 /** By then a charge is signed and on the wire, milliseconds. */
@@ -50,6 +51,7 @@ export class Engine implements Terminal {
   readonly #options: EngineOptions
   readonly #time: SteadyTime
   readonly #vault: Vault
+  readonly #used: UsedCodes
   readonly #scene: SceneDesk
   readonly #effects: EffectRunner
   readonly #journalWatch: JournalWatch
@@ -69,11 +71,13 @@ export class Engine implements Terminal {
     this.#options = options
     this.#time = new SteadyTime(options.clock, () => this.pending().length > 0)
     this.#vault = new Vault(options.clock, options.entropy)
+    this.#used = new UsedCodes(options.clock, options.entropy)
     this.#scene = new SceneDesk(options)
     this.#effects = new EffectRunner({
       ...options,
       scene: this.#scene,
       vault: this.#vault,
+      used: this.#used,
       time: this.#time,
       post: (event) => this.#post({ event }),
     })
@@ -354,6 +358,7 @@ export class Engine implements Terminal {
       sale: saleOnScreen(this.#state),
       scene: this.#scene,
       vault: this.#vault,
+      used: this.#used,
       ...{ entropy, binding },
       onCode: (sale) => this.#mark('code_read', sale),
     })

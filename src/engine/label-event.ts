@@ -5,6 +5,7 @@ import type { Sale } from '../domain/sale.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { ScannerEvent } from '../ports/scanner.ts'
 import { permitOf, type SceneDesk } from './scene-desk.ts'
+import type { UsedCodes } from './used-codes.ts'
 import type { Vault } from './vault.ts'
 
 type Counter = {
@@ -13,6 +14,7 @@ type Counter = {
   readonly sale: Sale | undefined
   readonly scene: SceneDesk
   readonly vault: Vault
+  readonly used: UsedCodes
   readonly entropy: Entropy
   readonly binding: Binding
   /** Told when the label is a code that may be charged. */
@@ -27,10 +29,12 @@ export function eventOfLabel(
   seen: Extract<ScannerEvent, { kind: 'label' }>,
   counter: Counter,
 ): CheckoutEvent | undefined {
-  const { atMs, sale, scene, vault, entropy, binding } = counter
+  const { atMs, sale, scene, vault, used, entropy, binding } = counter
   const reading = readCode(seen.label, seen.symbology)
   if (reading.kind === 'refused') return { kind: 'code_rejected', atMs, cause: reading.cause }
   if (sale?.phase !== 'armed') return undefined
+  // The gateway would refuse it as well, after a round trip and with a query to confirm (AC-296b).
+  if (used.has(seen.label)) return { kind: 'code_rejected', atMs, cause: 'code.used_before' }
   counter.onCode(sale)
   const decision = scene.mayCharge(sale)
   if (decision.kind === 'refuse') {

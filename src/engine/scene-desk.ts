@@ -10,6 +10,7 @@ import {
   type SceneDecision,
   type SceneGate,
   type SceneLeave,
+  type ScenePaid,
   type SceneRefusal,
   type SceneReport,
 } from '../ports/scene.ts'
@@ -190,7 +191,7 @@ export class SceneDesk {
       const attempt = lastAttempt(sale)
       if (attempt?.settledAtMs === undefined) continue
       const at = { seq, atMs: attempt.settledAtMs }
-      if (attempt.outcome === 'PAID') gate.commit(attempt.outTradeNo, at)
+      if (attempt.outcome === 'PAID') gate.commit(paidOf(attempt), at)
       if (attempt.outcome === 'NOT_PAID') gate.release(attempt.outTradeNo, at)
     }
   }
@@ -236,9 +237,14 @@ function chargeOf(attempt: Attempt): SceneCharge {
   return { outTradeNo, amountFen, interface: by, withoutCredit: noCredit === true }
 }
 
+/** A charge that is paid, by what the result says it was paid with. */
+function paidOf({ outTradeNo, paidBy }: Attempt): ScenePaid {
+  return paidBy === undefined ? { outTradeNo } : { outTradeNo, paidBy }
+}
+
 function journalled(sale: Sale | undefined, outTradeNo: string): readonly JournalledCharge[] {
   const attempt = sale?.attempts.find((made) => made.outTradeNo === outTradeNo)
   if (!attempt) return []
   const { outcome, settledAtMs, submittedAtMs } = attempt
-  return [{ ...chargeOf(attempt), outcome, atMs: settledAtMs ?? submittedAtMs }]
+  return [{ ...chargeOf(attempt), ...paidOf(attempt), outcome, atMs: settledAtMs ?? submittedAtMs }]
 }

@@ -2,6 +2,7 @@ import type { Cause } from '../domain/errors.ts'
 import type { AnswerFacts, Expected, GatewayAnswer } from '../ports/gateway.ts'
 import { type Call, meaningOf } from './code-table.ts'
 import { cleanCode, cleanId, cleanText, parseFailure, parseOrder, type WireOrder } from './codec.ts'
+import { fundingOf } from './funding.ts'
 import { forScene } from './scene-refusal.ts'
 import type { RawAnswer, Verdict } from './verify.ts'
 
@@ -193,6 +194,7 @@ function classifyPaid(order: WireOrder, context: Context): GatewayAnswer {
     return unknown('gateway.mismatch', facts)
   }
   if (!transactionId) return unknown('gateway.unreadable', facts)
+  const paidBy = fundingOf(order.bank_type)
   return {
     ...facts,
     kind: 'paid',
@@ -202,6 +204,7 @@ function classifyPaid(order: WireOrder, context: Context): GatewayAnswer {
     transactionId,
     ...(amount.payer_total === undefined ? {} : { payerTotalFen: amount.payer_total }),
     ...(order.success_time === undefined ? {} : { paidAt: order.success_time }),
+    ...(paidBy === undefined ? {} : { paidBy }),
     refunded: order.trade_state === 'REFUND',
   }
 }

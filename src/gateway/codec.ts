@@ -95,6 +95,8 @@ const orderSchema = z.object({
   trade_state: z.string().max(32).optional(),
   trade_state_desc: z.string().optional(),
   success_time: z.string().max(64).optional(),
+  /** Says nothing of whether money moved, so what cannot be read of it is as if it were not there. */
+  bank_type: z.string().max(32).optional().catch(undefined),
   /** The other shape of "the customer must confirm": a 202 with a code. */
   code: z.string().optional(),
   message: z.string().optional(),

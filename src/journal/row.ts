@@ -4,7 +4,7 @@ import type { Cause } from '../domain/errors.ts'
 import { isErrorCode } from '../domain/errors.ts'
 import { isOutTradeNo } from '../domain/order-number.ts'
 import { isOutRefundNo, reservedFen } from '../domain/refund.ts'
-import type { Sale } from '../domain/sale.ts'
+import { FUNDING_CHANNELS, type Sale } from '../domain/sale.ts'
 
 /** Version of the rows this program writes. */
 const ROW_VERSION = 1
@@ -58,6 +58,8 @@ const attempt = z.strictObject({
   transactionId: z.string().optional(),
   payerTotalFen: z.number().int().min(0).optional(),
   paidAt: z.string().optional(),
+  paidBy: z.enum(FUNDING_CHANNELS).optional(),
+  channelForbidden: z.literal(true).optional(),
   refunded: z.literal(true).optional(),
 })
 

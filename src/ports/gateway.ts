@@ -1,4 +1,5 @@
 import type { Cause } from '../domain/errors.ts'
+import type { FundingChannel } from '../domain/sale.ts'
 
 /** What must stand in every answer that claims money moved. */
 export type Expected = {
@@ -66,6 +67,8 @@ export type GatewayAnswer = AnswerFacts &
         readonly transactionId: string
         readonly payerTotalFen?: number
         readonly paidAt?: string
+        /** What the customer paid with; absent when the answer does not name it, or not clearly. */
+        readonly paidBy?: FundingChannel
         readonly refunded: boolean
       }
     | { readonly kind: 'paying' | 'unpaid' | 'failed' | 'closed' | 'reversed' | 'not_found' }

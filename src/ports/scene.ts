@@ -1,4 +1,4 @@
-import type { Outcome } from '../domain/sale.ts'
+import type { FundingChannel, Outcome } from '../domain/sale.ts'
 import type { SceneCode } from '../domain/scene-errors.ts'
 import type { ScreenRule } from '../domain/screen-rules.ts'
 
@@ -65,7 +65,15 @@ export type SceneStep = {
 }
 
 /** An attempt that the journal has and the counters may not have: reserved, counted or given back. */
-export type JournalledCharge = SceneCharge & { readonly outcome: Outcome; readonly atMs: number }
+export type JournalledCharge = SceneCharge & {
+  readonly outcome: Outcome
+  readonly atMs: number
+  /** Of one that is paid: what the result names. */
+  readonly paidBy?: FundingChannel
+}
+
+/** One charge that is paid. Without a channel it counts against all that it may have been. */
+export type ScenePaid = { readonly outTradeNo: string; readonly paidBy?: FundingChannel }
 
 /** A measure in force, for screens and callers. */
 export type SceneMeasure = {
@@ -116,8 +124,8 @@ export interface SceneGate {
   grantVersion(): string
   /** Takes room for a charge; the same number again changes nothing. */
   reserve(charge: SceneCharge, step: SceneStep): void
-  /** Counts a paid charge for good; a number without room changes nothing. */
-  commit(outTradeNo: string, step: SceneStep): void
+  /** Counts a paid charge for good, by its channel; a number without room changes nothing. */
+  commit(paid: ScenePaid, step: SceneStep): void
   /** Gives room back; a number without room changes nothing. */
   release(outTradeNo: string, step: SceneStep): void
   /**

@@ -162,7 +162,11 @@ export function orderStateText(state: TradeState): string {
 }
 
 /** The body of a charge or a query about an order (code-pay and query pages). */
-export function orderAnswer(order: Order, merchant: Merchant): Record<string, unknown> {
+export function orderAnswer(
+  order: Order,
+  merchant: Merchant,
+  bankType: string,
+): Record<string, unknown> {
   const head = {
     appid: merchant.appId,
     mchid: merchant.id,
@@ -177,7 +181,7 @@ export function orderAnswer(order: Order, merchant: Merchant): Record<string, un
   return {
     ...head,
     transaction_id: order.transactionId,
-    bank_type: 'OTHERS',
+    bank_type: bankType,
     success_time: beijingTime(order.paidAtMs),
     ...(order.attach === null ? {} : { attach: order.attach }),
     payer: { openid: 'oSandboxPayer000000000000001' },

@@ -45,6 +45,8 @@ export type Scenario = {
   readonly hidesOrder?: true
   /** The customer has a credit card and nothing else. */
   readonly creditOnly?: true
+  /** What the result names as paid with, in spite of any limit; `OTHERS` when absent. */
+  readonly bankType?: string
   /** Until it is paid, nobody can find or reverse the order: the charge is still on its way. */
   readonly absentUntilPaid?: true
   /** The first `count` reversals are refused because the customer is paying. */
@@ -145,8 +147,15 @@ const ROWS: readonly Row[] = [
     'credit_only',
     'paid',
     'paid by credit card, refused where limit_pay is no_credit',
-    { creditOnly: true, params: {} },
+    { creditOnly: true, bankType: 'ICBC_CREDIT', params: {} },
   ],
+  [
+    'credit_anyway',
+    'paid',
+    'paid by credit card, in spite of a limit_pay of no_credit',
+    { bankType: 'ICBC_CREDIT', params: {} },
+  ],
+  ['debit_card', 'paid', 'paid by debit card', { bankType: 'CCB_DEBIT', params: {} }],
 ]
 
 /** Every scenario, by name, in the order of the table. */

@@ -73,12 +73,12 @@ function v2Time(atMs: number): string {
 }
 
 /** The fields of a paid order (micropay page). */
-const paidPairs = (order: Order): Pairs => [
+const paidPairs = (order: Order, bankType: string): Pairs => [
   ['device_info', order.deviceId],
   ['openid', 'oSandboxPayer000000000000001'],
   ['is_subscribe', 'N'],
   ['trade_type', 'MICROPAY'],
-  ['bank_type', 'OTHERS'],
+  ['bank_type', bankType],
   ['fee_type', 'CNY'],
   ['total_fee', String(order.amountFen)],
   ['cash_fee_type', 'CNY'],
@@ -92,10 +92,10 @@ const paidPairs = (order: Order): Pairs => [
 const TELLS_ALL: readonly TradeState[] = ['SUCCESS', 'REFUND']
 
 /** A query: whole for money that was taken, else number, attach and state only (query page). */
-const foundPairs = (order: Order): Pairs => [
+const foundPairs = (order: Order, bankType: string): Pairs => [
   RESULT_OK,
   ...(TELLS_ALL.includes(order.state)
-    ? paidPairs(order)
+    ? paidPairs(order, bankType)
     : ([
         ['out_trade_no', order.outTradeNo],
         ['attach', order.attach],
@@ -182,11 +182,11 @@ const faulty = (
 export function v2Dialect(writing: V2Writing): Dialect {
   const refuse = (refusal: V2Refusal): Answer => refusedAnswer(writing, refusal)
   return {
-    paid: (order) => signedAnswer(writing, [RESULT_OK, ...paidPairs(order)]),
+    paid: (order, bankType) => signedAnswer(writing, [RESULT_OK, ...paidPairs(order, bankType)]),
     waiting: () => refuse(USER_PAYING),
     differs: (order) =>
       refuse(order.charges > 0 ? ORDER_PAID : spellRefusal('order_differs', writing.call)),
-    found: (order) => signedAnswer(writing, foundPairs(order)),
+    found: (order, bankType) => signedAnswer(writing, foundPairs(order, bankType)),
     reversed: () => signedAnswer(writing, [RESULT_OK, ['recall', 'N']]),
     refused: (name) => refuse(spellRefusal(name, writing.call)),
     faulty: (name, answer, settings) => faulty(writing, name, { answer, settings }),

@@ -1,3 +1,5 @@
+import { FUNDING_CHANNELS, type FundingChannel } from '../domain/sale.ts'
+
 /** The seven interface types a grant may name (docs/gateway.md, Documents). */
 export const INTERFACES = [
   'MICROPAY',
@@ -14,8 +16,8 @@ export type InterfaceType = (typeof INTERFACES)[number]
 export const UNDEFINED_INTERFACES: readonly InterfaceType[] = ['H5']
 
 /** Where the customer's money can come from. */
-export const CHANNELS = ['QUICK', 'BALANCE', 'CREDIT'] as const
-export type Channel = (typeof CHANNELS)[number]
+export const CHANNELS = FUNDING_CHANNELS
+export type Channel = FundingChannel
 
 /**
  * Channels an order cannot exclude: the one restriction the pay wire can carry is "no credit", so an

@@ -78,7 +78,11 @@ function stateOf(sale: Sale | undefined, facts: Facts): ScreenState {
 
 /** A reversal of a known failure is "taking back"; one of a riddle is still UNKNOWN. */
 function stateOfAttempt(sale: Sale, attempt: Attempt): ScreenState {
-  const known = sale.cancelWanted || attempt.refusal || attempt.cause === 'gateway.customer_failed'
+  const known =
+    sale.cancelWanted ||
+    attempt.refusal ||
+    attempt.channelForbidden ||
+    attempt.cause === 'gateway.customer_failed'
   switch (attempt.phase) {
     case 'submitting':
       return 'submitting'

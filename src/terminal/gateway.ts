@@ -6,6 +6,8 @@ import { type GatewayTransport, openGateway } from '../gateway/node/gateway.ts'
 import type { RefundNotices } from '../gateway/node/notice-reader.ts'
 import type { GatewayOptions } from '../gateway/node/settings.ts'
 import { openV2Gateway, type V2Options } from '../gateway/v2/node/client.ts'
+import { createReqInfoOpener } from '../gateway/v2/node/req-info.ts'
+import { isV2Notice, readV2RefundNotice } from '../gateway/v2/refund-notice.ts'
 import { STORE_ID_MAX } from '../gateway/v2/requests.ts'
 import type { CertificateChoice } from '../keys/certificate-choice.ts'
 import type { CertificatePair } from '../keys/node/merchant-certificates.ts'
@@ -47,7 +49,33 @@ export async function makeGateway(
     return v2
   }
   const gateway = v2.value ? mixGateways(value, v2.value, config.gateway.calls) : value
-  return ok(watched(gateway, value, context))
+  const notices = withV2Notices(value, config)
+  return notices.ok
+    ? ok(
+        watched(
+          gateway,
+          { ...notices.value, downloadBill: (date, path) => value.downloadBill(date, path) },
+          context,
+        ),
+      )
+    : notices
+}
+
+/** Reads notifications in both wordings: the gateway sends those of APIv2 where the merchant platform says so. */
+function withV2Notices(
+  v3: RefundNotices,
+  { merchant, baseDir }: Config,
+): Result<RefundNotices, Problem> {
+  const file = merchant.apiV2KeyFile
+  if (file === undefined) return ok({ readNotice: (notice) => v3.readNotice(notice) })
+  const key = readSecret(resolve(baseDir, file), 'merchant.apiV2KeyFile')
+  if (!key.ok) return key
+  const open = createReqInfoOpener(key.value.trim())
+  const tools = { open, merchantId: merchant.id, appId: merchant.appId }
+  return ok({
+    readNotice: (notice) =>
+      isV2Notice(notice.body) ? readV2RefundNotice(notice.body, tools) : v3.readNotice(notice),
+  })
 }
 
 /** The gateway, with somebody who says in time that its certificate ends. */

@@ -52,7 +52,7 @@ export function withPauses(gate: SceneGate, pauses: InterfacePauses): SceneGate 
     },
     grantVersion: () => gate.grantVersion(),
     reserve: (charge, step) => gate.reserve(charge, step),
-    commit: (outTradeNo, step) => gate.commit(outTradeNo, step),
+    commit: (paid, step) => gate.commit(paid, step),
     release: (outTradeNo, step) => gate.release(outTradeNo, step),
     countedSeq: () => gate.countedSeq(),
     catchUp: (charges, seq) => gate.catchUp(charges, seq),

@@ -3,6 +3,8 @@ import type { Clock } from '../ports/clock.ts'
 import { countRisk, NO_RISK, type RiskFact, type RiskTerms } from '../scene/risk.ts'
 import type { Report } from './scene-events.ts'
 
+/** Trigger 1, use outside what was approved: what an excluded channel may be a sign of. */
+const CHANNEL_TRIGGER = 1
 /** Payments and refunds remembered, so that a sale that changes again is not counted again. */
 const SEEN_MAX = 2_048
 
@@ -26,6 +28,7 @@ export class RiskWatch {
 
   /** A sale that changed. Counts what became final of it, once. */
   saw(sale: Sale): void {
+    this.#lookAtChannels(sale)
     const paid = sale.attempts.find(({ outcome }) => outcome === 'PAID')
     if (paid === undefined) return
     const paidAtMs = paid.settledAtMs ?? paid.submittedAtMs
@@ -42,6 +45,21 @@ export class RiskWatch {
         // What the scene refused was counted when it did.
         this.count({ kind: 'refund_refused' })
       }
+    }
+  }
+
+  /** Money came through a channel that the order had excluded; whatever becomes of it, once. */
+  #lookAtChannels(sale: Sale): void {
+    for (const attempt of sale.attempts) {
+      const { channelForbidden, outTradeNo, amountFen } = attempt
+      if (!channelForbidden || !this.#isNew(`channel ${outTradeNo}`)) continue
+      const facts = {
+        interface: attempt.interface,
+        amount_fen: amountFen,
+        out_trade_no: outTradeNo,
+      }
+      const told = { kind: 'measure.channel_violation', trigger: CHANNEL_TRIGGER, facts }
+      this.#clock.after(0, () => this.#report(told))
     }
   }
 

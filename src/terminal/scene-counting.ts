@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
-import type { JournalledCharge, SceneCharge, SceneStep } from '../ports/scene.ts'
+import type { JournalledCharge, SceneCharge, ScenePaid, SceneStep } from '../ports/scene.ts'
 import {
   type Counters,
   commit,
@@ -87,8 +87,8 @@ export class SceneCounting {
     this.#count(step, (counters, nowMs) => reserve(counters, reserving(charge), nowMs))
   }
 
-  commit(outTradeNo: string, step: SceneStep): void {
-    this.#count(step, (counters, nowMs) => commit(counters, { outTradeNo }, nowMs))
+  commit(paid: ScenePaid, step: SceneStep): void {
+    this.#count(step, (counters, nowMs) => commit(counters, paid, nowMs))
   }
 
   release(outTradeNo: string, step: SceneStep): void {
@@ -101,10 +101,11 @@ export class SceneCounting {
     if (counts === undefined) return
     const { reserving } = this.#options
     let counters: Counters = counts.counters
-    for (const { outcome, atMs, ...charge } of charges) {
+    for (const { outcome, atMs, paidBy, ...charge } of charges) {
       const { outTradeNo } = charge
+      const paid = paidBy === undefined ? { outTradeNo } : { outTradeNo, paidBy }
       counters = reserve(counters, reserving(charge), atMs)
-      if (outcome === 'PAID') counters = commit(counters, { outTradeNo }, atMs)
+      if (outcome === 'PAID') counters = commit(counters, paid, atMs)
       if (outcome === 'NOT_PAID') counters = release(counters, outTradeNo)
     }
     this.#counts = { ...counts, counters, countedSeq: seq }

@@ -9,6 +9,7 @@ import type {
   SceneDecision,
   SceneGate,
   SceneInterface,
+  ScenePaid,
   SceneRequest,
   SceneRole,
   SceneStatus,
@@ -184,8 +185,8 @@ export class SceneKeeper implements SceneGate {
     this.changed(TELL_COUNTED_MS)
   }
 
-  commit(outTradeNo: string, step: SceneStep): void {
-    this.#counting.commit(outTradeNo, step)
+  commit(paid: ScenePaid, step: SceneStep): void {
+    this.#counting.commit(paid, step)
     this.changed(TELL_COUNTED_MS)
   }
 

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 import { uptime } from 'node:os'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
@@ -37,6 +37,8 @@ const POOL_BYTES = 4_096
 let pool = randomBytes(POOL_BYTES)
 let used = 0
 
+const digestKey = randomBytes(32)
+
 /** The operating system's randomness. No byte is given twice. */
 export const systemEntropy: Entropy = {
   bytes(count) {
@@ -49,4 +51,5 @@ export const systemEntropy: Entropy = {
     return pool.subarray(used - count, used)
   },
   uuid: () => randomUUID(),
+  digest: (text) => createHmac('sha256', digestKey).update(text).digest('base64'),
 }

@@ -198,6 +198,8 @@ const AT_ONCE: Readonly<Record<string, Seen>> = {
   late_arrival: { error: 'ECONNRESET', ledger: 'NOTPAY', charges: 0 },
   refunded_later: { status: 200, state: 'SUCCESS', signature: 'good', ...paid },
   credit_only: { status: 200, state: 'SUCCESS', signature: 'good', ...paid },
+  credit_anyway: { status: 200, state: 'SUCCESS', signature: 'good', ...paid },
+  debit_card: { status: 200, state: 'SUCCESS', signature: 'good', ...paid },
 }
 
 /** Scenarios whose answer takes its time, and how long. */

@@ -117,6 +117,8 @@ const AT_ONCE: Readonly<Record<string, Seen>> = {
   late_arrival: { ...lost, ledger: 'NOTPAY', charges: 0 },
   refunded_later: good,
   credit_only: good,
+  credit_anyway: good,
+  debit_card: good,
 }
 
 /** Scenarios whose answer takes its time, and how long. */

@@ -211,7 +211,7 @@ describe('grants', () => {
     const charge = { interface: 'MICROPAY', amountFen: 400_000, withoutCredit: false } as const
     const step = { seq: 7, atMs: till.clock.nowMs() }
     till.parts.keeper.reserve({ ...charge, outTradeNo: 'A1' }, step)
-    till.parts.keeper.commit('A1', { ...step, seq: 8 })
+    till.parts.keeper.commit({ outTradeNo: 'A1' }, { ...step, seq: 8 })
     till.parts.keeper.reserve({ ...charge, outTradeNo: 'A2' }, { ...step, seq: 9 })
     expect(till.charge(200_000)).toMatchObject({ kind: 'allow', ceilingFen: 200_000 })
     expect(till.charge(200_001)).toMatchObject(refusal('scene.above_day_limit'))

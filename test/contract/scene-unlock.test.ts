@@ -31,7 +31,7 @@ async function lock(): Promise<void> {
     withoutCredit: true,
   } as const
   keeper.reserve(charge, { seq: 1, atMs: till.clock.nowMs() })
-  keeper.commit('A1', { seq: 2, atMs: till.clock.nowMs() })
+  keeper.commit({ outTradeNo: 'A1' }, { seq: 2, atMs: till.clock.nowMs() })
   world.clock.advance(-10 * MINUTE_MS)
   await till.sync()
 }

@@ -9,7 +9,7 @@ import { type Sandbox, startSandbox } from '../../src/sandbox/node/sandbox.ts'
 import { readConfig } from '../../src/terminal/config.ts'
 import { keepIdentity, readIdentity } from '../../src/terminal/identity.ts'
 import { paidAnswer } from '../support/scripted-gateway.ts'
-import { CODE, openTill, type Till } from '../support/till.ts'
+import { openTill, type Till } from '../support/till.ts'
 
 const CLI = join(import.meta.dirname, '..', '..', 'src', 'cli.ts')
 
@@ -64,7 +64,7 @@ function shift(...args: string[]): Promise<Run> {
 
 async function sell(amountFen: number): Promise<void> {
   await till.sell(amountFen)
-  till.scanner.present(CODE)
+  till.scanner.present(till.freshCode())
 }
 
 async function collect(amountFen: number): Promise<void> {

@@ -66,6 +66,7 @@ export const FAULTS = {
   scene_refuses_refunds: 0.02,
   scene_changes_while_armed: 0.04,
   scene_granted_anew: 0.05,
+  code_shown_after_restart: 0.3,
 } as const
 
 /** What follows from the faults and the customers, and must have been met as well. */
@@ -78,6 +79,7 @@ export const MET = [
   'customer_had_no_money',
   'code_expired',
   'code_used_before',
+  'used_code_refused_here',
   'late_commit_with_dead_code',
   'charge_arrived_after_query',
   'charge_arrived_after_reverse',
@@ -131,6 +133,7 @@ const HARMLESS: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'scene_refuses_refunds',
   'scene_changes_while_armed',
   'scene_granted_anew',
+  'code_shown_after_restart',
 ])
 
 /** Some days are better: where less goes wrong, one fault is not hidden by the next. */

@@ -97,8 +97,12 @@ async function scan(till: SimulatedTill): Promise<void> {
   }
   if (fate.strikes('other_wallet_scanned')) await present('285000000000000001')
   if (fate.strikes('label_garbled')) await till.live(() => till.scanner.disturb('garbled'))
-  // A picture of the screen that was used before, or the code that is there now.
-  const code = (fate.strikes('code_shown_again') && ledger.lastCode) || ledger.mint()
+  // A picture of the screen that was used before, or the code that is there now. What a life of the
+  // terminal knows of used codes ends with it, and then the gateway has to refuse.
+  const isOld =
+    fate.strikes('code_shown_again') ||
+    (till.isReborn() && fate.strikes('code_shown_after_restart'))
+  const code = (isOld && ledger.lastCode) || ledger.mint()
   await present(code)
   if (fate.strikes('double_scan')) {
     await till.pass(till.random.integer(0, 4_000))

@@ -71,7 +71,7 @@ export class SimulatedScene {
           this.#allowed.add(outTradeNo)
           this.#memory.reserved.set(outTradeNo, amountFen)
         }, seq),
-      commit: (outTradeNo, { seq }) => alive(() => this.#settle(outTradeNo, 'PAID'), seq),
+      commit: ({ outTradeNo }, { seq }) => alive(() => this.#settle(outTradeNo, 'PAID'), seq),
       release: (outTradeNo, { seq }) => alive(() => this.#settle(outTradeNo, 'NOT_PAID'), seq),
       countedSeq: () => this.#memory.seq,
       catchUp: (charges, seq) => alive(() => this.#catchUp(charges), seq),

@@ -50,6 +50,7 @@ export class SimulatedTill {
   readonly #disk: Disk
   readonly #network: Network
   #lives = 0
+  #livesSeen = 1
   #life: Life = { isOver: true }
   #engine!: Engine
   #gateway!: PayGateway
@@ -88,6 +89,13 @@ export class SimulatedTill {
   /** Whether a process lives that hears what is wished for. */
   get isUp(): boolean {
     return !this.#life.isOver
+  }
+
+  /** Whether the process was started anew since this was last asked. */
+  isReborn(): boolean {
+    const before = this.#livesSeen
+    this.#livesSeen = this.#lives
+    return before !== this.#lives
   }
 
   get scanner(): FakeScanner {

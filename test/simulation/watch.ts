@@ -16,6 +16,8 @@ import type { WireRefund } from './refund-book.ts'
 import type { WireCall } from './wire.ts'
 
 const REVERSE_NOT_BEFORE_MS = 15_000
+/** For so long no code leaves the same life of the terminal twice. */
+const CODE_KNOWN_MS = 600_000
 const PAYMENT_CODE = /"1[0-5]\d{16}"|\b13\d{16}\b/
 
 /** Times from the last fault that struck an attempt to its outcome, milliseconds. */
@@ -50,6 +52,8 @@ export class Watch {
   /** What left the terminal, by the order whose money it is. */
   readonly #askedBack = new Map<string, readonly { outRefundNo: string; refundFen: number }[]>()
   readonly #chargedAtMs = new Map<string, number>()
+  /** When each code left this life of the terminal. */
+  readonly #codesLeftAtMs = new Map<string, number>()
   /** The last step of which the terminal was told that it is on the disk. */
   #kept: { readonly seq: number; readonly sales: readonly Sale[] } = { seq: 0, sales: [] }
 
@@ -129,6 +133,7 @@ export class Watch {
 
   /** A life begins: whatever was durable must still be there. A torn step may be, or not. */
   opened(journal: Journal): void {
+    this.#codesLeftAtMs.clear()
     const { rows } = journal.status()
     if (rows < this.#kept.seq) this.say(`${this.#kept.seq - rows} durable steps were lost`)
     if (rows > this.#kept.seq + 1) this.say(`${rows - this.#kept.seq} steps came from nowhere`)
@@ -154,11 +159,20 @@ export class Watch {
       if (!this.#durable.has(outTradeNo)) this.say(`a charge before its attempt: ${outTradeNo}`)
       if (this.#chargedAtMs.has(outTradeNo)) this.say(`charged twice: ${outTradeNo}`)
       this.#chargedAtMs.set(outTradeNo, nowMs)
+      this.#codeLeft(body, nowMs)
     }
     if (call === 'reverse') {
       const sinceMs = nowMs - (this.#chargedAtMs.get(outTradeNo) ?? Number.NEGATIVE_INFINITY)
       if (sinceMs < REVERSE_NOT_BEFORE_MS) this.say(`reversed after ${sinceMs} ms: ${outTradeNo}`)
     }
+  }
+
+  /** A code is good for one payment, so one life of the terminal lets it go once. */
+  #codeLeft(body: string, nowMs: number): void {
+    const code = /"auth_code":"(\d+)"/.exec(body)?.[1] ?? ''
+    const beforeMs = this.#codesLeftAtMs.get(code) ?? Number.NEGATIVE_INFINITY
+    if (nowMs - beforeMs < CODE_KNOWN_MS) this.say('a used code left again')
+    this.#codesLeftAtMs.set(code, nowMs)
   }
 
   /** A number is one refund: durable before it leaves, and always the same request. */
@@ -192,6 +206,8 @@ export class Watch {
   showed(model: ScreenModel): void {
     const { cashier } = model
     if (cashier.state === 'paid') this.#mustBePaid(cashier.saleId ?? '', 'the cashier')
+    if (cashier.notice?.problem.code === 'code.used_before')
+      this.#fate.met('used_code_refused_here')
     if (model.customer.state === 'paid') this.#mustBePaid(cashier.saleId ?? '', 'the customer')
     for (const { saleId, outcome } of cashier.recent) {
       if (outcome === 'PAID') this.#mustBePaid(saleId, 'the list')

@@ -69,7 +69,8 @@ export function createScriptedGate(countedSeq?: number): ScriptedGate {
       reserved.push(charge)
       counted.push(`reserve ${charge.outTradeNo} ${seq}`)
     },
-    commit: (outTradeNo, { seq }) => counted.push(`commit ${outTradeNo} ${seq}`),
+    commit: ({ outTradeNo, paidBy }, { seq }) =>
+      counted.push(`commit ${outTradeNo} ${seq}${paidBy === undefined ? '' : ` ${paidBy}`}`),
     release: (outTradeNo, { seq }) => counted.push(`release ${outTradeNo} ${seq}`),
     countedSeq: () => countedSeq,
     catchUp: (charges, seq) => caughtUp.push({ charges, seq }),

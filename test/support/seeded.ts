@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import type { Entropy } from '../../src/ports/entropy.ts'
 
 /** Numbers that look random and are the same for the same seed. */
@@ -59,6 +60,7 @@ export function createSeededEntropy(seed: number): Entropy {
   const random = createRandom(seed)
   return {
     bytes: (count) => random.bytes(count),
+    digest: (text) => createHmac('sha256', `${seed}`).update(text).digest('base64'),
     uuid() {
       const bytes = random.bytes(16)
       bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40

@@ -41,8 +41,10 @@ export type Till = {
   ): ReturnType<Engine['command']>
   /** Gives money of a paid sale back. */
   refund(saleId: string, amountFen?: number): ReturnType<Engine['command']>
-  /** Makes a sale that is paid. */
-  sellPaid(amountFen?: number): Promise<Sale>
+  /** A payment code that was not shown before. */
+  freshCode(): string
+  /** Makes a sale that is paid, by a fresh code unless one is named. */
+  sellPaid(amountFen?: number, code?: string): Promise<Sale>
   sale(id: string): Sale
   close(): Promise<void>
 }
@@ -98,6 +100,11 @@ export async function openTill(options: TillOptions = {}): Promise<Till> {
   if (!started.ok) throw new Error(started.error.code)
   await settle()
   let commands = 0
+  let codes = 0
+  const freshCode = () => {
+    codes += 1
+    return `10${String(codes).padStart(16, '0')}`
+  }
   const identity = (text: string) => {
     commands += 1
     return { clientId: `test-${options.seed ?? 1}-${clock.nowMs()}-${commands}`, digest: text }
@@ -120,9 +127,10 @@ export async function openTill(options: TillOptions = {}): Promise<Till> {
     journalFile,
     marks,
     sell,
-    async sellPaid(amountFen) {
+    freshCode,
+    async sellPaid(amountFen, code = freshCode()) {
       const { id } = await sell(amountFen)
-      scanner.present(CODE)
+      scanner.present(code)
       await gateway.last().answer(paidAnswer(gateway.last()))
       clock.advance(WAITS.resultShownMs)
       const sale = engine.sale(id)

@@ -56,10 +56,19 @@ export function serveNotices(app: FastifyInstance, options: NoticeOptions): void
     scope.post(NOTICE_PATH, { bodyLimit: LIMITS.noticeBytesMax }, async (request, reply) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
       const outcome = await take({ headers: plainHeaders(request.headers), body })
+      // APIv2 takes nothing for an answer but its own XML; what is not taken is sent again there as well.
+      if (body[0] === LESS_THAN && outcome === 'taken') {
+        return reply.code(200).type('text/xml').send(V2_TAKEN)
+      }
       return outcome === 'taken' ? reply.code(204).send() : fail(reply, STATUSES[outcome])
     })
   })
 }
+
+const LESS_THAN = 0x3c
+/** What APIv2 reads as taken (APIv2 退款结果通知, "返回参数"). */
+const V2_TAKEN =
+  '<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[OK]]></return_msg></xml>'
 
 /** What the gateway reads as "send it again". */
 function fail(reply: FastifyReply, status: number): FastifyReply {

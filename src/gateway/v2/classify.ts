@@ -8,6 +8,7 @@ import type {
 } from '../../ports/gateway.ts'
 import type { TransportFailure } from '../classify.ts'
 import { cleanCode, cleanText } from '../codec.ts'
+import { fundingOf } from '../funding.ts'
 import { forScene } from '../scene-refusal.ts'
 import type { RawAnswer } from '../verify.ts'
 import { v2MeaningOf } from './codes.ts'
@@ -209,6 +210,7 @@ function asPaid(fields: Fields, context: OrderContext): GatewayAnswer {
   }
   const payerTotalFen = readFen(fields.get('cash_fee'))
   const paidAt = readTime(fields.get('time_end'))
+  const paidBy = fundingOf(fields.get('bank_type'))
   return {
     ...facts,
     kind: 'paid',
@@ -217,6 +219,7 @@ function asPaid(fields: Fields, context: OrderContext): GatewayAnswer {
     transactionId,
     ...(payerTotalFen === undefined ? {} : { payerTotalFen }),
     ...(paidAt === undefined ? {} : { paidAt }),
+    ...(paidBy === undefined ? {} : { paidBy }),
     refunded: fields.get('trade_state') === 'REFUND',
   }
 }

@@ -40,14 +40,19 @@ function writeText(text: string): string {
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** Reads a message; undefined when it is anything but one. Takes time in proportion to its size. */
-export function readXml(body: Uint8Array): Fields | undefined {
+/**
+ * Reads a message; undefined when it is anything but one. Takes time in proportion to its size.
+ *
+ * @param root name of the one element around it; what is sealed in a refund notification has `root`
+ */
+export function readXml(body: Uint8Array, root: 'xml' | 'root' = 'xml'): Fields | undefined {
   if (body.length > BYTES_MAX) return undefined
   const text = decode(body)
   if (text === undefined) return undefined
   const start = skipSpace(text, DECLARATION.exec(text)?.[0].length ?? 0)
-  if (!text.startsWith('<xml>', start)) return undefined
-  return readElements(text, start + '<xml>'.length)
+  const opening = `<${root}>`
+  if (!text.startsWith(opening, start)) return undefined
+  return readElements(text, start + opening.length, `</${root}>`)
 }
 
 function decode(body: Uint8Array): string | undefined {
@@ -58,11 +63,11 @@ function decode(body: Uint8Array): string | undefined {
   }
 }
 
-function readElements(text: string, start: number): Fields | undefined {
+function readElements(text: string, start: number, closing: string): Fields | undefined {
   const fields = new Map<string, string>()
   const names = new Set<string>()
   let at = skipSpace(text, start)
-  while (!text.startsWith('</xml>', at)) {
+  while (!text.startsWith(closing, at)) {
     ELEMENT.lastIndex = at
     const [whole, name, literal, escaped] = ELEMENT.exec(text) ?? []
     if (whole === undefined || name === undefined) return undefined
@@ -75,7 +80,7 @@ function readElements(text: string, start: number): Fields | undefined {
     if (value !== '') fields.set(name, value)
     at = skipSpace(text, at + whole.length)
   }
-  return skipSpace(text, at + '</xml>'.length) === text.length ? fields : undefined
+  return skipSpace(text, at + closing.length) === text.length ? fields : undefined
 }
 
 function skipSpace(text: string, at: number): number {

@@ -226,12 +226,18 @@ export class Payments {
     }
   }
 
+  /** What an order is paid with. */
+  #bankOf({ outTradeNo }: Order): string {
+    const plan = this.#settings.ledger.plan(outTradeNo)
+    return (plan && scenarioOf(plan).bankType) ?? 'OTHERS'
+  }
+
   /** How a charge is answered about an order in the state it is in. */
   #ofOrder(order: Order): Answered {
     switch (order.state) {
       case 'SUCCESS':
       case 'REFUND':
-        return { answer: this.#dialect.paid(order), verdict: 'paid' }
+        return { answer: this.#dialect.paid(order, this.#bankOf(order)), verdict: 'paid' }
       case 'USERPAYING':
         return { answer: this.#dialect.waiting(order), verdict: 'userpaying' }
       case 'PAYERROR':
@@ -274,7 +280,7 @@ export class Payments {
     const order = find()
     const answered: Answered =
       order && !this.#onItsWay(order, plan)
-        ? { answer: this.#dialect.found(order), verdict: order.state }
+        ? { answer: this.#dialect.found(order, this.#bankOf(order)), verdict: order.state }
         : this.#refused('order_absent')
     return plan && this.#strikes(plan, 'query')
       ? this.#deliver(answered, plan, 'query')

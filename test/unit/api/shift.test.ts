@@ -42,7 +42,7 @@ async function ask(path: string, body?: object, token = 'screen-token') {
 
 async function collect(amountFen: number): Promise<void> {
   await till.sell(amountFen)
-  till.scanner.present(CODE)
+  till.scanner.present(till.freshCode())
   await till.gateway.last().answer(paidAnswer(till.gateway.last()))
 }
 

@@ -32,7 +32,7 @@ const who = (clientId: string, digest = 'close') => ({ clientId, digest })
 
 async function collect(amountFen: number): Promise<void> {
   await till.sell(amountFen)
-  till.scanner.present(CODE)
+  till.scanner.present(till.freshCode())
   await till.gateway.last().answer(paidAnswer(till.gateway.last()))
   till.clock.advance(WAITS.resultShownMs)
 }

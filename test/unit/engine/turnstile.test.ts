@@ -35,7 +35,7 @@ it('P4: a restart asks about everything in its turn, and a new sale is asked abo
   const count = LIMITS.questionsAtOnce + 20
   for (let made = 0; made < count; made += 1) {
     const sale = await first.sell()
-    first.scanner.present(CODE)
+    first.scanner.present(first.freshCode())
     await first.gateway.last().answer({ kind: 'unknown', cause: 'gateway.timeout', sent: true })
     await first.wish('dismiss_wanted', sale.id)
     first.clock.advance(1_100)

@@ -72,9 +72,9 @@ describe('orders', () => {
 
   it('show the note and the money only once paid', () => {
     const merchant = { id: 'm', appId: 'a' }
-    expect(orderAnswer(charge('unpaid'), merchant)).not.toHaveProperty('attach')
-    expect(orderAnswer(charge('unpaid'), merchant)).not.toHaveProperty('amount')
-    expect(orderAnswer(charge('paid'), merchant)).toMatchObject({
+    expect(orderAnswer(charge('unpaid'), merchant, 'OTHERS')).not.toHaveProperty('attach')
+    expect(orderAnswer(charge('unpaid'), merchant, 'OTHERS')).not.toHaveProperty('amount')
+    expect(orderAnswer(charge('paid'), merchant, 'OTHERS')).toMatchObject({
       attach: 'kept back until paid',
       transaction_id: '4200019700101000000000000007',
     })

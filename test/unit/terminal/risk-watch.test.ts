@@ -150,3 +150,34 @@ it('takes business hours whole or not at all', () => {
   expect(riskSchema.safeParse({ openFrom: '9:00', openUntil: '22:00' }).success).toBe(false)
   expect(riskSchema.safeParse({}).success).toBe(true)
 })
+
+it('M5/violation tells of an excluded channel once, without what the sale is', () => {
+  const clock = createManualClock()
+  const told: Report[] = []
+  const terms = riskTerms(riskSchema.parse({}))
+  const watch = new RiskWatch({ terms, clock, report: (report) => told.push(report) })
+  const forbidden = attempt(1, { noCredit: true, paidBy: 'CREDIT', channelForbidden: true })
+  const reversing = { ...forbidden, phase: 'reversing', outcome: 'UNKNOWN' } as const
+  watch.saw(sale(1, { phase: 'in_flight', attempts: [reversing] }))
+  watch.saw(
+    sale(1, {
+      phase: 'ready',
+      attempts: [{ ...forbidden, phase: 'not_paid', outcome: 'NOT_PAID' }],
+    }),
+  )
+  clock.advance(1)
+  expect(told).toEqual([
+    {
+      kind: 'measure.channel_violation',
+      trigger: 1,
+      facts: {
+        interface: 'MICROPAY',
+        amount_fen: 1_234,
+        out_trade_no: 'GTATTEMPT1',
+      },
+    },
+  ])
+  for (const secret of SECRETS.filter((one) => one !== 'GTATTEMPT')) {
+    expect(JSON.stringify(told)).not.toContain(secret)
+  }
+})
