@@ -1,5 +1,5 @@
 import type { SaleView } from '../../src/api/protocol.ts'
-import type { ScreenModel } from '../../src/screen/model.ts'
+import type { CashierModel } from '../../src/screen/model.ts'
 import type { Answer, Call, LinkState } from '../connection/connection.ts'
 import { isSessionEnded, remarkOf } from '../shared/sign-in-state.ts'
 import type { Language, Text } from '../text/language.ts'
@@ -117,7 +117,7 @@ export class CloseControl {
       .catch(reportError)
   }
 
-  onModel({ cashier }: ScreenModel): void {
+  onModel({ cashier }: CashierModel): void {
     // A sale takes the screen: whoever sells must see it.
     if (!STATE_LOOKS[cashier.state].takesAmount && cashier.state !== 'stopped') this.leave()
   }

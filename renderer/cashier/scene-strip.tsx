@@ -1,4 +1,4 @@
-import type { SceneNote } from '../../src/screen/model.ts'
+import type { CashierModel, SceneNote } from '../../src/screen/model.ts'
 import { pageTimers } from '../connection/page-connection.ts'
 import { useEverySecond } from '../shared/every-second.ts'
 import { type Arrival, serverNowMs } from '../shared/server-clock.ts'
@@ -23,7 +23,7 @@ export function SceneStrip({ state }: { readonly state: CashierState }) {
 }
 
 type SaidProps = {
-  readonly arrival: Arrival
+  readonly arrival: Arrival<CashierModel>
   readonly scene: SceneNote
   readonly language: Language
 }

@@ -1,5 +1,5 @@
 import type { SaleView } from '../../src/api/protocol.ts'
-import type { ScreenModel } from '../../src/screen/model.ts'
+import type { CashierModel } from '../../src/screen/model.ts'
 import { adminCaller } from '../connection/admin-caller.ts'
 import type { Connection, LinkState, Timers } from '../connection/connection.ts'
 import type { OperatorName } from '../shared/operator-types.ts'
@@ -53,7 +53,7 @@ export class TillViews {
     if (link === 'open' && isNew) this.closing.signIn.ask().catch(reportError)
   }
 
-  onModel(model: ScreenModel): void {
+  onModel(model: CashierModel): void {
     for (const view of [this.shift, this.refund, this.closing]) view.onModel(model)
   }
 
