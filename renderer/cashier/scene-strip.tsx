@@ -5,7 +5,8 @@ import { type Arrival, serverNowMs } from '../shared/server-clock.ts'
 import { formatAmount } from '../text/amount.ts'
 import type { Language } from '../text/language.ts'
 import { translate } from '../text/translate.ts'
-import { measureWords, nextDeadlineMs, stripLook, timeLeft } from './scene-table.ts'
+import { wordOf } from '../text/words.ts'
+import { namedMeasures, nextDeadlineMs, stripLook, timeLeft } from './scene-table.ts'
 import type { CashierState } from './state.ts'
 
 /** What the scene says to staff, in a place of its own that is always kept. */
@@ -31,7 +32,7 @@ type SaidProps = {
 /** What matters at the counter first and heavy, then what it is called and what to do. */
 function Said({ arrival, scene, language }: SaidProps) {
   const { text } = stripLook(arrival.model.cashier)
-  const words = measureWords(scene.measures).map((word) => translate(language, word))
+  const words = namedMeasures(scene.measures).map((code) => wordOf(language, 'measure', code))
   const names = words.join(language === 'en' ? ', ' : '、')
   const said = text === undefined ? '' : translate(language, text)
   const ceilingFen = isLimited(scene) ? scene.ceilingFen : undefined

@@ -28,16 +28,6 @@ export const SCENE_TEXTS = {
     en: 'Above ¥{amount}, the most one payment may be; nothing was charged. Use another tender; do not split it.',
   },
 
-  'measure.M1': { 'zh-CN': '提醒警示', en: 'Warning' },
-  'measure.M2': { 'zh-CN': '限期改正', en: 'Put right by a deadline' },
-  'measure.M3': { 'zh-CN': '限额调整', en: 'Other limits' },
-  'measure.M5': { 'zh-CN': '资金渠道限制', en: 'Fewer funding channels' },
-  'measure.M6': { 'zh-CN': '场景限制', en: 'Fewer scenes' },
-  'measure.M8': { 'zh-CN': '服务暂停', en: 'Service suspended' },
-  'measure.M9': { 'zh-CN': '权限关闭', en: 'Way to pay closed' },
-  'measure.M10': { 'zh-CN': '协议终止', en: 'Agreement ended' },
-  'measure.unreadable': { 'zh-CN': '无法识别的处置', en: 'A measure that cannot be read' },
-
   'stop.suspended.title': { 'zh-CN': '暂停服务', en: 'Out of service' },
   'stop.suspended.action': {
     'zh-CN': '暂不收新款，解除后自动恢复',
