@@ -6,7 +6,7 @@ import { formatAmount } from '../text/amount.ts'
 import type { Language } from '../text/language.ts'
 import { translate } from '../text/translate.ts'
 import { wordOf } from '../text/words.ts'
-import { namedMeasures, nextDeadlineMs, stripLook, timeLeft } from './scene-table.ts'
+import { itemsOf, namedMeasures, nextDeadlineMs, stripLook, timeLeft } from './scene-table.ts'
 import type { CashierState } from './state.ts'
 
 /** What the scene says to staff, in a place of its own that is always kept. */
@@ -33,13 +33,16 @@ type SaidProps = {
 function Said({ arrival, scene, language }: SaidProps) {
   const { text } = stripLook(arrival.model.cashier)
   const words = namedMeasures(scene.measures).map((code) => wordOf(language, 'measure', code))
-  const names = words.join(language === 'en' ? ', ' : '、')
+  const separator = language === 'en' ? ', ' : '、'
+  const names = words.join(separator)
+  const items = itemsOf(scene.measures).join(separator)
+  const todo = items === '' ? '' : translate(language, 'scene.items', { items })
   const said = text === undefined ? '' : translate(language, text)
   const ceilingFen = isLimited(scene) ? scene.ceilingFen : undefined
   return (
     <>
       <p class="only-spoken" role="status">
-        {[names, said].filter((part) => part !== '').join('. ')}
+        {[names, todo, said].filter((part) => part !== '').join('. ')}
       </p>
       <span class="scene-mark" aria-hidden="true" />
       <p class="scene-facts">
@@ -52,7 +55,8 @@ function Said({ arrival, scene, language }: SaidProps) {
         <Deadline arrival={arrival} scene={scene} language={language} />
         {names !== '' && <span class="scene-names">{names}</span>}
         {/* Under several measures the facts and names are enough, and all there is room for. */}
-        {said !== '' && words.length < 2 && <span>{said}</span>}
+        {words.length < 2 &&
+          (todo !== '' ? <span class="scene-names">{todo}</span> : <span>{said}</span>)}
       </p>
     </>
   )

@@ -36,7 +36,9 @@ const NAMED: { readonly [code: string]: boolean } = {
 
 /** Which measures are named to staff, each once; one that is not known is never left out. */
 export function namedMeasures(measures: SceneNote['measures']): readonly string[] {
-  const names = measures.flatMap(({ code }) => {
+  const names = measures.flatMap(({ code, acknowledged }) => {
+    // A warning that was taken note of has nothing left to say.
+    if (code === 'M1' && acknowledged === true) return []
     if (!Object.hasOwn(NAMED, code)) return ['unreadable']
     return NAMED[code] === true ? [code] : []
   })
@@ -59,6 +61,11 @@ const STOP_RULES: { readonly [stop in Exclude<StopKind, 'terminal'>]: SceneNote[
   suspended: 'stopped',
   way_closed: 'stopped',
   retired: 'retired',
+}
+
+/** What has to be put right, of all measures. */
+export function itemsOf(measures: SceneNote['measures']): readonly string[] {
+  return measures.flatMap(({ items }) => items ?? [])
 }
 
 /** The next deadline of a measure in force, Unix ms of trusted time. */

@@ -14,6 +14,8 @@ export const SCENE_TEXTS = {
   'scene.stopped': { 'zh-CN': '可用现金等其他方式收款', en: 'Use cash or another tender' },
   'scene.retired': { 'zh-CN': '请联系商户负责人', en: 'Talk to the person in charge' },
 
+  'scene.items': { 'zh-CN': '须改正：{items}', en: 'To put right: {items}' },
+
   'scene.ceiling_each': { 'zh-CN': '单笔最多 ¥{amount}', en: 'At most ¥{amount} each' },
   'scene.ceiling_pad': { 'zh-CN': '单笔最多 ¥{amount}', en: 'At most ¥{amount}' },
   'scene.no_credit': { 'zh-CN': '不支持信用卡', en: 'No credit cards' },

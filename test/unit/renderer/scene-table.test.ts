@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import {
+  itemsOf,
   namedMeasures,
   nextDeadlineMs,
   RULE_LOOKS,
@@ -31,6 +32,12 @@ test('measures are called as their table calls them; settlement is not told at t
       expect(wordOf(language, 'measure', code)).toBe(MEASURES[code].name[language])
     }
   }
+})
+
+test('a warning is gone once a manager took note of it, a deadline is not', () => {
+  expect(namedMeasures([{ code: 'M1', acknowledged: true }, { code: 'M3' }])).toEqual(['M3'])
+  expect(namedMeasures([{ code: 'M2', acknowledged: true }])).toEqual(['M2'])
+  expect(itemsOf([{ code: 'M2', items: ['a', 'b'] }, { code: 'M3' }])).toEqual(['a', 'b'])
 })
 
 test('a measure that is not known is named as such, and each once', () => {
