@@ -2,7 +2,7 @@ import type { CashierModel } from '../../src/screen/model.ts'
 import type { Answer, Call, LinkState } from '../connection/connection.ts'
 import { isSessionEnded } from '../shared/sign-in-state.ts'
 import type { Language } from '../text/language.ts'
-import type { Cover } from './keyboard.ts'
+import type { Cover } from './cover.ts'
 import {
   NO_SHIFT,
   reduceShift,
