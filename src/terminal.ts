@@ -320,6 +320,10 @@ function describe(cause: unknown): string {
 function addresses(served: Served): Pick<RunningTerminal, 'api' | 'tokens' | 'screens'> {
   const api = `http://127.0.0.1:${served.port}`
   const { tokens } = served.identity
-  const screen = (page: string) => `${api}/screens/${page}.html#token=${tokens.screen}`
-  return { api, tokens, screens: { cashier: screen('cashier'), customer: screen('customer') } }
+  const page = (name: string, token: string) => `${api}/screens/${name}.html#token=${token}`
+  const screens = {
+    cashier: page('cashier', tokens.screen),
+    customer: page('customer', tokens.customer),
+  }
+  return { api, tokens, screens }
 }

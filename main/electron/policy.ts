@@ -1,4 +1,5 @@
 import type { BrowserWindowConstructorOptions } from 'electron'
+import type { Scope } from '../../src/api/protocol.ts'
 
 /**
  * What a window may do, as data and pure functions, so that it is tested without Electron.
@@ -11,6 +12,12 @@ const ORIGIN = `${SCHEME}://guitai`
 
 export const SCREEN_NAMES = ['cashier', 'customer'] as const
 export type ScreenName = (typeof SCREEN_NAMES)[number]
+
+/** What the port of a screen is for: a page cannot ask for more than its window was given. */
+export const SCREEN_SCOPES: { readonly [screen in ScreenName]: readonly Scope[] } = {
+  cashier: ['screen'],
+  customer: ['customer'],
+}
 
 /** Address of a screen's page. */
 export function pageUrl(screen: ScreenName): string {

@@ -1,7 +1,8 @@
 import process from 'node:process'
 import { servePort } from '../../src/api/node/message-port.ts'
 import { startTerminal } from '../../src/terminal.ts'
-import { EXIT_REFUSED, STOP_MESSAGE, type TerminalNews } from './messages.ts'
+import { EXIT_REFUSED, readScreenOf, STOP_MESSAGE, type TerminalNews } from './messages.ts'
+import { SCREEN_SCOPES } from './policy.ts'
 
 /**
  * The terminal in a process of its own: started by terminal-process.ts with the configuration's path
@@ -33,10 +34,12 @@ if (!started.ok) {
     if (data === STOP_MESSAGE) end()
     const [port] = ports
     if (port === undefined) return
+    const screen = readScreenOf(data)
+    if (screen === undefined) return port.close()
     servePort(port, {
       terminal: terminal.engine,
       dispatch: terminal.dispatch,
-      scopes: ['screen'],
+      scopes: SCREEN_SCOPES[screen],
     })
   })
   process.once('SIGTERM', end)

@@ -1,4 +1,4 @@
-import type { ScreenModel } from '../../src/screen/model.ts'
+import type { CashierModel } from '../../src/screen/model.ts'
 import { STATE_LOOKS } from '../cashier/state-table.ts'
 import type { Timers } from '../connection/connection.ts'
 import type { AdminCall, AdminCaller } from '../shared/operator-types.ts'
@@ -88,7 +88,7 @@ export class AdminControl {
   }
 
   /** A sale takes the screen: whoever sells must see it. */
-  onModel({ cashier }: ScreenModel): void {
+  onModel({ cashier }: CashierModel): void {
     const look = STATE_LOOKS[cashier.state]
     if (!look.takesAmount && cashier.state !== 'stopped') this.leave()
   }

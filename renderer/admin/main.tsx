@@ -55,6 +55,7 @@ function start(root: HTMLElement): void {
     },
   })
   const connection = connectPage(window, {
+    screen: 'cashier',
     onState: (link) => control.dispatch({ kind: 'link', state: link }),
     onModel: (model) => {
       control.onModel(model)

@@ -1,10 +1,10 @@
 import type { SaleView } from '../../src/api/protocol.ts'
-import type { ScreenModel } from '../../src/screen/model.ts'
+import type { CashierModel } from '../../src/screen/model.ts'
 import type { Answer, Call, LinkState } from '../connection/connection.ts'
 import { isSessionEnded, remarkOf } from '../shared/sign-in-state.ts'
 import type { Language, Text } from '../text/language.ts'
 import { TEXTS, type TextKey } from '../text/translate.ts'
-import type { Cover } from './keyboard.ts'
+import type { Cover } from './cover.ts'
 import { STATE_LOOKS } from './state-table.ts'
 import type { TillSignIn } from './till-sign-in.ts'
 
@@ -48,6 +48,8 @@ export type CloseControlOptions = {
   readonly signIn: TillSignIn
   /** Says on the panel what became of it. */
   readonly tell: (text: Text) => void
+  /** Hears of what must not happen. */
+  readonly report: (error: unknown) => void
 }
 
 /** The view in which a manager stops waiting for a result that does not come. */
@@ -73,7 +75,7 @@ export class CloseControl {
 
   readonly open = (saleId: string): void => {
     this.#set({ ...HIDDEN, saleId })
-    this.signIn.ask().catch(reportError)
+    this.signIn.ask().catch(this.#options.report)
     this.#read(saleId)
   }
 
@@ -114,10 +116,10 @@ export class CloseControl {
     this.#options
       .call({ operation: 'sale.close', input: { clientId, saleId, reason, session } })
       .then((answer) => this.#closed(saleId, answer))
-      .catch(reportError)
+      .catch(this.#options.report)
   }
 
-  onModel({ cashier }: ScreenModel): void {
+  onModel({ cashier }: CashierModel): void {
     // A sale takes the screen: whoever sells must see it.
     if (!STATE_LOOKS[cashier.state].takesAmount && cashier.state !== 'stopped') this.leave()
   }
@@ -156,7 +158,7 @@ export class CloseControl {
         const sale = isRead ? (answer.value as SaleView) : this.#state.sale
         this.#set({ ...this.#state, sale, remark: this.#state.remark ?? remarkOf(answer) })
       })
-      .catch(reportError)
+      .catch(this.#options.report)
   }
 
   #reason(): string {

@@ -23,7 +23,7 @@ export function CloseDesk({ control, language }: CloseViewProps) {
   const isSignedIn = signIn.signedIn !== undefined
   useEffect(() => head.current?.focus(), [isSignedIn])
   return (
-    <main class="refund refund-form by-hand">
+    <main class={`refund refund-form by-hand${isSignedIn ? '' : ' by-hand-sign-in'}`}>
       <section class="refund-facts">
         <div class="refund-question">
           <Icon name="question" />

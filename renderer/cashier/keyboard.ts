@@ -1,3 +1,4 @@
+import type { Cover } from './cover.ts'
 import type { EntryKey } from './entry.ts'
 import { FUNCTION_KEYS, type KeyAct } from './key-bar.tsx'
 
@@ -10,17 +11,6 @@ export type KeyboardActs = {
   readonly act: (act: KeyAct) => void
   /** What lies over the panel and takes the keys instead; undefined while nothing does. */
   readonly cover: () => Cover | undefined
-}
-
-/** A view over the panel: its function keys, and how to leave it. */
-export type Cover = {
-  readonly keys: { readonly [key: string]: () => void }
-  readonly leave: () => void
-  /** Enter anywhere but on a button; never for what cannot be undone. */
-  readonly enter?: () => void
-  /** Digits and the delete key, outside fields. */
-  readonly type?: (key: EntryKey) => void
-  readonly erase?: () => void
 }
 
 /** The whole screen by keyboard: digits go to the amount wherever the focus is, except in a field. */

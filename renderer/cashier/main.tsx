@@ -99,6 +99,7 @@ function start(root: HTMLElement): void {
   }
 
   const connection = connectPage(window, {
+    screen: 'cashier',
     onState: (link) => {
       const isNew = link !== state.link
       dispatch({ kind: 'link', state: link })

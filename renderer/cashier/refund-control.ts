@@ -1,9 +1,9 @@
 import type { SaleView } from '../../src/api/protocol.ts'
-import type { ScreenModel } from '../../src/screen/model.ts'
+import type { CashierModel } from '../../src/screen/model.ts'
 import type { Answer, Call, LinkState } from '../connection/connection.ts'
 import { isSessionEnded } from '../shared/sign-in-state.ts'
 import type { Language, Text } from '../text/language.ts'
-import type { Cover } from './keyboard.ts'
+import type { Cover } from './cover.ts'
 import { onlyFound, reduceRefund } from './refund-state.ts'
 import {
   NO_REFUND,
@@ -97,7 +97,7 @@ export class RefundControl {
     this.dispatch({ kind: 'link', state })
   }
 
-  onModel(model: ScreenModel): void {
+  onModel(model: CashierModel): void {
     const wasShown = this.isShown
     this.dispatch({ kind: 'model', model })
     if (!wasShown || this.isShown) return

@@ -1,5 +1,5 @@
 import type { OperationInput, OperationOutput, SaleView } from '../../src/api/protocol.ts'
-import type { ScreenModel } from '../../src/screen/model.ts'
+import type { CashierModel } from '../../src/screen/model.ts'
 import type { Answer, LinkState } from '../connection/connection.ts'
 import type { Language, Text } from '../text/language.ts'
 import { TEXTS, type TextKey } from '../text/translate.ts'
@@ -296,7 +296,7 @@ function withLink(state: RefundState, link: LinkState): RefundStep {
 }
 
 /** Whether a refund may be looked at: no sale is armed or in flight. */
-function isRoom({ cashier }: ScreenModel): boolean {
+function isRoom({ cashier }: CashierModel): boolean {
   return mayCover(cashier) && cashier.mayRefund
 }
 

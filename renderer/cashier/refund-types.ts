@@ -1,5 +1,5 @@
 import type { OperationInput, SaleView } from '../../src/api/protocol.ts'
-import type { ScreenModel } from '../../src/screen/model.ts'
+import type { CashierModel } from '../../src/screen/model.ts'
 import type { Answer, LinkState } from '../connection/connection.ts'
 import type { Language, Text } from '../text/language.ts'
 import type { TextKey } from '../text/translate.ts'
@@ -85,7 +85,7 @@ export type RefundEvent =
   | { readonly kind: 'reason'; readonly reason: Reason }
   | { readonly kind: 'answer'; readonly call: RefundCall; readonly answer: Answer }
   | { readonly kind: 'sale'; readonly sale: SaleView }
-  | { readonly kind: 'model'; readonly model: ScreenModel }
+  | { readonly kind: 'model'; readonly model: CashierModel }
   | { readonly kind: 'link'; readonly state: LinkState }
 
 /** The view after an event, what to ask the terminal, and what to say where the view is gone. */

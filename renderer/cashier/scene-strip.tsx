@@ -1,11 +1,12 @@
-import type { SceneNote } from '../../src/screen/model.ts'
+import type { CashierModel, SceneNote } from '../../src/screen/model.ts'
 import { pageTimers } from '../connection/page-connection.ts'
 import { useEverySecond } from '../shared/every-second.ts'
 import { type Arrival, serverNowMs } from '../shared/server-clock.ts'
 import { formatAmount } from '../text/amount.ts'
 import type { Language } from '../text/language.ts'
 import { translate } from '../text/translate.ts'
-import { measureWords, nextDeadlineMs, stripLook, timeLeft } from './scene-table.ts'
+import { wordOf } from '../text/words.ts'
+import { itemsOf, namedMeasures, nextDeadlineMs, stripLook, timeLeft } from './scene-table.ts'
 import type { CashierState } from './state.ts'
 
 /** What the scene says to staff, in a place of its own that is always kept. */
@@ -23,7 +24,7 @@ export function SceneStrip({ state }: { readonly state: CashierState }) {
 }
 
 type SaidProps = {
-  readonly arrival: Arrival
+  readonly arrival: Arrival<CashierModel>
   readonly scene: SceneNote
   readonly language: Language
 }
@@ -31,14 +32,17 @@ type SaidProps = {
 /** What matters at the counter first and heavy, then what it is called and what to do. */
 function Said({ arrival, scene, language }: SaidProps) {
   const { text } = stripLook(arrival.model.cashier)
-  const words = measureWords(scene.measures).map((word) => translate(language, word))
-  const names = words.join(language === 'en' ? ', ' : '、')
+  const words = namedMeasures(scene.measures).map((code) => wordOf(language, 'measure', code))
+  const separator = language === 'en' ? ', ' : '、'
+  const names = words.join(separator)
+  const items = itemsOf(scene.measures).join(separator)
+  const todo = items === '' ? '' : translate(language, 'scene.items', { items })
   const said = text === undefined ? '' : translate(language, text)
   const ceilingFen = isLimited(scene) ? scene.ceilingFen : undefined
   return (
     <>
       <p class="only-spoken" role="status">
-        {[names, said].filter((part) => part !== '').join('. ')}
+        {[names, todo, said].filter((part) => part !== '').join('. ')}
       </p>
       <span class="scene-mark" aria-hidden="true" />
       <p class="scene-facts">
@@ -51,7 +55,8 @@ function Said({ arrival, scene, language }: SaidProps) {
         <Deadline arrival={arrival} scene={scene} language={language} />
         {names !== '' && <span class="scene-names">{names}</span>}
         {/* Under several measures the facts and names are enough, and all there is room for. */}
-        {said !== '' && words.length < 2 && <span>{said}</span>}
+        {words.length < 2 &&
+          (todo !== '' ? <span class="scene-names">{todo}</span> : <span>{said}</span>)}
       </p>
     </>
   )

@@ -20,29 +20,29 @@ export const RULE_LOOKS: { readonly [rule in SceneNote['screen']]: RuleLook } = 
   retired: { level: 'stop', text: 'scene.retired' },
 }
 
-/** Measures in words. M4 and M7 are about settlement: the manager reads of them, nobody at the counter. */
-const MEASURE_WORDS: { readonly [code: string]: TextKey | undefined } = {
-  M1: 'measure.M1',
-  M2: 'measure.M2',
-  M3: 'measure.M3',
-  M4: undefined,
-  M5: 'measure.M5',
-  M6: 'measure.M6',
-  M7: undefined,
-  M8: 'measure.M8',
-  M9: 'measure.M9',
-  M10: 'measure.M10',
+/** What is named at the counter. M4 and M7 are about settlement: the manager reads of them, nobody there. */
+const NAMED: { readonly [code: string]: boolean } = {
+  M1: true,
+  M2: true,
+  M3: true,
+  M4: false,
+  M5: true,
+  M6: true,
+  M7: false,
+  M8: true,
+  M9: true,
+  M10: true,
 }
 
-/** The names of measures for staff, each once; one that is not known is never left out. */
-export function measureWords(measures: SceneNote['measures']): readonly TextKey[] {
-  const words = new Set<TextKey>()
-  for (const { code } of measures) {
-    const isKnown = Object.hasOwn(MEASURE_WORDS, code)
-    const word = isKnown ? MEASURE_WORDS[code] : 'measure.unreadable'
-    if (word !== undefined) words.add(word)
-  }
-  return [...words]
+/** Which measures are named to staff, each once; one that is not known is never left out. */
+export function namedMeasures(measures: SceneNote['measures']): readonly string[] {
+  const names = measures.flatMap(({ code, acknowledged }) => {
+    // A warning that was taken note of has nothing left to say.
+    if (code === 'M1' && acknowledged === true) return []
+    if (!Object.hasOwn(NAMED, code)) return ['unreadable']
+    return NAMED[code] === true ? [code] : []
+  })
+  return [...new Set(names)]
 }
 
 /**
@@ -52,7 +52,7 @@ export function measureWords(measures: SceneNote['measures']): readonly TextKey[
 export function stripLook({ state, stop, scene }: CashierScreen): RuleLook {
   const look = RULE_LOOKS[scene?.screen ?? 'as_usual']
   if (stop === undefined || stop === 'terminal') return look
-  const isNamed = measureWords(scene?.measures ?? []).length > 0
+  const isNamed = namedMeasures(scene?.measures ?? []).length > 0
   if (state === 'stopped') return { level: isNamed ? 'stop' : 'none' }
   return look.level === 'stop' ? look : RULE_LOOKS[STOP_RULES[stop]]
 }
@@ -62,6 +62,11 @@ const STOP_RULES: { readonly [stop in Exclude<StopKind, 'terminal'>]: SceneNote[
   suspended: 'stopped',
   way_closed: 'stopped',
   retired: 'retired',
+}
+
+/** What has to be put right, of all measures. */
+export function itemsOf(measures: SceneNote['measures']): readonly string[] {
+  return measures.flatMap(({ items }) => items ?? [])
 }
 
 /** The next deadline of a measure in force, Unix ms of trusted time. */

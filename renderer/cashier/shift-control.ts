@@ -1,8 +1,8 @@
-import type { ScreenModel } from '../../src/screen/model.ts'
+import type { CashierModel } from '../../src/screen/model.ts'
 import type { Answer, Call, LinkState } from '../connection/connection.ts'
 import { isSessionEnded } from '../shared/sign-in-state.ts'
 import type { Language } from '../text/language.ts'
-import type { Cover } from './keyboard.ts'
+import type { Cover } from './cover.ts'
 import {
   NO_SHIFT,
   reduceShift,
@@ -30,7 +30,7 @@ export type ShiftControlOptions = {
 export class ShiftControl {
   readonly #options: ShiftControlOptions
   #state: ShiftState = NO_SHIFT
-  #model: ScreenModel | undefined
+  #model: CashierModel | undefined
   #forgetAsk: () => void = () => {}
 
   constructor(options: ShiftControlOptions) {
@@ -86,7 +86,7 @@ export class ShiftControl {
     this.dispatch({ kind: 'link', state })
   }
 
-  onModel(model: ScreenModel): void {
+  onModel(model: CashierModel): void {
     const before = this.#model
     this.#model = model
     this.dispatch({ kind: 'model', before, model, language: this.#options.language() })

@@ -1,5 +1,5 @@
 import type { OperationInput, OperationOutput } from '../../src/api/protocol.ts'
-import type { ScreenModel } from '../../src/screen/model.ts'
+import type { CashierModel } from '../../src/screen/model.ts'
 import type { Answer, LinkState } from '../connection/connection.ts'
 import type { Language, Text } from '../text/language.ts'
 import { TEXTS } from '../text/translate.ts'
@@ -52,8 +52,8 @@ export type ShiftEvent =
     }
   | {
       readonly kind: 'model'
-      readonly before: ScreenModel | undefined
-      readonly model: ScreenModel
+      readonly before: CashierModel | undefined
+      readonly model: CashierModel
       readonly language: Language
     }
   | { readonly kind: 'link'; readonly state: LinkState }
@@ -207,7 +207,7 @@ function withModel(
   return ask(state, language)
 }
 
-function moneyOf({ cashier }: ScreenModel): string {
+function moneyOf({ cashier }: CashierModel): string {
   const recent = cashier.recent.map(({ saleId, outcome }) => saleId + outcome)
   return [cashier.pending, ...recent].join()
 }

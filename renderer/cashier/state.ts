@@ -1,5 +1,5 @@
 import type { OperationInput } from '../../src/api/protocol.ts'
-import type { IntentName, PendingSale, ScreenModel } from '../../src/screen/model.ts'
+import type { CashierModel, IntentName, PendingSale } from '../../src/screen/model.ts'
 import type { Answer, LinkState } from '../connection/connection.ts'
 import type { Arrival } from '../shared/server-clock.ts'
 import { type Language, nextLanguage, type Text } from '../text/language.ts'
@@ -19,7 +19,7 @@ import {
  */
 export type CashierState = {
   readonly link: LinkState
-  readonly arrival: Arrival | undefined
+  readonly arrival: Arrival<CashierModel> | undefined
   readonly language: Language
   readonly entry: Entry
   readonly orderRef: string
@@ -46,7 +46,7 @@ type WithoutClientId<Name extends 'sale.create' | SaleOperation> = Omit<
 /** What can happen on the page. */
 export type CashierEvent =
   | { readonly kind: 'link'; readonly state: LinkState }
-  | { readonly kind: 'model'; readonly model: ScreenModel; readonly atMs: number }
+  | { readonly kind: 'model'; readonly model: CashierModel; readonly atMs: number }
   | { readonly kind: 'type'; readonly key: EntryKey }
   | { readonly kind: 'erase' }
   | { readonly kind: 'clear' }
@@ -175,7 +175,7 @@ export function reduceCashier(state: CashierState, event: CashierEvent): Cashier
   }
 }
 
-function withModel(state: CashierState, model: ScreenModel, atMs: number): CashierState {
+function withModel(state: CashierState, model: CashierModel, atMs: number): CashierState {
   const before = state.arrival?.model.cashier
   const { cashier } = model
   const isSame = before?.state === cashier.state && before.saleId === cashier.saleId

@@ -21,6 +21,8 @@ export type TillSignInOptions = {
   readonly roles: readonly OperatorName['role'][]
   /** Somebody has signed in, or has to. */
   readonly onChange: () => void
+  /** Hears of what must not happen. */
+  readonly report: (error: unknown) => void
 }
 
 /**
@@ -97,7 +99,9 @@ export class TillSignIn {
     this.#set({ ...NO_SIGN_IN, operators })
     this.#options.onChange()
     if (session === undefined) return
-    this.#options.call({ operation: 'operator.sign_out', input: { session } }).catch(reportError)
+    this.#options
+      .call({ operation: 'operator.sign_out', input: { session } })
+      .catch(this.#options.report)
   }
 
   #set(state: SignInState): void {

@@ -1,11 +1,11 @@
 import type { SaleView } from '../../src/api/protocol.ts'
-import type { ScreenModel } from '../../src/screen/model.ts'
+import type { CashierModel } from '../../src/screen/model.ts'
 import { adminCaller } from '../connection/admin-caller.ts'
 import type { Connection, LinkState, Timers } from '../connection/connection.ts'
 import type { OperatorName } from '../shared/operator-types.ts'
 import type { Language, Text } from '../text/language.ts'
 import { CloseControl } from './close-control.ts'
-import type { Cover } from './keyboard.ts'
+import type { Cover } from './cover.ts'
 import { RefundControl } from './refund-control.ts'
 import { ShiftControl } from './shift-control.ts'
 import { type Heard, TillSignIn } from './till-sign-in.ts'
@@ -33,14 +33,18 @@ export class TillViews {
     const call = adminCaller(options.call)
     const heard: Heard = { hasOperators: undefined }
     const signIn = (roles: readonly OperatorName['role'][], onChange: () => void) =>
-      new TillSignIn({ call, heard, timers, draw, roles, onChange })
+      new TillSignIn({ call, heard, timers, draw, roles, onChange, report: reportError })
     const given = { ...options, after: timers.after }
     this.shift = new ShiftControl({ ...given, signIn: signIn(TILL, () => this.shift.onSignIn()) })
     this.refund = new RefundControl({
       ...given,
       signIn: signIn(MANAGER, () => this.refund.onSignIn()),
     })
-    this.closing = new CloseControl({ ...given, signIn: signIn(MANAGER, draw) })
+    this.closing = new CloseControl({
+      ...given,
+      signIn: signIn(MANAGER, draw),
+      report: reportError,
+    })
   }
 
   /** Whether a manager can stop waiting for a result here: only where there are operators. */
@@ -53,7 +57,7 @@ export class TillViews {
     if (link === 'open' && isNew) this.closing.signIn.ask().catch(reportError)
   }
 
-  onModel(model: ScreenModel): void {
+  onModel(model: CashierModel): void {
     for (const view of [this.shift, this.refund, this.closing]) view.onModel(model)
   }
 

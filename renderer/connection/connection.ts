@@ -6,7 +6,7 @@ import type {
   SaleView,
   ServerFrame,
 } from '../../src/api/protocol.ts'
-import type { ScreenModel } from '../../src/screen/model.ts'
+import type { CashierModel, CustomerModel } from '../../src/screen/model.ts'
 
 /** How the link to the terminal is. */
 export type LinkState = 'connecting' | 'open' | 'lost'
@@ -54,12 +54,18 @@ export type Timers = {
   readonly after: (delayMs: number, run: () => void) => () => void
 }
 
-export type ConnectionOptions = {
+/** The picture of each screen. */
+type Pictures = { readonly cashier: CashierModel; readonly customer: CustomerModel }
+export type ScreenName = keyof Pictures
+
+export type ConnectionOptions<Screen extends ScreenName> = {
+  /** Which screen is watched. */
+  readonly screen: Screen
   readonly openLink: OpenLink
   readonly timers: Timers
   readonly onState: (state: LinkState) => void
-  /** A whole picture of both screens; the first one after a connect holds everything. */
-  readonly onModel: (model: ScreenModel) => void
+  /** A whole picture of the screen; the first one after a connect holds everything. */
+  readonly onModel: (model: Pictures[Screen]) => void
   /** Every change of a sale; without it sales are not watched. */
   readonly onSale?: (sale: SaleView) => void
 }
@@ -82,14 +88,14 @@ type Waiting = {
 }
 
 /** Opens the line and keeps it open until {@link Connection.close}. */
-export function connect(options: ConnectionOptions): Connection {
+export function connect<Screen extends ScreenName>(options: ConnectionOptions<Screen>): Connection {
   const line = new Line(options)
   line.open()
   return { call: (call, how = 'again') => line.call(call, how), close: () => line.end() }
 }
 
-class Line {
-  readonly #options: ConnectionOptions
+class Line<Screen extends ScreenName> {
+  readonly #options: ConnectionOptions<Screen>
   readonly #waiting = new Map<number, Waiting>()
   #link: Link | undefined
   #generation = 0
@@ -101,7 +107,7 @@ class Line {
   #heardAtMs = 0
   #cancelTimer: () => void = () => {}
 
-  constructor(options: ConnectionOptions) {
+  constructor(options: ConnectionOptions<Screen>) {
     this.#options = options
   }
 
@@ -148,7 +154,7 @@ class Line {
     this.#isOpen = true
     this.#hasPicture = false
     this.#heardAtMs = this.#options.timers.nowMs()
-    this.#link?.send({ kind: 'watch', topic: 'screen' })
+    this.#link?.send({ kind: 'watch', topic: this.#options.screen })
     if (this.#options.onSale !== undefined) this.#link?.send({ kind: 'watch', topic: 'sales' })
     for (const { frame } of this.#waiting.values()) this.#link?.send(frame)
     this.#arm(LINE.pingEveryMs, () => this.#beat())
@@ -167,12 +173,13 @@ class Line {
 
   #heard(frame: ServerFrame): void {
     // A link that answers but never shows a picture is as good as dead.
-    if (frame.kind === 'screen') this.#hasPicture = true
+    const isPicture = frame.kind === this.#options.screen && 'model' in frame
+    if (isPicture) this.#hasPicture = true
     if (this.#hasPicture) this.#heardAtMs = this.#options.timers.nowMs()
-    if (frame.kind === 'screen') {
+    if (isPicture) {
       this.#failures = 0
       this.#options.onState('open')
-      this.#options.onModel(frame.model)
+      this.#options.onModel(frame.model as Pictures[Screen])
     }
     if (frame.kind === 'sale') this.#options.onSale?.(frame.sale)
     if (frame.kind === 'answer') {

@@ -1,4 +1,10 @@
-import { type Connection, type ConnectionOptions, connect, type Timers } from './connection.ts'
+import {
+  type Connection,
+  type ConnectionOptions,
+  connect,
+  type ScreenName,
+  type Timers,
+} from './connection.ts'
 import { messagePortLink } from './message-port-link.ts'
 import { takeToken } from './token.ts'
 import { webSocketLink } from './web-socket-link.ts'
@@ -13,9 +19,9 @@ export const pageTimers: Timers = {
 }
 
 /** Connects by WebSocket when the page came over HTTP, else by the shell's MessagePort. */
-export function connectPage(
+export function connectPage<Screen extends ScreenName>(
   page: Window,
-  on: Pick<ConnectionOptions, 'onState' | 'onModel' | 'onSale'>,
+  on: Pick<ConnectionOptions<Screen>, 'screen' | 'onState' | 'onModel' | 'onSale'>,
 ): Connection {
   const openLink = page.location.protocol.startsWith('http')
     ? webSocketLink(page.location.host, takeToken(page))

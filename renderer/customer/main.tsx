@@ -30,6 +30,7 @@ function start(root: HTMLElement): void {
   }
 
   connectPage(window, {
+    screen: 'customer',
     onState: (link) => dispatch({ kind: 'link', state: link }),
     onModel: (model) => {
       dispatch({ kind: 'model', model, atMs: pageTimers.nowMs() })

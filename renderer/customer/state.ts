@@ -1,4 +1,4 @@
-import type { CustomerScreen, ScreenModel, ScreenState } from '../../src/screen/model.ts'
+import type { CustomerModel, CustomerScreen, ScreenState } from '../../src/screen/model.ts'
 import type { LinkState } from '../connection/connection.ts'
 import type { IconName } from '../shared/icon-name.ts'
 import type { Arrival } from '../shared/server-clock.ts'
@@ -8,7 +8,7 @@ import { TEXTS } from '../text/translate.ts'
 /** All the customer's page knows. */
 export type CustomerState = {
   readonly link: LinkState
-  readonly arrival: Arrival | undefined
+  readonly arrival: Arrival<CustomerModel> | undefined
   readonly language: Language
   /** When the present deadline was first seen, Unix ms of the terminal; for the length of the bar. */
   readonly deadlineSeenMs: number | undefined
@@ -18,7 +18,7 @@ export type CustomerState = {
 
 export type CustomerEvent =
   | { readonly kind: 'link'; readonly state: LinkState }
-  | { readonly kind: 'model'; readonly model: ScreenModel; readonly atMs: number }
+  | { readonly kind: 'model'; readonly model: CustomerModel; readonly atMs: number }
   | { readonly kind: 'language' }
 
 /** What the customer's page can show. */

@@ -1,7 +1,11 @@
-import type { ScreenModel } from '../../src/screen/model.ts'
+/** The terminal's time of a picture, Unix ms. */
+type Dated = { readonly atMs: number }
 
 /** A picture and when it came, on the page's monotonic clock, milliseconds. */
-export type Arrival = { readonly model: ScreenModel; readonly arrivedAtMs: number }
+export type Arrival<Model extends Dated = Dated> = {
+  readonly model: Model
+  readonly arrivedAtMs: number
+}
 
 /** The terminal's time now, Unix ms: the picture's own time plus its age on this page. */
 export function serverNowMs(arrival: Arrival, pageNowMs: number): number {

@@ -14,6 +14,8 @@ export const SCENE_TEXTS = {
   'scene.stopped': { 'zh-CN': '可用现金等其他方式收款', en: 'Use cash or another tender' },
   'scene.retired': { 'zh-CN': '请联系商户负责人', en: 'Talk to the person in charge' },
 
+  'scene.items': { 'zh-CN': '须改正：{items}', en: 'To put right: {items}' },
+
   'scene.ceiling_each': { 'zh-CN': '单笔最多 ¥{amount}', en: 'At most ¥{amount} each' },
   'scene.ceiling_pad': { 'zh-CN': '单笔最多 ¥{amount}', en: 'At most ¥{amount}' },
   'scene.no_credit': { 'zh-CN': '不支持信用卡', en: 'No credit cards' },
@@ -27,16 +29,6 @@ export const SCENE_TEXTS = {
     'zh-CN': '超过单笔最多 ¥{amount}，未收款。请用其他方式收款，不要拆单。',
     en: 'Above ¥{amount}, the most one payment may be; nothing was charged. Use another tender; do not split it.',
   },
-
-  'measure.M1': { 'zh-CN': '提醒警示', en: 'Warning' },
-  'measure.M2': { 'zh-CN': '限期改正', en: 'Put right by a deadline' },
-  'measure.M3': { 'zh-CN': '限额调整', en: 'Other limits' },
-  'measure.M5': { 'zh-CN': '资金渠道限制', en: 'Fewer funding channels' },
-  'measure.M6': { 'zh-CN': '场景限制', en: 'Fewer scenes' },
-  'measure.M8': { 'zh-CN': '服务暂停', en: 'Service suspended' },
-  'measure.M9': { 'zh-CN': '权限关闭', en: 'Way to pay closed' },
-  'measure.M10': { 'zh-CN': '协议终止', en: 'Agreement ended' },
-  'measure.unreadable': { 'zh-CN': '无法识别的处置', en: 'A measure that cannot be read' },
 
   'stop.not_set_up.title': { 'zh-CN': '未开通', en: 'Not set up' },
   'stop.not_set_up.action': {

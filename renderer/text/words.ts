@@ -59,6 +59,7 @@ const WORDS = {
     M8: word('服务暂停', 'Service suspended'),
     M9: word('权限关闭', 'Way to pay closed'),
     M10: word('协议终止', 'Agreement ended'),
+    unreadable: word('无法识别的处置', 'A measure that cannot be read'),
   },
   measure_effect: {
     M1: word('收款照常。店长须确认已知悉。', 'Sales go on. A manager has to take note.'),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { LIMITS } from '../domain/limits.ts'
 import { AMOUNT_FEN_MAX } from '../domain/money.ts'
-import type { ScreenModel } from '../screen/model.ts'
+import type { CashierModel, CustomerModel } from '../screen/model.ts'
 import { ADMIN_OPERATIONS, operatorSession } from './admin-protocol.ts'
 import { clientId, NO_CODE, type problemSchema, saleId, saleSchema } from './sale-protocol.ts'
 import { operatorName, reportLanguage, shiftSchema } from './shift-protocol.ts'
@@ -12,8 +12,11 @@ import { statusSchema } from './status-protocol.ts'
  * types, of validation on every transport, and of docs/openapi.json.
  */
 
-/** What a token may be used for. */
-export const SCOPES = ['screen', 'register', 'admin', 'rig'] as const
+/**
+ * What a token may be used for: `screen` the cashier's and the admin screen, `customer` the customer's,
+ * which watches and asks for nothing.
+ */
+export const SCOPES = ['screen', 'customer', 'register', 'admin', 'rig'] as const
 export type Scope = (typeof SCOPES)[number]
 
 export type SaleView = z.infer<typeof saleSchema>
@@ -41,7 +44,8 @@ type HttpBinding = {
   readonly status: number
 }
 
-const everybody: readonly Scope[] = SCOPES
+/** All but the customer. */
+const everybody: readonly Scope[] = ['screen', 'register', 'admin', 'rig']
 
 /** Every operation: what it takes, what it gives, who may call it, and where it is over HTTP. */
 export const OPERATIONS = {
@@ -252,8 +256,16 @@ export type OperationOutput<Name extends OperationName> = z.output<
   (typeof OPERATIONS)[Name]['output']
 >
 
-/** What can be watched: `screen` for both screens, `sales` for every change of a sale. */
-const TOPICS = ['screen', 'sales'] as const
+/**
+ * What can be watched, and who may: either screen whole, or every change of a sale. What staff read
+ * never goes out under the customer's scope.
+ */
+export const WATCHERS = {
+  cashier: everybody,
+  customer: SCOPES,
+  sales: everybody,
+} as const satisfies Readonly<Record<string, readonly Scope[]>>
+export type Topic = keyof typeof WATCHERS
 
 /** A frame from a client over a WebSocket or a MessagePort. */
 export const clientFrameSchema = z.discriminatedUnion('kind', [
@@ -263,12 +275,12 @@ export const clientFrameSchema = z.discriminatedUnion('kind', [
     operation: z.string().max(40),
     input: z.unknown(),
   }),
-  z.strictObject({ kind: z.literal('watch'), topic: z.enum(TOPICS) }),
+  z.strictObject({ kind: z.literal('watch'), topic: z.enum(['cashier', 'customer', 'sales']) }),
   z.strictObject({ kind: z.literal('ping') }),
 ])
 export type ClientFrame = z.infer<typeof clientFrameSchema>
 
-/** A frame to a client. `pong` answers `ping`, so that a dead link is noticed. */
+/** A frame to a client. A watch that is not allowed is answered with the id -1. `pong` answers `ping`, so that a dead link is noticed. */
 export type ServerFrame =
   | { readonly kind: 'answer'; readonly id: number; readonly ok: true; readonly value: unknown }
   | {
@@ -277,7 +289,8 @@ export type ServerFrame =
       readonly ok: false
       readonly problem: ProblemView
     }
-  | { readonly kind: 'screen'; readonly model: ScreenModel }
+  | { readonly kind: 'cashier'; readonly model: CashierModel }
+  | { readonly kind: 'customer'; readonly model: CustomerModel }
   | { readonly kind: 'sale'; readonly sale: SaleView }
   | { readonly kind: 'pong' }
 

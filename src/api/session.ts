@@ -1,7 +1,14 @@
 import { type Problem, problem } from '../domain/errors.ts'
 import type { Terminal } from '../ports/terminal.ts'
+import type { ScreenModel } from '../screen/model.ts'
 import type { Dispatch } from './dispatch.ts'
-import { clientFrameSchema, type Scope, type ServerFrame } from './protocol.ts'
+import {
+  clientFrameSchema,
+  type Scope,
+  type ServerFrame,
+  type Topic,
+  WATCHERS,
+} from './protocol.ts'
 import { viewSale } from './views.ts'
 
 /** One connected client, whatever carries the frames. */
@@ -19,25 +26,44 @@ export type SessionOptions = {
   readonly send: (frame: ServerFrame) => void
 }
 
+/** What of a drawing goes to which screen: field by field, so that nothing is sent that is not named. */
+const HALVES = {
+  cashier: ({ revision, atMs, cashier }: ScreenModel): ServerFrame => ({
+    kind: 'cashier',
+    model: { revision, atMs, cashier },
+  }),
+  customer: ({ revision, atMs, customer }: ScreenModel): ServerFrame => ({
+    kind: 'customer',
+    model: { revision, atMs, customer },
+  }),
+} as const
+
 /** Serves the frame protocol to one client. A frame that is not one is answered, never thrown. */
 export function openSession(options: SessionOptions): Session {
   const { terminal, dispatch, scopes, send } = options
   const subscriptions = new Map<string, () => void>()
 
-  function watch(topic: 'screen' | 'sales'): void {
-    if (subscriptions.has(topic)) return
-    if (topic === 'screen') {
-      subscriptions.set(
-        topic,
-        terminal.onScreen((model) => send({ kind: 'screen', model })),
-      )
-      send({ kind: 'screen', model: terminal.screen() })
+  function watch(topic: Topic): void {
+    if (!WATCHERS[topic].some((scope) => scopes.includes(scope))) {
+      send({
+        kind: 'answer',
+        id: -1,
+        ok: false,
+        problem: problem('api.forbidden', { detail: topic }),
+      })
       return
     }
-    subscriptions.set(
-      topic,
-      terminal.onSale((sale) => send({ kind: 'sale', sale: viewSale(sale) })),
-    )
+    if (subscriptions.has(topic)) return
+    if (topic === 'sales') {
+      subscriptions.set(
+        topic,
+        terminal.onSale((sale) => send({ kind: 'sale', sale: viewSale(sale) })),
+      )
+      return
+    }
+    const show = (model: ScreenModel) => send(HALVES[topic](model))
+    subscriptions.set(topic, terminal.onScreen(show))
+    show(terminal.screen())
   }
 
   return {

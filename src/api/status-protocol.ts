@@ -36,7 +36,14 @@ const sceneStatus = z.object({
   grantVersion: z.string(),
   grantId: z.string().optional(),
   grantEndsAtMs: z.number().int().optional(),
-  measures: z.array(z.object({ code: z.string(), deadlineAtMs: z.number().int().optional() })),
+  measures: z.array(
+    z.object({
+      code: z.string(),
+      deadlineAtMs: z.number().int().optional(),
+      items: z.array(z.string()).optional().meta({ description: 'what M2 wants put right' }),
+      acknowledged: z.literal(true).optional().meta({ description: 'a manager has taken note' }),
+    }),
+  ),
   screen: z.string().meta({ description: 'row of the table of measures the screens follow' }),
   lastContactAtMs: z.number().int().optional(),
   offered: z.array(z.string()).meta({ description: 'interfaces that take new money now' }),

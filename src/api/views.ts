@@ -90,7 +90,10 @@ function problemOf(code: Parameters<typeof problem>[0], attempt: Attempt, traceI
 }
 
 function viewScene(scene: TerminalStatus['scene']): StatusView['scene'] {
-  const measures = scene.measures.map((measure) => ({ ...measure }))
+  const measures = scene.measures.map(({ items, ...measure }) => ({
+    ...measure,
+    ...(items === undefined ? {} : { items: [...items] }),
+  }))
   return { ...scene, measures, offered: [...scene.offered] }
 }
 

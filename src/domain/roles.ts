@@ -25,7 +25,8 @@ const RIGHTS = {
   journal_accept: ['manager', 'installer'],
   administration_view: ['manager', 'installer'],
   measures: ['manager'],
-  interface_pause: ['manager'],
+  // An installer who cannot reach the gateway to close a way to pay pauses it instead.
+  interface_pause: ['manager', 'installer'],
   clock_unlock: ['installer'],
 } as const satisfies Record<string, readonly Role[]>
 

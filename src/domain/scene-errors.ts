@@ -5,10 +5,14 @@ const OTHER_WAY = {
   'zh-CN': '暂不支持该支付方式，请选择其他方式',
   en: 'This way to pay is not available now; please choose another',
 } as const
+const SHOW_AGAIN = {
+  'zh-CN': '请稍候，再出示一次付款码',
+  en: 'Please wait a moment, then show the code again',
+} as const
 const ASK_STAFF = { 'zh-CN': '请联系店员', en: 'Please ask the staff' } as const
 
 /** A refusal before anything was sent: no money moved. */
-function entry(texts: Texts, customer: typeof OTHER_WAY | typeof ASK_STAFF = OTHER_WAY) {
+function entry(texts: Texts, customer: Readonly<Record<'zh-CN' | 'en', string>> = OTHER_WAY) {
   return {
     moneyTaken: 'no',
     status: 403,
@@ -69,6 +73,13 @@ export const SCENE_ERRORS = {
     zh: '场景授权比本机用过的旧。请联网获取当前的授权。',
     en: 'The grant is older than one this terminal has had. Connect it to fetch the current one.',
   }),
+  'scene.grant_updating': entry(
+    {
+      zh: '授权更新中，请过几秒再扫码或再收款。',
+      en: 'The grant is being renewed. Scan or collect again in a few seconds.',
+    },
+    SHOW_AGAIN,
+  ),
   'scene.grant_forked': entry({
     zh: '同一版本的场景授权有两份不同的内容，已锁定。请联系安装人员。',
     en: 'There are two different grants of one version, so the terminal is locked. Call the installer.',

@@ -56,6 +56,11 @@ export const WAITS = {
   overdueMs: 600_000,
   /** How long a result stays on the screens when nobody acts. */
   resultShownMs: 30_000,
+  /**
+   * How long a newer grant that was announced may take to arrive before what waits for a code waits no
+   * longer: a few answers of the service.
+   */
+  grantFollowsMs: 5_000,
   /** Pause before a step is tried again that the journal could not take. */
   journalRetryMs: 2_000,
   /** How long a payment code may stay in memory. */

@@ -62,6 +62,7 @@ export class Engine implements Terminal {
   #chargeLeaving = false
   #running = false
   #endScene = () => {}
+  #endLook: () => void = () => {}
   readonly #line: LineWatch
   readonly #certificate: CertificateLook
   readonly #sleep: SleepWatch
@@ -201,6 +202,7 @@ export class Engine implements Terminal {
   async stop(): Promise<void> {
     this.#running = false
     this.#endScene()
+    this.#endLook()
     this.#effects.stop()
     this.#journalWatch.stop()
     this.#line.stop()
@@ -229,6 +231,15 @@ export class Engine implements Terminal {
     const events = whenSceneChanged(this.#state, this.#time.nowMs(), this.#scene)
     for (const event of events) this.#post({ event })
     if (events.length === 0) this.#audience.publish()
+    this.#lookAgainAtScene()
+  }
+
+  /** A grant that was announced and does not come stops what waits for it. */
+  #lookAgainAtScene(): void {
+    this.#endLook()
+    this.#endLook = () => {}
+    if (!this.#scene.isRenewing()) return
+    this.#endLook = this.#options.clock.after(WAITS.grantFollowsMs, () => this.#onSceneChange())
   }
 
   #onWake(gapMs: number): void {

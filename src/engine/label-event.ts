@@ -4,7 +4,7 @@ import { readCode } from '../domain/payment-code.ts'
 import type { Sale } from '../domain/sale.ts'
 import type { Entropy } from '../ports/entropy.ts'
 import type { ScannerEvent } from '../ports/scanner.ts'
-import { permitOf, type SceneDesk } from './scene-desk.ts'
+import { isRenewing, permitOf, type SceneDesk } from './scene-desk.ts'
 import type { UsedCodes } from './used-codes.ts'
 import type { Vault } from './vault.ts'
 
@@ -37,6 +37,8 @@ export function eventOfLabel(
   if (used.has(seen.label)) return { kind: 'code_rejected', atMs, cause: 'code.used_before' }
   counter.onCode(sale)
   const decision = scene.mayCharge(sale)
+  // The sale goes on waiting: the same code may be shown again in a moment.
+  if (isRenewing(decision)) return { kind: 'code_rejected', atMs, cause: 'scene.grant_updating' }
   if (decision.kind === 'refuse') {
     const { code, check } = decision
     return { kind: 'scene_refused', atMs, saleId: sale.id, code, check, moment: 'code' }

@@ -4,7 +4,7 @@ import { isRefundUnclear } from '../domain/refund.ts'
 import { lastAttempt } from '../domain/sale.ts'
 import { WAITS } from '../domain/waits.ts'
 import { salesInFlight, salesRefunding } from './open-sales.ts'
-import type { SceneDesk } from './scene-desk.ts'
+import { isRenewing, type SceneDesk } from './scene-desk.ts'
 
 /** The line is back: payments and refunds that went longer than the first wait are asked about now. */
 export function whenLineIsBack(state: State, atMs: number): CheckoutEvent[] {
@@ -28,7 +28,7 @@ export function whenSceneChanged(state: State, atMs: number, scene: SceneDesk): 
   const shown = saleOnScreen(state)
   if (shown?.phase !== 'armed') return []
   const decision = scene.mayCharge(shown)
-  if (decision.kind === 'allow') return []
+  if (decision.kind === 'allow' || isRenewing(decision)) return []
   const { code, check } = decision
   return [{ kind: 'scene_refused', atMs, saleId: shown.id, code, check, moment: 'change' }]
 }

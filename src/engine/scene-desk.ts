@@ -2,6 +2,7 @@ import type { Binding, CheckoutEvent } from '../checkout/events.ts'
 import { refuse, type State, type Step } from '../checkout/state.ts'
 import { problem } from '../domain/errors.ts'
 import { type Attempt, lastAttempt, type Sale } from '../domain/sale.ts'
+import { WAITS } from '../domain/waits.ts'
 import type { Journal } from '../ports/journal.ts'
 import {
   type JournalledCharge,
@@ -13,13 +14,14 @@ import {
   type ScenePaid,
   type SceneRefusal,
   type SceneReport,
+  type SceneRequest,
 } from '../ports/scene.ts'
 import type { SceneFacts } from '../screen/model.ts'
 import type { EngineOptions } from './options.ts'
 
 export type SceneDeskOptions = Pick<
   EngineOptions,
-  'binding' | 'scene' | 'attended' | 'canExcludeCredit'
+  'binding' | 'scene' | 'attended' | 'canExcludeCredit' | 'clock'
 >
 
 /** Rows read at a time at the start. */
@@ -44,9 +46,13 @@ export class SceneDesk {
   readonly #interface: Binding['interface']
   readonly #attended: boolean
   readonly #canExcludeCredit: boolean
+  readonly #clock: SceneDeskOptions['clock']
+  /** Since when the grant is older than one that was announced, by the monotonic clock. */
+  #oldSinceMs: number | undefined
   #seq = 0
 
-  constructor({ binding, scene, attended, canExcludeCredit }: SceneDeskOptions) {
+  constructor({ binding, scene, attended, canExcludeCredit, clock }: SceneDeskOptions) {
+    this.#clock = clock
     this.#gate = scene ?? openGate(binding.grantVersion)
     this.#interface = binding.interface
     this.#attended = attended ?? true
@@ -56,6 +62,11 @@ export class SceneDesk {
   /** Calls `listener` when the scene may have changed; the returned function ends it. */
   onChange(listener: () => void): () => void {
     return this.#gate.onChange(listener)
+  }
+
+  /** Whether new money only waits for a grant that was announced. */
+  isRenewing(): boolean {
+    return isRenewing(this.#offer())
   }
 
   /** Tells the gate what the journal has and its counters may not. Before anything is decided. */
@@ -104,7 +115,7 @@ export class SceneDesk {
   /** Whether one more charge of a sale's amount may be made, and how. */
   mayCharge({ amountFen }: Pick<Sale, 'amountFen'>): SceneDecision {
     const request = { ...this.#newMoney(), action: 'charge' as const, amountFen }
-    return this.#withCreditExcluded(this.#gate.decide(request))
+    return this.#newMoneyDecision(request)
   }
 
   /** The scene for callers. */
@@ -122,13 +133,16 @@ export class SceneDesk {
     const { mode, screen, measures } = this.#gate.status()
     const { role, attended } = this.#newMoney()
     const offer = this.#offer()
+    // A grant that is being renewed stops nothing on the screens: it is here in a moment, or then it does.
+    const isRenewed = isRenewing(offer)
     const isOffered =
-      offer.kind === 'allow' && this.#gate.offered({ role, attended }).includes(this.#interface)
+      isRenewed ||
+      (offer.kind === 'allow' && this.#gate.offered({ role, attended }).includes(this.#interface))
     // Where nothing is enforced there is nothing to say, but for a pause.
     if (mode === 'open' && offer.kind === 'allow') return { isOffered }
     const decision = sale?.phase === 'armed' ? this.mayCharge(sale) : offer
     const noCredit = decision.kind === 'allow' && decision.sendWithoutCredit
-    const { refusal, ...ceiling } = judgement(offer)
+    const { refusal, ...ceiling } = isRenewed ? {} : judgement(offer)
     const code = refusal?.code ?? (isOffered ? undefined : 'scene.interface_not_granted')
     const refund = this.#refusalOfRefund({ isDrawn: true })
     const trustedAtMs = this.#gate.trustedNowMs?.()
@@ -144,9 +158,7 @@ export class SceneDesk {
   }
 
   #offer(): SceneDecision {
-    return this.#withCreditExcluded(
-      this.#gate.decide({ ...this.#newMoney(), action: 'offer' as const }),
-    )
+    return this.#newMoneyDecision({ ...this.#newMoney(), action: 'offer' as const })
   }
 
   /** Whether money may be given back. */
@@ -202,12 +214,36 @@ export class SceneDesk {
     return { interface: this.#interface, role, attended, currency: 'CNY' }
   }
 
+  #newMoneyDecision(request: SceneRequest): SceneDecision {
+    return this.#withCreditExcluded(this.#whileRenewed(this.#gate.decide(request)))
+  }
+
+  /**
+   * A narrowing measure is announced before the grant that comes with it is here. For a few seconds that
+   * is a refusal of its own: nothing is charged, and nobody has to begin again.
+   */
+  #whileRenewed(decision: SceneDecision): SceneDecision {
+    if (decision.kind === 'allow' || decision.code !== 'scene.grant_old') {
+      this.#oldSinceMs = undefined
+      return decision
+    }
+    const nowMs = this.#clock.monotonicMs()
+    this.#oldSinceMs ??= nowMs
+    const isFresh = nowMs - this.#oldSinceMs < WAITS.grantFollowsMs
+    return isFresh ? { ...decision, code: 'scene.grant_updating' } : decision
+  }
+
   /** An order that must exclude credit and cannot is not made. */
   #withCreditExcluded(decision: SceneDecision): SceneDecision {
     if (decision.kind === 'refuse' || !decision.sendWithoutCredit) return decision
     if (this.#canExcludeCredit) return decision
     return { kind: 'refuse', code: 'scene.credit_not_excluded', check: 'limits' }
   }
+}
+
+/** Whether new money only has to wait for the grant that was announced. */
+export function isRenewing(decision: SceneDecision): boolean {
+  return decision.kind === 'refuse' && decision.code === 'scene.grant_updating'
 }
 
 /** What an attempt records of what permits it. */

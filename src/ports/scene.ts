@@ -81,6 +81,10 @@ export type SceneMeasure = {
   readonly code: string
   /** Unix milliseconds; only of a measure with a deadline. */
   readonly deadlineAtMs?: number
+  /** What M2 wants put right. */
+  readonly items?: readonly string[]
+  /** A manager has taken note of it. */
+  readonly acknowledged?: true
 }
 
 /** The scene as screens and callers see it. */

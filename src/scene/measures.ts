@@ -259,8 +259,23 @@ export function mostRestrictive(
   return SEVERITY[worst]
 }
 
-/** What the screens show under several measures: the most restrictive of their rows. */
-export function screenRule(measures: readonly Measure[], nowMs: number | undefined): ScreenRule {
-  const ranks = measures.map((one) => SCREEN_RULES.indexOf(rowOf(one, nowMs).screen))
+/** Only said until a manager has taken note. */
+const SAID_UNTIL_NOTED: ReadonlySet<ScreenRule> = new Set(['manager_note', 'manager_banner'])
+
+/**
+ * What the screens show under several measures: the most restrictive of their rows.
+ *
+ * @param noted ids of the measures a manager has taken note of
+ */
+export function screenRule(
+  measures: readonly Measure[],
+  nowMs: number | undefined,
+  noted: ReadonlySet<string> = new Set(),
+): ScreenRule {
+  const ranks = measures.map((one) => {
+    const { screen } = rowOf(one, nowMs)
+    const isOver = SAID_UNTIL_NOTED.has(screen) && noted.has(one.measureId)
+    return isOver ? 0 : SCREEN_RULES.indexOf(screen)
+  })
   return SCREEN_RULES[Math.max(0, ...ranks)] ?? 'retired'
 }

@@ -138,10 +138,14 @@ export type CustomerScreen = {
   readonly noCredit?: true
 }
 
-/** Both screens and the time they were drawn for, Unix ms. */
-export type ScreenModel = {
-  readonly revision: number
-  readonly atMs: number
-  readonly cashier: CashierScreen
-  readonly customer: CustomerScreen
-}
+/** Which drawing it is, and the time it was drawn for, Unix ms. */
+type Drawing = { readonly revision: number; readonly atMs: number }
+
+/** What the cashier's page is given. */
+export type CashierModel = Drawing & { readonly cashier: CashierScreen }
+
+/** What the customer's page is given: nothing of the cashier's. */
+export type CustomerModel = Drawing & { readonly customer: CustomerScreen }
+
+/** Both screens, as they are drawn together. */
+export type ScreenModel = CashierModel & CustomerModel

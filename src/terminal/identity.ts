@@ -9,7 +9,8 @@ import type { Config } from './config.ts'
 
 const tokensSchema = z.object({
   port: z.number().int(),
-  tokens: z.record(z.enum(SCOPES), z.string().min(32)),
+  // One written before there was a scope lacks its token; those it has stay true.
+  tokens: z.partialRecord(z.enum(SCOPES), z.string().min(32)),
 })
 
 /** What keeps a terminal's address and tokens the same across restarts. */
@@ -26,19 +27,18 @@ export function wasUsed(dataDir: string): boolean {
 }
 
 /**
- * Reads the tokens and the port of an earlier run, or makes them, also when the file cannot be
- * understood. The file is the owner's only.
+ * Reads the tokens and the port of an earlier run, and makes those that are missing: all of them when
+ * the file cannot be understood. The file is the owner's only.
  */
 export function readIdentity(dataDir: string): LocalIdentity {
   const stored = wasUsed(dataDir) ? readStored(fileOf(dataDir)) : undefined
-  if (stored) return stored
   const tokens = Object.fromEntries(
-    SCOPES.map((scope) => [scope, randomBytes(24).toString('base64url')]),
+    SCOPES.map((scope) => [scope, stored?.tokens[scope] ?? randomBytes(24).toString('base64url')]),
   ) as Record<Scope, string>
-  return { port: 0, tokens }
+  return { port: stored?.port ?? 0, tokens }
 }
 
-function readStored(path: string): LocalIdentity | undefined {
+function readStored(path: string): z.infer<typeof tokensSchema> | undefined {
   try {
     return tokensSchema.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data
   } catch {

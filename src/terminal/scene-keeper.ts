@@ -216,20 +216,30 @@ export class SceneKeeper implements SceneGate {
     const inForce = this.inForce()
     const standing = this.#state?.standing ?? 'good'
     const isStopped = this.#missing !== undefined || standing !== 'good'
-    const rule = screenRule(inForce, this.time.nowMs())
+    const noted = this.#noted()
+    const rule = screenRule(inForce, this.time.nowMs(), noted)
     const lastContactAtMs = this.time.lastContactAtMs()
     const byStanding = standing === 'terminated' ? 'retired' : 'stopped'
     return {
       mode: 'enforced',
       grantVersion: this.grantVersion(),
       ...(grant === undefined ? {} : { grantId: grant.grantId, grantEndsAtMs: grant.notAfterMs }),
-      measures: inForce.map(({ code, deadlineMs }) => ({
-        code,
-        ...(deadlineMs === undefined ? {} : { deadlineAtMs: deadlineMs }),
+      measures: inForce.map((one) => ({
+        code: one.code,
+        ...(one.deadlineMs === undefined ? {} : { deadlineAtMs: one.deadlineMs }),
+        ...(one.code === 'M2' ? { items: one.params.items } : {}),
+        ...(noted.has(one.measureId) ? { acknowledged: true as const } : {}),
       })),
       screen: isStopped && rule !== 'retired' ? byStanding : rule,
       ...(lastContactAtMs === undefined ? {} : { lastContactAtMs }),
     }
+  }
+
+  /** Measures a manager has taken note of. */
+  #noted(): ReadonlySet<string> {
+    const notes = this.#state?.notes ?? []
+    const taken = notes.filter(({ what }) => what === 'acknowledged')
+    return new Set(taken.map(({ measureId }) => measureId))
   }
 
   /** Where the terminal is, as `decide` sees it; for staff. */

@@ -8,6 +8,8 @@ import type { MeasureNote } from './scene-state.ts'
 const NOTES_OF: Readonly<Partial<Record<Measure['code'], readonly MeasureNote['what'][]>>> = {
   M1: ['acknowledged'],
   M2: ['acknowledged', 'reported_done'],
+  M4: ['acknowledged'],
+  M7: ['acknowledged'],
 }
 
 /** Notes that are remembered; of more, the oldest that the service has are dropped. */

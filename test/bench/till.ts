@@ -50,7 +50,7 @@ export class BenchTill {
     const terminal = await startGuitai<Ready>(['terminal', '--config', config, '--json'])
     const till = new BenchTill(terminal, scanner, random)
     await new Promise((done) => till.#socket.once('open', done))
-    for (const topic of ['sales', 'screen']) {
+    for (const topic of ['sales', 'cashier']) {
       till.#socket.send(JSON.stringify({ kind: 'watch', topic }))
     }
     await till.pushed.first(

@@ -257,7 +257,7 @@ describe('closing an interface', () => {
       en: expect.stringContaining('a pause is no closing'),
     })
     const pause = { interface: 'MICROPAY', reason: '准备关闭' }
-    expect(await desk.refusalOf('interface.pause', 'manager', pause)).toBeUndefined()
+    expect(await desk.refusalOf('interface.pause', 'installer', pause)).toBeUndefined()
     expect(await sell()).toBe('scene.paused')
   })
 

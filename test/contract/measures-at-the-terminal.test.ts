@@ -312,6 +312,11 @@ const BRING: Readonly<
   },
 }
 
+/** What may be taken while a code is waited for, and leaves the sale waiting. */
+const NARROWING = CASES.filter(
+  ({ code, charge }) => ['M3', 'M5', 'M6'].includes(code) && charge.startsWith('paid'),
+)
+
 /** Takes the measure away again; the last one stays. */
 async function end(shop: GrantedShop, code: string, measureId: string): Promise<void> {
   if (code === 'M10') return
@@ -360,6 +365,53 @@ describe.each(TIMINGS)('a measure that is %s', (timing) => {
       expect(lastAttempt(shop.sale(before.undone))?.reversals).toBeGreaterThan(0)
       expectNothingTold(shop)
       await end(shop, one.code, measureId)
+    },
+  )
+})
+
+describe('a narrowing measure that comes while a code is waited for', () => {
+  let shop: GrantedShop
+  beforeAll(async () => {
+    shop = await GrantedShop.open()
+    await shop.heard()
+  })
+  afterAll(() => shop?.close())
+
+  it.each(NARROWING.map((one) => [one.title, one] as const))(
+    '%s: the sale is armed all along, and its code is charged under the new grant',
+    async (_title, one) => {
+      const armed = await shop.arm(CHARGE_FEN)
+      if (!armed.ok) throw new Error(armed.error.code)
+      const { id } = armed.value
+      const before = shop.scene.grantVersion
+      const seen: (string | undefined)[] = []
+      const end = shop.terminal.engine.onScreen(({ cashier }) => {
+        seen.push(cashier.state, cashier.stop)
+      })
+      const at = written(shop.world.clock.nowMs())
+      const more = { ...one.more?.(at), params: one.params?.(at) ?? {} }
+      const taken = shop.world.measure(one.code, more)
+      const refusals = new Set<string | undefined>()
+      for (let turn = 0; shop.scene.grantVersion === before; turn += 1) {
+        await new Promise((resolve) => setImmediate(resolve))
+        const code = shop.scene.refusal?.code
+        refusals.add(code)
+        // Time has to pass for a change to be told, and little enough that no answer looks late.
+        if (code !== undefined || turn % 20 === 19) shop.world.clock.advance(1)
+      }
+      const measureId = await taken
+      await shop.pass(20, 1)
+      end()
+      // The grant was behind for a moment, and nobody at the counter saw it.
+      expect([...refusals].toSorted()).toEqual(['scene.grant_updating', undefined])
+      expect([...new Set(seen)]).toEqual(['waiting_code', undefined])
+      shop.scan()
+      await until(() => shop.sale(id).phase !== 'armed')
+      await shop.quiet()
+      expect(wordOf(shop.sale(id))).toBe(one.charge)
+      expect(lastAttempt(shop.sale(id))?.grantVersion).not.toBe(before)
+      await clear(shop)
+      await shop.lift(measureId)
     },
   )
 })

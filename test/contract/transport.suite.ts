@@ -1,36 +1,46 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Dispatch } from '../../src/api/dispatch.ts'
 import { createDispatch } from '../../src/api/dispatch.ts'
-import type { ClientFrame, SaleView, ServerFrame } from '../../src/api/protocol.ts'
+import {
+  type ClientFrame,
+  OPERATIONS,
+  type SaleView,
+  type Scope,
+  type ServerFrame,
+} from '../../src/api/protocol.ts'
 import { paidAnswer } from '../support/scripted-gateway.ts'
 import { CODE, openTill, type Till } from '../support/till.ts'
 
 /** One client's end of a transport. */
 export type Link = {
   send(frame: ClientFrame | { readonly [key: string]: unknown }): void
+  /** All frames that came. */
+  frames(): readonly ServerFrame[]
   /** Resolves with the first frame, past or future, that fits. */
   frame(fits: (frame: ServerFrame) => boolean): Promise<ServerFrame>
   close(): Promise<void>
 }
 
-/** Opens a transport on a terminal, with the scopes of a screen. */
-export type OpenLink = (till: Till, dispatch: Dispatch) => Promise<Link>
+/** Opens a transport on a terminal, with the scopes of one of its screens. */
+export type OpenLink = (till: Till, dispatch: Dispatch, scope: Scope) => Promise<Link>
 
 /** What every transport of the frame protocol does. */
 export function transportSuite(name: string, openLink: OpenLink): void {
   describe(`transport: ${name}`, () => {
     let till: Till
     let link: Link
+    let customer: Link
 
     beforeEach(async () => {
       till = await openTill()
-      link = await openLink(
-        till,
-        createDispatch(till.engine, { name: { id: 'POS01', store: '测试店', version: 'test' } }),
-      )
+      const name = { id: 'POS01', store: '测试店', version: 'test' }
+      const dispatch = createDispatch(till.engine, { name })
+      link = await openLink(till, dispatch, 'screen')
+      customer = await openLink(till, dispatch, 'customer')
     })
     afterEach(async () => {
       await link.close()
+      await customer.close()
       await till.close()
     })
 
@@ -61,16 +71,17 @@ export function transportSuite(name: string, openLink: OpenLink): void {
     })
 
     it('sends the whole screen at once, and every change', async () => {
-      link.send({ kind: 'watch', topic: 'screen' })
-      await link.frame((frame) => frame.kind === 'screen' && frame.model.cashier.state === 'ready')
+      link.send({ kind: 'watch', topic: 'cashier' })
+      link.send({ kind: 'watch', topic: 'customer' })
+      await link.frame((frame) => frame.kind === 'cashier' && frame.model.cashier.state === 'ready')
       await create(1)
       await link.frame(
-        (frame) => frame.kind === 'screen' && frame.model.customer.amountFen === 1_230,
+        (frame) => frame.kind === 'customer' && frame.model.customer.amountFen === 1_230,
       )
       till.scanner.present(CODE)
       await till.gateway.last().answer(paidAnswer(till.gateway.last()))
       const paid = await link.frame(
-        (frame) => frame.kind === 'screen' && frame.model.cashier.state === 'paid',
+        (frame) => frame.kind === 'cashier' && frame.model.cashier.state === 'paid',
       )
       expect(JSON.stringify(paid)).not.toContain(CODE)
     })
@@ -81,6 +92,42 @@ export function transportSuite(name: string, openLink: OpenLink): void {
       till.scanner.present(CODE)
       await till.gateway.last().answer(paidAnswer(till.gateway.last()))
       await link.frame((frame) => frame.kind === 'sale' && frame.sale.outcome === 'PAID')
+    })
+
+    it('gives the customer nothing but their own screen, whatever happens (P9)', async () => {
+      for (const topic of ['customer', 'cashier', 'sales'] as const) {
+        customer.send({ kind: 'watch', topic })
+      }
+      await create(1)
+      till.scanner.present(CODE)
+      await till.gateway.last().answer({ kind: 'refused', cause: 'gateway.not_enough' })
+      await customer.frame(
+        (frame) => frame.kind === 'customer' && frame.model.customer.amountFen === 1_230,
+      )
+      customer.send({ kind: 'ping' })
+      await customer.frame((frame) => frame.kind === 'pong')
+      const frames = customer.frames()
+      const refusals = frames.filter((frame) => frame.kind === 'answer')
+      expect(refusals).toMatchObject([
+        { id: -1, ok: false, problem: { code: 'api.forbidden', detail: 'cashier' } },
+        { id: -1, ok: false, problem: { code: 'api.forbidden', detail: 'sales' } },
+      ])
+      const kinds = new Set(frames.map(({ kind }) => kind))
+      expect([...kinds].toSorted()).toEqual(['answer', 'customer', 'pong'])
+      for (const frame of frames) {
+        if (frame.kind !== 'customer') continue
+        expect(Object.keys(frame.model).toSorted()).toEqual(['atMs', 'customer', 'revision'])
+      }
+    })
+
+    it('lets the customer ask for no operation at all', async () => {
+      for (const [index, operation] of Object.keys(OPERATIONS).entries()) {
+        customer.send({ kind: 'call', id: index, operation, input: {} })
+        const answer = await customer.frame(
+          (frame) => frame.kind === 'answer' && frame.id === index,
+        )
+        expect(answer).toMatchObject({ ok: false, problem: { code: 'api.forbidden' } })
+      }
     })
 
     it('answers a ping', async () => {

@@ -4,18 +4,18 @@ import { type ServerFrame, SUBPROTOCOL, WATCH_PATH } from '../../src/api/protoco
 import { createInbox } from '../support/inbox.ts'
 import { transportSuite } from './transport.suite.ts'
 
-transportSuite('WebSocket', async (till, dispatch) => {
+transportSuite('WebSocket', async (till, dispatch, scope) => {
   const server = await openServer({
     terminal: till.engine,
     dispatch,
-    grants: [{ token: 'screen-token', scopes: ['screen'] }],
+    grants: [{ token: 'its-token', scopes: [scope] }],
     port: 0,
     origins: [],
     log: till.log,
   })
   const socket = new WebSocket(`ws://127.0.0.1:${server.port}${WATCH_PATH}`, [
     SUBPROTOCOL,
-    'token.screen-token',
+    'token.its-token',
   ])
   const inbox = createInbox<ServerFrame>()
   socket.on('message', (data) => inbox.add(JSON.parse(String(data)) as ServerFrame))
@@ -25,6 +25,7 @@ transportSuite('WebSocket', async (till, dispatch) => {
   })
   return {
     send: (frame) => socket.send(JSON.stringify(frame)),
+    frames: () => inbox.items,
     frame: inbox.first,
     async close() {
       socket.terminate()

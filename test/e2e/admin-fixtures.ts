@@ -28,6 +28,7 @@ const RIGHTS: { readonly [role in Role]: string[] } = {
     'operators',
     'administration_view',
     'interface_close',
+    'interface_pause',
     'clock_unlock',
   ],
   cashier: ['shift_close'],

@@ -115,12 +115,18 @@ it('AC-17b: a wrong password closes nothing, the right one closes for good', asy
   expect(await page.content()).not.toContain(OPERATION_PASSWORD)
 })
 
-it('AC-17c: with the service away closing is refused, and a manager pauses instead', async () => {
+it('AC-17c: with the service away closing is refused, and the installer pauses instead', async () => {
   await openDesk('installer')
   await desk.counter.sandbox.close()
   await fillClosing(page, { ...CLOSING, password: OPERATION_PASSWORD })
   await page.keyboard.press('F4')
   await expect.poll(() => page.locator('.notice').textContent()).toContain('暂停不是关闭')
+  await page.locator('.act[data-act="close"] .act-keys button').last().click()
+  await page.waitForSelector('.act[data-act="pause"]')
+  await page.locator('.refund-reason').first().click()
+  await page.keyboard.press('F8')
+  await page.waitForSelector('[data-interface="MICROPAY"][data-interface-state="paused"]')
+  expect(await refusalOfSale()).toBe('scene.paused')
 })
 
 it('AC-17a: a cashier is refused, and a session that is idle ends by the clock of the terminal', async () => {

@@ -21,6 +21,8 @@ type Facts = {
 
 const OTHER_WAY = problem('scene.suspended').customer
 
+const ITEMS = ['门头照片（须与营业执照一致，门牌号清楚可见）', '收银台照片', '法定代表人联系方式']
+
 function note(screen: SceneNote['screen'], codes: readonly string[], more = {}): SceneNote {
   return { screen, measures: codes.map((code) => ({ code })), noCredit: false, ...more }
 }
@@ -71,9 +73,13 @@ export function sceneScreens({ nowMs, sale, pending, lights }: Facts): readonly 
     ready('manager_note', note('manager_note', ['M7'], { ceilingFen: 500_000 })),
     ready('manager_banner', note('manager_banner', ['M1'], { ceilingFen: 500_000 })),
     ready(
+      'manager_noted',
+      note('as_usual', [], { measures: [{ code: 'M1', acknowledged: true }], ceilingFen: 500_000 }),
+    ),
+    ready(
       'countdown',
       note('countdown', [], {
-        measures: [{ code: 'M2', deadlineAtMs: nowMs + 11_564_000 }],
+        measures: [{ code: 'M2', deadlineAtMs: nowMs + 11_564_000, items: ITEMS }],
         trustedAtMs: nowMs,
         ceilingFen: 500_000,
       }),

@@ -49,7 +49,7 @@ export async function buildScreens(folder: string): Promise<void> {
 export async function serveScreens(folder: string, first: ScreenModel): Promise<ScreensServer> {
   let model = first
   let isDown = false
-  const watchers = new Set<WebSocket>()
+  const watchers = new Map<WebSocket, 'cashier' | 'customer'>()
   const http = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://127.0.0.1').pathname
     const file = normalize(join(folder, path.replace(/^\/screens\//, '')))
@@ -81,7 +81,7 @@ export async function serveScreens(folder: string, first: ScreenModel): Promise<
     answer: () => undefined,
     show: (next) => {
       model = next
-      for (const socket of watchers) send(socket, { kind: 'screen', model })
+      for (const [socket, screen] of watchers) send(socket, half(screen))
     },
     cut: (next) => {
       isDown = next
@@ -94,6 +94,12 @@ export async function serveScreens(folder: string, first: ScreenModel): Promise<
       await new Promise((done) => http.close(done))
     },
   }
+  const half = (screen: 'cashier' | 'customer'): ServerFrame => {
+    const { revision, atMs, cashier, customer } = model
+    return screen === 'cashier'
+      ? { kind: 'cashier', model: { revision, atMs, cashier } }
+      : { kind: 'customer', model: { revision, atMs, customer } }
+  }
   const send = (socket: WebSocket, frame: ServerFrame): void => {
     if (!server.isMute) socket.send(JSON.stringify(frame))
   }
@@ -103,8 +109,9 @@ export async function serveScreens(folder: string, first: ScreenModel): Promise<
       const frame = JSON.parse(String(data)) as ClientFrame
       if (frame.kind === 'ping') send(socket, { kind: 'pong' })
       if (frame.kind === 'watch') {
-        watchers.add(socket)
-        send(socket, { kind: 'screen', model })
+        if (frame.topic === 'sales') return
+        watchers.set(socket, frame.topic)
+        send(socket, half(frame.topic))
       }
       if (frame.kind === 'call') {
         const { operation, input } = frame

@@ -142,15 +142,30 @@ export function scannerIsOpen(model: ScreenModel): boolean {
 }
 
 type Pushed = { readonly sale?: SaleView; readonly model?: ScreenModel }
+type PushedHalf = { readonly sale?: SaleView; readonly model?: Partial<ScreenModel> }
+
+/** Puts the two screens of one drawing together again; what it gives is whole. */
+function joinScreens(): (frame: PushedHalf) => Pushed {
+  let first: Partial<ScreenModel> | undefined
+  return ({ sale, model }) => {
+    if (model === undefined) return sale === undefined ? {} : { sale }
+    const whole = first?.revision === model.revision ? { ...first, ...model } : undefined
+    first = model
+    return whole?.cashier && whole.customer ? { model: whole as ScreenModel } : {}
+  }
+}
 
 /** Watches sales and screens of a terminal. */
 export async function openWatch(ready: Pick<TerminalReady, 'api' | 'token'>) {
   const address = `${ready.api.replace('http', 'ws')}${WATCH_PATH}`
   const socket = new WebSocket(address, [SUBPROTOCOL, `token.${ready.token}`])
   const inbox = createInbox<Pushed>()
-  socket.on('message', (data) => inbox.add(JSON.parse(String(data)) as Pushed))
+  const join = joinScreens()
+  socket.on('message', (data) => inbox.add(join(JSON.parse(String(data)) as PushedHalf)))
   socket.on('error', () => socket.terminate())
   await new Promise((done) => socket.once('open', done))
-  for (const topic of ['sales', 'screen']) socket.send(JSON.stringify({ kind: 'watch', topic }))
+  for (const topic of ['sales', 'cashier', 'customer']) {
+    socket.send(JSON.stringify({ kind: 'watch', topic }))
+  }
   return { first: inbox.first, close: () => socket.terminate() }
 }

@@ -68,7 +68,7 @@ describe('shifts over HTTP', () => {
     expect(String(english.body.text)).toContain('Payments (1)')
   })
 
-  it.each(SCOPES)('closes a shift for %s, once', async (scope) => {
+  it.each(OPERATIONS['shift.close'].scopes)('closes a shift for %s, once', async (scope) => {
     await collect(100)
     const closing = { clientId: 'one', operator: ' 张敏 ' }
     const closed = await ask('/v1/shift/close', closing, `${scope}-token`)

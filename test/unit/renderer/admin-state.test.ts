@@ -135,13 +135,13 @@ describe('locking', () => {
 })
 
 describe('acts', () => {
-  it('are offered by right: a manager does not close, an installer does not pause', () => {
+  it('are offered by right: a manager does not close, both pause', () => {
     const manager = signedIn('manager')
     const installer = signedIn('installer')
     const open = (state: AdminState, act: 'close' | 'pause') =>
       reduceAdmin(state, { kind: 'open', act, target: 'MICROPAY' }).state.form
     expect(open(manager, 'close')).toBeUndefined()
-    expect(open(installer, 'pause')).toBeUndefined()
+    expect(open(installer, 'pause')?.act).toBe('pause')
     expect(open(manager, 'pause')?.act).toBe('pause')
     expect(open(installer, 'close')?.act).toBe('close')
     expect(mayAct(ATDOOR, 'pause')).toBe(false)
@@ -208,7 +208,10 @@ describe('acts', () => {
     expect(state.remark?.text.en).toContain('Tries left: 4.')
     expect(state.form).toMatchObject({ step: 'confirm', isSending: false, mayPauseInstead: false })
     const away = answered('interface.close', refused('closing.unreachable'), { session })
-    expect(reduceAdmin(sent, away).state.form?.mayPauseInstead).toBe(false)
+    expect(reduceAdmin(sent, away).state.form?.mayPauseInstead).toBe(true)
+    const rights = sent.signedIn?.rights.filter((right) => right !== 'interface_pause') ?? []
+    const barred = { ...sent, signedIn: sent.signedIn && { ...sent.signedIn, rights } }
+    expect(reduceAdmin(barred, away).state.form?.mayPauseInstead).toBe(false)
   })
 
   it('that nobody answered are not guessed at: the form closes and the terminal is asked', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   type Answer,
+  type ConnectionOptions,
   connect,
   LINE,
   type LinkEvents,
@@ -8,10 +9,10 @@ import {
 } from '../../../renderer/connection/connection.ts'
 import { SUBPROTOCOL_NAME, WATCH_PATH_NAME } from '../../../renderer/connection/names.ts'
 import { type ClientFrame, SUBPROTOCOL, WATCH_PATH } from '../../../src/api/protocol.ts'
-import type { ScreenModel } from '../../../src/screen/model.ts'
+import type { CashierModel } from '../../../src/screen/model.ts'
 import { paidSale } from '../../e2e/refund-fixtures.ts'
 
-const MODEL: ScreenModel = {
+const MODEL: CashierModel = {
   revision: 1,
   atMs: 1_000,
   cashier: {
@@ -25,16 +26,16 @@ const MODEL: ScreenModel = {
     mayRefund: false,
     pendingSales: [],
   },
-  customer: { state: 'ready', store: 's' },
 }
 
-function rig(more: Partial<Parameters<typeof connect>[0]> = {}) {
+function rig(more: Partial<ConnectionOptions<'cashier'>> = {}) {
   const alarms: { atMs: number; run: () => void }[] = []
   let nowMs = 0
   const links: { events: LinkEvents; sent: ClientFrame[]; closed: boolean; atMs: number }[] = []
   const states: LinkState[] = []
-  const models: ScreenModel[] = []
+  const models: CashierModel[] = []
   const connection = connect({
+    screen: 'cashier',
     openLink: (events) => {
       const link = { events, sent: [] as ClientFrame[], closed: false, atMs: nowMs }
       links.push(link)
@@ -92,9 +93,9 @@ test('the names are those of the protocol', () => {
 test('it watches the screen, and is open only when a picture came', () => {
   const { link, states, models } = rig()
   link(0).events.onOpen()
-  expect(link(0).sent).toEqual([{ kind: 'watch', topic: 'screen' }])
+  expect(link(0).sent).toEqual([{ kind: 'watch', topic: 'cashier' }])
   expect(states).toEqual([])
-  link(0).events.onFrame({ kind: 'screen', model: MODEL })
+  link(0).events.onFrame({ kind: 'cashier', model: MODEL })
   expect(states).toEqual(['open'])
   expect(models).toEqual([MODEL])
 })
@@ -104,7 +105,7 @@ test('sales are watched only by a page that wants them', () => {
   const { link } = rig({ onSale: (sale) => sales.push(sale) })
   link(0).events.onOpen()
   expect(link(0).sent).toEqual([
-    { kind: 'watch', topic: 'screen' },
+    { kind: 'watch', topic: 'cashier' },
     { kind: 'watch', topic: 'sales' },
   ])
   const sale = paidSale()
@@ -134,7 +135,7 @@ test('answers are matched by id', async () => {
 test('a silent link is given up within five seconds', () => {
   const { link, links, states, advance } = rig()
   link(0).events.onOpen()
-  link(0).events.onFrame({ kind: 'screen', model: MODEL })
+  link(0).events.onFrame({ kind: 'cashier', model: MODEL })
   advance(LINE.silenceMaxMs)
   expect(states.at(-1)).toBe('lost')
   expect(link(0).closed).toBe(true)
@@ -145,7 +146,7 @@ test('a silent link is given up within five seconds', () => {
 test('pongs keep it open', () => {
   const { link, links, states, advance } = rig()
   link(0).events.onOpen()
-  link(0).events.onFrame({ kind: 'screen', model: MODEL })
+  link(0).events.onFrame({ kind: 'cashier', model: MODEL })
   for (let round = 0; round < 20; round += 1) {
     advance(1_000)
     link(0).events.onFrame({ kind: 'pong' })
@@ -215,7 +216,7 @@ test('frames of a link that was given up are ignored', () => {
   link(0).events.onOpen()
   link(0).events.onClosed()
   advance(250)
-  link(0).events.onFrame({ kind: 'screen', model: MODEL })
+  link(0).events.onFrame({ kind: 'cashier', model: MODEL })
   link(0).events.onClosed()
   expect(models).toEqual([])
   expect(states).toEqual(['lost'])

@@ -18,17 +18,6 @@ function picture(customer: Partial<CustomerScreen>): CustomerEvent {
     model: {
       revision: 1,
       atMs: 1_000,
-      cashier: {
-        state: 'ready',
-        store: 's',
-        terminal: 't',
-        intents: [],
-        lights: [],
-        recent: [],
-        pending: 0,
-        mayRefund: false,
-        pendingSales: [],
-      },
       customer: { state: 'ready', store: 's', ...customer },
     },
   }

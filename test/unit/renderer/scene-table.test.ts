@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
 import {
-  measureWords,
+  itemsOf,
+  namedMeasures,
   nextDeadlineMs,
   RULE_LOOKS,
   stripLook,
   timeLeft,
 } from '../../../renderer/cashier/scene-table.ts'
 import { LANGUAGES } from '../../../renderer/text/language.ts'
-import { TEXTS } from '../../../renderer/text/translate.ts'
+import { wordOf } from '../../../renderer/text/words.ts'
 import { SCREEN_RULES } from '../../../src/domain/screen-rules.ts'
 import { MEASURES } from '../../../src/scene/measures.ts'
 import { MEASURE_CODES } from '../../../src/scene/words.ts'
@@ -26,19 +27,24 @@ test('every row of the table of measures has a look', () => {
 
 test('measures are called as their table calls them; settlement is not told at the counter', () => {
   for (const code of MEASURE_CODES) {
-    const [word, ...more] = measureWords([{ code }])
-    expect(more).toEqual([])
-    if (word === undefined) expect(['M4', 'M7']).toContain(code)
-    else
-      for (const language of LANGUAGES)
-        expect(TEXTS[word][language]).toBe(MEASURES[code].name[language])
+    expect(namedMeasures([{ code }])).toEqual(code === 'M4' || code === 'M7' ? [] : [code])
+    for (const language of LANGUAGES) {
+      expect(wordOf(language, 'measure', code)).toBe(MEASURES[code].name[language])
+    }
   }
 })
 
+test('a warning is gone once a manager took note of it, a deadline is not', () => {
+  expect(namedMeasures([{ code: 'M1', acknowledged: true }, { code: 'M3' }])).toEqual(['M3'])
+  expect(namedMeasures([{ code: 'M2', acknowledged: true }])).toEqual(['M2'])
+  expect(itemsOf([{ code: 'M2', items: ['a', 'b'] }, { code: 'M3' }])).toEqual(['a', 'b'])
+})
+
 test('a measure that is not known is named as such, and each once', () => {
-  expect(measureWords([{ code: 'M77' }, { code: 'unreadable' }])).toEqual(['measure.unreadable'])
-  expect(measureWords([{ code: 'toString' }])).toEqual(['measure.unreadable'])
-  expect(measureWords([{ code: 'M3' }, { code: 'M3' }])).toEqual(['measure.M3'])
+  expect(namedMeasures([{ code: 'M77' }, { code: 'unreadable' }])).toEqual(['unreadable'])
+  expect(wordOf('en', 'measure', 'unreadable')).not.toBe('unreadable')
+  expect(namedMeasures([{ code: 'toString' }])).toEqual(['unreadable'])
+  expect(namedMeasures([{ code: 'M3' }, { code: 'M3' }])).toEqual(['M3'])
 })
 
 test('the strip says a stop whatever the measures are, and leaves it to the panel where that does', () => {

@@ -224,6 +224,7 @@ describe('the words of a refusal', () => {
     }
     expect([...customers].sort()).toEqual([
       'Please ask the staff',
+      'Please wait a moment, then show the code again',
       'This way to pay is not available now; please choose another',
     ])
   })

@@ -217,6 +217,11 @@ describe('measures', () => {
       return one.ok ? [one.value] : []
     }
     expect(screenRule([], NOW_MS)).toBe(SCREEN_RULES[0])
+    const warned = [...read('M1'), ...read('M4'), ...read('M3')]
+    const noted = new Set(warned.map(({ measureId }) => measureId))
+    expect(screenRule(warned, NOW_MS, noted)).toBe('ceiling_before_scan')
+    expect(screenRule(read('M1'), NOW_MS, noted)).toBe('as_usual')
+    expect(screenRule(read('M7'), NOW_MS, new Set(['other']))).toBe('manager_note')
     expect(screenRule([...read('M3'), ...read('M1')], NOW_MS)).toBe('ceiling_before_scan')
     expect(screenRule([...read('M77'), ...read('M5')], NOW_MS)).toBe('stopped')
     expect(screenRule([...read('M8'), ...read('M10')], NOW_MS)).toBe('retired')

@@ -27,6 +27,16 @@ describe('the address and the tokens of a terminal', () => {
     }
   })
 
+  it('stay when a token of a new scope has to be made', () => {
+    const made = { ...readIdentity(folder), port: 4_711 }
+    const { customer: _later, ...before } = made.tokens
+    writeFileSync(join(folder, 'api.json'), JSON.stringify({ port: 4_711, tokens: before }))
+    const read = readIdentity(folder)
+    expect(read).toMatchObject({ port: 4_711, tokens: before })
+    expect(read.tokens.customer).toMatch(/^[\w-]{32}$/)
+    expect(Object.values(before)).not.toContain(read.tokens.customer)
+  })
+
   it('are not lost when they cannot be written again', () => {
     const made = { ...readIdentity(folder), port: 4_711 }
     keepIdentity(folder, made)

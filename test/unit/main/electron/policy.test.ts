@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readNews } from '../../../../main/electron/messages.ts'
+import { readNews, readScreenOf } from '../../../../main/electron/messages.ts'
 import {
   assetHeaders,
   assetOf,
@@ -12,6 +12,7 @@ import {
   pageUrl,
   placeWindows,
   SCREEN_NAMES,
+  SCREEN_SCOPES,
   trustedScreen,
   windowOptions,
 } from '../../../../main/electron/policy.ts'
@@ -19,6 +20,19 @@ import * as names from '../../../../renderer/connection/names.ts'
 
 const LEFT = { x: 0, y: 0, width: 1_920, height: 1_080 }
 const RIGHT = { x: 1_920, y: 0, width: 1_280, height: 800 }
+
+describe('the port of a screen', () => {
+  it('is for what its window shows, and the customer may only watch', () => {
+    expect(SCREEN_SCOPES).toEqual({ cashier: ['screen'], customer: ['customer'] })
+  })
+
+  it('goes to no screen that is not named', () => {
+    for (const screen of SCREEN_NAMES) expect(readScreenOf({ screen })).toBe(screen)
+    for (const other of [{ screen: 'admin' }, { screen: 'toString' }, {}, null, 'cashier']) {
+      expect(readScreenOf(other)).toBeUndefined()
+    }
+  })
+})
 
 describe('windows', () => {
   const options = windowOptions({ bounds: LEFT, windowed: false, preload: 'p', developer: false })
