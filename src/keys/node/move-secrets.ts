@@ -26,7 +26,10 @@ export function secretsOnTheWay({ folder, from, to, entropy }: MoveOptions): Sec
   return {
     open(name) {
       const opened = old.open(name)
-      return opened.ok || !NOT_BY_THIS_KEY.has(opened.error.code) ? opened : fresh.open(name)
+      if (opened.ok || !NOT_BY_THIS_KEY.has(opened.error.code)) return opened
+      const again = fresh.open(name)
+      // Before a new key is made only the old one has something to say.
+      return !again.ok && again.error.code === 'keys.sealing_key_missing' ? opened : again
     },
     seal(name, bytes) {
       const key = to.sealingKey.load()
