@@ -21,7 +21,7 @@ export function isBuilt(place: string): place is BuiltPlace {
 }
 
 /** Where a place keeps its key; both stand in one folder, and one of them is there at a time. */
-export function keyPath(
+function keyPath(
   { baseDir, dataDir, secrets }: Omit<KeyConfig, 'systemKey'>,
   place: BuiltPlace,
 ): string {

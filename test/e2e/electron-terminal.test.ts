@@ -197,6 +197,22 @@ describe('the key store of the system, through the processes of the shell', () =
     expect(outside(['journal', 'list']).said).toContain('secrets.move electron')
   })
 
+  it('is moved by an installer, once there are operators', async () => {
+    const pin = join(dir, 'pin')
+    writeFileSync(pin, '274913\n', { mode: 0o600 })
+    const named = ['--name', 'first', '--role', 'installer', '--pin-file', pin]
+    expect(await command(['operator', 'add', ...named])).toMatchObject({ code: 0 })
+    expect(await command(['secrets', 'move', '--to', 'file'])).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('operator.not_allowed'),
+    })
+    expect(keyFiles()).toEqual([false, true])
+    const as = ['--as', 'first', '--as-pin-file', pin]
+    expect(await command(['secrets', 'move', '--to', 'file', ...as])).toMatchObject({ code: 0 })
+    expect(await command(['secrets', 'move', '--to', 'electron', ...as])).toMatchObject({ code: 0 })
+    expect(keyFiles()).toEqual([false, true])
+  })
+
   it('says that a move stopped half-way', async () => {
     writeFileSync(join(sandbox.dir, settings.dataDir, 'keys', 'sealing.json'), '{}', {
       mode: 0o600,
