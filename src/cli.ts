@@ -13,30 +13,15 @@ const COMMANDS: Readonly<Record<string, () => Promise<(argv: string[]) => Promis
   terminal: async () => (await import('./cli/terminal.ts')).runTerminal,
   sandbox: async () => (await import('./sandbox/node/run-sandbox.ts')).runSandbox,
   demo: async () => (await import('./cli/demo.ts')).runDemo,
-  journal: async () => (await import('./cli/journal.ts')).runJournal,
-  reconcile: async () => (await import('./cli/reconcile.ts')).runReconcile,
-  close: async () => (await import('./cli/close.ts')).runClose,
-  refund: async () => (await import('./cli/refund.ts')).runRefund,
-  shift: async () => (await import('./cli/shift.ts')).runShift,
-  cert: async () => (await import('./cli/cert.ts')).runCert,
-  operator: async () => (await import('./cli/operator.ts')).runOperator,
-  enroll: async () => (await import('./cli/enroll.ts')).runEnroll,
-  grant: async () => (await import('./cli/grant.ts')).runGrant,
-  retire: async () => (await import('./cli/retire.ts')).runRetire,
   docs: async () => (await import('./cli/docs.ts')).runDocs,
 }
 
-const [name = 'help', ...rest] = process.argv.slice(2)
-const load = COMMANDS[name]
+const argv = process.argv.slice(2)
+const load = COMMANDS[argv[0] ?? '']
 if (load) {
   const command = await load()
-  await command(rest)
-} else if (name === 'version' || name === '--version') {
-  console.log((await import('./version.ts')).VERSION)
+  await command(argv.slice(1))
 } else {
-  const { HELP } = await import('./cli/help.ts')
-  const asked = ['help', '--help', '-h'].includes(name)
-  const print = asked ? console.log : console.error
-  print(asked ? HELP : `guitai: there is no command "${name}"\n\n${HELP}`)
-  process.exitCode = asked ? 0 : 2
+  const { runCommand } = await import('./cli/run-command.ts')
+  await runCommand(argv)
 }

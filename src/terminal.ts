@@ -21,7 +21,7 @@ import type { Scanner } from './ports/scanner.ts'
 import type { SceneGate } from './ports/scene.ts'
 import { openAdministration } from './terminal/administration-open.ts'
 import { backUpTo } from './terminal/backup.ts'
-import { type Config, readConfig } from './terminal/config.ts'
+import type { Config } from './terminal/config.ts'
 import { endOnBug } from './terminal/end-on-bug.ts'
 import { besideJournal, journalPath, portPath } from './terminal/folders.ts'
 import { makeGateway } from './terminal/gateway.ts'
@@ -39,11 +39,12 @@ import { checkSameMerchant } from './terminal/same-merchant.ts'
 import { openScene } from './terminal/scene.ts'
 import { checkSceneDeclared } from './terminal/scene-declared.ts'
 import { systemClock, systemEntropy } from './terminal/system.ts'
+import { readOwnConfig, type SystemKeys } from './terminal/system-key.ts'
 import { startUpkeep } from './terminal/upkeep.ts'
 import { whyNotStarted } from './terminal/why-not-started.ts'
 import { VERSION } from './version.ts'
 
-export type TerminalOptions = {
+export type TerminalOptions = SystemKeys & {
   readonly configFile: string
   /** Folder of the built screens; absent serves none. */
   readonly screensDir?: string
@@ -76,7 +77,7 @@ export type RunningTerminal = {
 export async function startTerminal(
   options: TerminalOptions,
 ): Promise<Result<RunningTerminal, Problem>> {
-  const config = readConfig(options.configFile)
+  const config = await readOwnConfig(options.configFile, options)
   if (!config.ok) return config
   const clock = options.clock ?? systemClock
   const { dataDir } = config.value

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import {
   app,
   dialog,
@@ -9,9 +8,13 @@ import {
   powerMonitor,
   powerSaveBlocker,
   protocol,
+  safeStorage,
   session,
 } from 'electron'
+import { readCall } from './command-line.ts'
+import { runCommandProcess } from './command-process.ts'
 import { onPortWanted } from './ipc.ts'
+import { createKeyStore, type KeyStore } from './key-store.ts'
 import { assetHeaders, assetOf, isPermitted, SCHEME } from './policy.ts'
 import { ScreenWindows } from './screen-windows.ts'
 import { TerminalProcess } from './terminal-process.ts'
@@ -19,20 +22,7 @@ import { TerminalProcess } from './terminal-process.ts'
 const HERE = import.meta.dirname
 const SCREENS = join(HERE, '..', 'renderer')
 const say = (line: string) => console.error(line)
-
-/** `--config FILE`, `--windowed`; switches of Chromium may stand among them. */
-function readOptions(): { configFile: string; windowed: boolean } {
-  const { values } = parseArgs({
-    args: process.argv.slice(1),
-    strict: false,
-    options: { config: { type: 'string' }, windowed: { type: 'boolean' } },
-  })
-  const named = typeof values.config === 'string' ? values.config : process.env.GUITAI_CONFIG
-  return {
-    configFile: named ?? join(app.getPath('userData'), 'terminal.json'),
-    windowed: values.windowed === true,
-  }
-}
+const call = readCall(process.argv.slice(1))
 
 /** Serves the built screens under our scheme; every other address there does not exist. */
 function serveScreens(): void {
@@ -62,8 +52,10 @@ function denyPermissions(): void {
 }
 
 /** What runs as long as the app does. */
-function run(): void {
-  const { configFile, windowed } = readOptions()
+function run(keyStore: KeyStore): void {
+  const { windowed } = call
+  const configFile =
+    call.config ?? process.env.GUITAI_CONFIG ?? join(app.getPath('userData'), 'terminal.json')
   const windows = new ScreenWindows({
     windowed,
     preload: join(HERE, 'preload.cjs'),
@@ -74,6 +66,7 @@ function run(): void {
     entry: join(HERE, 'terminal-entry.js'),
     configFile,
     say,
+    keyStore,
     onRefused: ({ code, text }) => {
       say(`the terminal refused to start: ${code}\n${text}`)
       if (!process.env.GUITAI_QUIET) dialog.showErrorBox('Guitai 柜台', `${text}\n\n${code}`)
@@ -102,6 +95,26 @@ function run(): void {
   quitCleanly(windows, terminal)
 }
 
+/** `--cli`: one command with the system's key store, beside a running app or without. */
+function runOneCommand(command: readonly string[]): void {
+  app
+    .whenReady()
+    .then(() =>
+      runCommandProcess({
+        entry: join(HERE, 'cli-entry.js'),
+        command,
+        keyStore: createKeyStore(safeStorage, process.platform),
+      }),
+    )
+    .then(
+      (code) => app.exit(code),
+      (error: unknown) => {
+        say(String(error))
+        app.exit(1)
+      },
+    )
+}
+
 /** The terminal closes its journal before the app ends, whoever asks for the end. */
 function quitCleanly(windows: ScreenWindows, terminal: TerminalProcess): void {
   let stopped = false
@@ -125,7 +138,9 @@ function quitCleanly(windows: ScreenWindows, terminal: TerminalProcess): void {
     process.on(signal, () => app.quit())
 }
 
-if (app.requestSingleInstanceLock()) {
+if (call.command !== undefined) {
+  runOneCommand(call.command)
+} else if (app.requestSingleInstanceLock()) {
   app.enableSandbox()
   protocol.registerSchemesAsPrivileged([
     // Module scripts are fetched; what a page itself may fetch, its policy decides: nothing.
@@ -136,7 +151,7 @@ if (app.requestSingleInstanceLock()) {
       Menu.setApplicationMenu(null)
       serveScreens()
       denyPermissions()
-      run()
+      run(createKeyStore(safeStorage, process.platform))
     },
     (error: unknown) => {
       say(String(error))

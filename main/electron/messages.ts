@@ -27,3 +27,54 @@ export function readNews(value: unknown): TerminalNews | undefined {
   }
   return undefined
 }
+
+/** What a child asks of the system's key store: a key to wrap, or one to unwrap. Never logged. */
+export type KeyWish = {
+  readonly event: 'key_wish'
+  readonly ask: 'wrap' | 'unwrap'
+  readonly bytes: Uint8Array
+}
+
+/** Why the key store did not do it; see `KeyWrapRefusal` of the terminal. */
+export type KeyRefusal = 'no_store' | 'elsewhere' | 'busy'
+
+/** What the key store answers. */
+export type KeyAnswer =
+  | { readonly kind: 'done'; readonly bytes: Uint8Array; readonly again?: Uint8Array }
+  | { readonly kind: 'refused'; readonly why: KeyRefusal }
+
+/** An answer on its way to the child. Never logged. */
+export type KeyNews = { readonly event: 'key_answer'; readonly answer: KeyAnswer }
+
+/** The longest a wish or an answer may be; what is wrapped is a key of 32 bytes. */
+const KEY_MESSAGE_BYTES_MAX = 65_536
+
+/** Reads a wish of a child; undefined when it is none. */
+export function readKeyWish(value: unknown): KeyWish | undefined {
+  const { event, ask, bytes } = fieldsOf(value)
+  if (event !== 'key_wish' || (ask !== 'wrap' && ask !== 'unwrap') || !isBytes(bytes)) {
+    return undefined
+  }
+  return { event, ask, bytes }
+}
+
+/** Reads an answer of the key store; undefined when it is none. */
+export function readKeyAnswer(value: unknown): KeyAnswer | undefined {
+  const { event, answer } = fieldsOf(value)
+  if (event !== 'key_answer') return undefined
+  const { kind, bytes, again, why } = fieldsOf(answer)
+  if (kind === 'refused' && (why === 'no_store' || why === 'elsewhere' || why === 'busy')) {
+    return { kind, why }
+  }
+  if (kind !== 'done' || !isBytes(bytes)) return undefined
+  if (again === undefined) return { kind, bytes }
+  return isBytes(again) ? { kind, bytes, again } : undefined
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array && value.length > 0 && value.length <= KEY_MESSAGE_BYTES_MAX
+}

@@ -1,18 +1,30 @@
 import process from 'node:process'
 import { servePort } from '../../src/api/node/message-port.ts'
 import { startTerminal } from '../../src/terminal.ts'
+import { askKeyStore } from './ask-key-store.ts'
 import { EXIT_REFUSED, readScreenOf, STOP_MESSAGE, type TerminalNews } from './messages.ts'
 import { SCREEN_SCOPES } from './policy.ts'
 
 /**
  * The terminal in a process of its own: started by terminal-process.ts with the configuration's path
- * as its only argument. A message from there carries one port for one screen, or asks for the end.
+ * as its only argument. A message from there carries one port for one screen, asks for the end, or
+ * answers what was asked of the system's key store.
  */
 const [, , configFile = ''] = process.argv
 const { parentPort } = process
 const tell = (news: TerminalNews) => parentPort.postMessage(news)
 
-const started = await startTerminal({ configFile, ownsProcess: true })
+const { keyStore, take } = askKeyStore((wish) => parentPort.postMessage(wish))
+let isEndWanted = false
+let end = () => {
+  isEndWanted = true
+}
+parentPort.on('message', ({ data }) => {
+  if (data === STOP_MESSAGE) end()
+  else take(data)
+})
+
+const started = await startTerminal({ configFile, ownsProcess: true, systemKeys: keyStore })
 if (!started.ok) {
   const { code, staff } = started.error
   tell({ event: 'refused', code, text: `${staff['zh-CN']}\n${staff.en}` })
@@ -21,7 +33,7 @@ if (!started.ok) {
   setTimeout(() => process.exit(), 200)
 } else {
   const terminal = started.value
-  const end = () => {
+  end = () => {
     terminal.close().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -31,7 +43,6 @@ if (!started.ok) {
     )
   }
   parentPort.on('message', ({ data, ports }) => {
-    if (data === STOP_MESSAGE) end()
     const [port] = ports
     if (port === undefined) return
     const screen = readScreenOf(data)
@@ -44,5 +55,6 @@ if (!started.ok) {
   })
   process.once('SIGTERM', end)
   process.once('SIGINT', end)
+  if (isEndWanted) end()
   tell({ event: 'ready', api: terminal.api })
 }

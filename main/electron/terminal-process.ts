@@ -1,6 +1,7 @@
 import { type MessagePortMain, type UtilityProcess, utilityProcess } from 'electron'
 import { Supervised } from '../shared/supervised.ts'
 import { machineTiming } from '../shared/timing.ts'
+import { type KeyStore, serveKeyStore } from './key-store.ts'
 import { EXIT_REFUSED, readNews, STOP_MESSAGE, type TerminalNews } from './messages.ts'
 import type { ScreenName } from './policy.ts'
 
@@ -12,6 +13,8 @@ export type TerminalProcessOptions = {
   /** The built terminal-entry. */
   readonly entry: string
   readonly configFile: string
+  /** The key store of the system, for a terminal whose configuration names it. */
+  readonly keyStore: KeyStore
   /** The terminal refused to start: it is not started again. */
   readonly onRefused: (news: Extract<TerminalNews, { event: 'refused' }>) => void
   readonly say: (line: string) => void
@@ -70,8 +73,9 @@ export class TerminalProcess {
   }
 
   #fork(): UtilityProcess {
-    const { entry, configFile, say, onRefused } = this.#options
+    const { entry, configFile, say, onRefused, keyStore } = this.#options
     const child = utilityProcess.fork(entry, [configFile], { serviceName: SERVICE })
+    serveKeyStore(child, keyStore)
     child.on('message', (value: unknown) => {
       const news = readNews(value)
       if (news?.event === 'refused') onRefused(news)

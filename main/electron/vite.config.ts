@@ -45,7 +45,11 @@ export default defineConfig({
     sourcemap: true,
     ssr: true,
     rollupOptions: {
-      input: { main: join(HERE, 'main.ts'), 'terminal-entry': join(HERE, 'terminal-entry.ts') },
+      input: {
+        main: join(HERE, 'main.ts'),
+        'terminal-entry': join(HERE, 'terminal-entry.ts'),
+        'cli-entry': join(HERE, 'cli-entry.ts'),
+      },
       external,
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'parts/[name].js' },
     },

@@ -131,6 +131,7 @@ const WORDS = {
     'measure.reported_done': word('报告措施已改正', 'Measure reported as done'),
     'certificate.import': word('导入证书', 'Certificate imported'),
     'certificate.remove': word('删除证书', 'Certificate removed'),
+    'secrets.move': word('更换密钥存放方式', 'Key store changed'),
     'terminal.enrol': word('登记终端', 'Terminal enrolled'),
     'terminal.retire': word('停用终端', 'Terminal retired'),
   },

@@ -10,10 +10,11 @@ import type {
   MerchantCertificates,
 } from '../keys/node/merchant-certificates.ts'
 import { readPkcs12 } from '../keys/node/pkcs12.ts'
-import { type Config, readConfig } from '../terminal/config.ts'
+import type { Config } from '../terminal/config.ts'
 import { readText } from '../terminal/identity.ts'
 import { openCertificates, openOperators } from '../terminal/keys.ts'
 import { systemClock } from '../terminal/system.ts'
+import { readOwnConfig, type SystemKeys } from '../terminal/system-key.ts'
 import { carryOut, type Done, signature } from './act-book.ts'
 import { askSecret } from './ask-secret.ts'
 import { AUTHORISE_OPTIONS, authorise } from './authorise.ts'
@@ -48,13 +49,13 @@ const ACTIONS: Readonly<Record<string, (job: Job) => Promise<Result<Done, Proble
  * `guitai cert`: imports the merchant API certificate with its key, lists what was imported, chooses
  * which one signs, or removes one. Ends with 0, with 1 when it was refused, with 2 for a wrong call.
  */
-export async function runCert(argv: string[]): Promise<void> {
+export async function runCert(argv: string[], host: SystemKeys = {}): Promise<void> {
   const { values, positionals } = readOptions(argv, OPTIONS)
   const [what = 'list'] = positionals
   const action = ACTIONS[what]
   if (!action && what !== 'list') fail(`cert ${what}: choose import, list, use or remove`)
   if (values.config === undefined) fail('cert needs --config FILE')
-  const config = readConfig(resolve(values.config))
+  const config = await readOwnConfig(resolve(values.config), host)
   if (!config.ok) return say(config.error)
   const certificates = openCertificates(config.value, systemClock)
   if (!certificates.ok) return say(certificates.error)

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { type Problem, problem } from '../domain/errors.ts'
-import { readConfig } from '../terminal/config.ts'
 import { openOperators } from '../terminal/keys.ts'
 import { enrolTerminal } from '../terminal/scene-enrol.ts'
 import { systemClock } from '../terminal/system.ts'
+import { readOwnConfig, type SystemKeys } from '../terminal/system-key.ts'
 import { carryOut, type Done, signature } from './act-book.ts'
 import { AUTHORISE_OPTIONS, authorise, type Claim } from './authorise.ts'
 import { sayRefused } from './running-terminal.ts'
@@ -24,11 +24,11 @@ const QUIET = { info() {}, warn() {}, error() {} }
  * `guitai enroll`: makes a terminal of this machine with a one-time code of the service that grants.
  * Ends with 0, with 1 when it was refused, with 2 for a wrong call.
  */
-export async function runEnroll(argv: string[]): Promise<void> {
+export async function runEnroll(argv: string[], host: SystemKeys = {}): Promise<void> {
   const { values } = readOptions(argv, OPTIONS)
   const { config, code } = values
   if (config === undefined || code === undefined) fail('enroll needs --config FILE --code CODE')
-  const enrolled = await enrol(config, code, values)
+  const enrolled = await enrol({ configFile: config, host }, code, values)
   if (!enrolled.ok) {
     sayRefused(enrolled.error)
     return
@@ -44,11 +44,11 @@ type Told = {
 }
 
 async function enrol(
-  configFile: string,
+  { configFile, host }: { readonly configFile: string; readonly host: SystemKeys },
   code: string,
   claim: Claim,
 ): Promise<Result<Told, Problem>> {
-  const config = readConfig(resolve(configFile))
+  const config = await readOwnConfig(resolve(configFile), host)
   if (!config.ok) return config
   const operators = openOperators(config.value, systemClock)
   if (!operators.ok) return operators

@@ -8,11 +8,12 @@ import type { SceneDecision } from '../ports/scene.ts'
 import type { Measure } from '../scene/measure.ts'
 import { MEASURES } from '../scene/measures.ts'
 import type { InterfaceType } from '../scene/words.ts'
-import { readConfig } from '../terminal/config.ts'
+import type { Config } from '../terminal/config.ts'
 import type { SceneKeeper } from '../terminal/scene-keeper.ts'
 import { lookAtScene } from '../terminal/scene-look.ts'
 import type { SceneState } from '../terminal/scene-state.ts'
 import { systemClock } from '../terminal/system.ts'
+import { readOwnConfig, type SystemKeys } from '../terminal/system-key.ts'
 import { sayRefused } from './running-terminal.ts'
 import { fail, readOptions, systemLanguage } from './usage.ts'
 
@@ -28,7 +29,7 @@ const OPTIONS = {
  * runs; what it says is as of the last time that was kept. Ends with 0, with 1 when there is nothing to
  * show, with 2 for a wrong call.
  */
-export async function runGrant(argv: string[]): Promise<void> {
+export async function runGrant(argv: string[], host: SystemKeys = {}): Promise<void> {
   const { values, positionals } = readOptions(argv, OPTIONS)
   const [what = 'show'] = positionals
   if (what !== 'show') fail(`grant ${what}: there is only show`)
@@ -37,7 +38,8 @@ export async function runGrant(argv: string[]): Promise<void> {
   if (!Number.isSafeInteger(amountFen) || amountFen < 1) {
     fail('--amount takes a whole number of fen')
   }
-  const shown = show(values.config, amountFen)
+  const config = await readOwnConfig(resolve(values.config), host)
+  const shown = config.ok ? show(config.value, amountFen) : config
   if (!shown.ok) {
     sayRefused(shown.error)
     return
@@ -67,11 +69,9 @@ type Shown = {
   readonly answers: readonly Answer[]
 }
 
-function show(configFile: string, amountFen: number): Result<Shown, Problem> {
-  const config = readConfig(resolve(configFile))
-  if (!config.ok) return config
+function show(config: Config, amountFen: number): Result<Shown, Problem> {
   const log = { info() {}, warn() {}, error() {} }
-  const looked = lookAtScene(config.value, { clock: systemClock, log })
+  const looked = lookAtScene(config, { clock: systemClock, log })
   if (!looked.ok) return looked
   const keeper = looked.value
   const state = keeper.state()

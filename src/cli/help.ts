@@ -60,6 +60,11 @@ export const HELP = `guitai: a checkout terminal for payment codes
       Lists what was imported and the days left, chooses the one that signs
       (--serial newest: the newest valid one), or removes one for good.
 
+  guitai secrets move --config FILE --to file|electron [--as NAME]
+      Seals everything with a new key that is kept in a file, or wrapped by the
+      key store of the system, and forgets the old one. The terminal must not be
+      running. Only the app has that store: Guitai --cli secrets move ...
+
   guitai operator add --config FILE --name NAME --role cashier|manager|installer
   guitai operator pin|remove --config FILE --name NAME
   guitai operator list --config FILE [--json]

@@ -8,8 +8,9 @@ import { openTerminalKey, readTerminalKey } from '../keys/node/terminal-key.ts'
 import type { Backup, JournalFile } from '../ports/journal.ts'
 import type { Signer } from '../ports/signer.ts'
 import { backUpTo } from '../terminal/backup.ts'
-import { type Config, readConfig } from '../terminal/config.ts'
+import type { Config } from '../terminal/config.ts'
 import { besideJournal, journalPath } from '../terminal/folders.ts'
+import { readOwnConfig, type SystemKeys } from '../terminal/system-key.ts'
 import { AUTHORISE_OPTIONS } from './authorise.ts'
 import { acceptOwnJournal, describeSeam } from './journal-accept.ts'
 import { type ExportWish, exportJournal, wrongWish } from './journal-export.ts'
@@ -64,14 +65,16 @@ const COMMANDS: Readonly<Record<string, (asked: Asked) => void | Promise<void>>>
 }
 
 /** `guitai journal`: looks into the journal of a terminal, and keeps its file in order. */
-export async function runJournal(argv: string[]): Promise<void> {
+export async function runJournal(argv: string[], host: SystemKeys = {}): Promise<void> {
   const { values, positionals } = readOptions(argv, OPTIONS)
   const [what = 'list'] = positionals
   const command = COMMANDS[what]
   if (!command && what !== 'accept')
     fail(`journal ${what}: choose ${[...Object.keys(COMMANDS), 'accept'].join(', ')}`)
   if (values.config === undefined) fail('journal needs --config FILE')
-  const config = readConfig(resolve(values.config))
+  // The only one that looks at sealed secrets: the others work where the key cannot be had.
+  const keys = what === 'accept' ? host : {}
+  const config = await readOwnConfig(resolve(values.config), keys)
   if (!config.ok) return give(config.error)
   if (what === 'accept') return accept(config.value, values)
   const { dataDir } = config.value

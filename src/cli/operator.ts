@@ -3,9 +3,10 @@ import { ok, type Result } from '../base/result.ts'
 import type { Problem } from '../domain/errors.ts'
 import { isRole, ROLES } from '../domain/roles.ts'
 import type { OperatorStore } from '../keys/node/operators.ts'
-import { type Config, readConfig } from '../terminal/config.ts'
+import type { Config } from '../terminal/config.ts'
 import { openOperators } from '../terminal/keys.ts'
 import { systemClock } from '../terminal/system.ts'
+import { readOwnConfig, type SystemKeys } from '../terminal/system-key.ts'
 import { carryOut, type Done, signature } from './act-book.ts'
 import { askSecret } from './ask-secret.ts'
 import { AUTHORISE_OPTIONS, authorise } from './authorise.ts'
@@ -33,14 +34,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
  * `guitai operator`: adds people who work with this terminal, lists or removes them, or gives somebody
  * a new PIN. Ends with 0, with 1 when it was refused, with 2 for a wrong call.
  */
-export async function runOperator(argv: string[]): Promise<void> {
+export async function runOperator(argv: string[], host: SystemKeys = {}): Promise<void> {
   const { values, positionals } = readOptions(argv, OPTIONS)
   const [what = 'list'] = positionals
   const action = ACTIONS[what]
   if (!action && what !== 'list') fail(`operator ${what}: choose add, list, remove or pin`)
   if (values.config === undefined) fail('operator needs --config FILE')
   if (action) checkCall(what, values)
-  const config = readConfig(resolve(values.config))
+  const config = await readOwnConfig(resolve(values.config), host)
   if (!config.ok) return say(config.error)
   const operators = openOperators(config.value, systemClock)
   if (!operators.ok) return say(operators.error)

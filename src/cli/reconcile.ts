@@ -14,9 +14,10 @@ import {
 } from '../bills/report.ts'
 import type { Language, Problem } from '../domain/errors.ts'
 import type { Journal } from '../ports/journal.ts'
-import { type Config, readConfig } from '../terminal/config.ts'
+import type { Config } from '../terminal/config.ts'
 import { configurationVersion } from '../terminal/identity.ts'
 import { systemClock, systemEntropy } from '../terminal/system.ts'
+import { readOwnConfig, type SystemKeys } from '../terminal/system-key.ts'
 import { openOwnJournal } from '../terminal.ts'
 import { openClient } from './reconcile-client.ts'
 import { repairAll } from './reconcile-repair.ts'
@@ -42,7 +43,7 @@ type Run = {
  * running, and with --repair asks the gateway about what the journal lacks. Ends with 0 when all
  * agree, 1 with differences, 2 when it could not be done.
  */
-export async function runReconcile(argv: string[]): Promise<void> {
+export async function runReconcile(argv: string[], host: SystemKeys = {}): Promise<void> {
   const { values } = readOptions(argv, {
     config: { type: 'string' },
     date: { type: 'string' },
@@ -57,7 +58,7 @@ export async function runReconcile(argv: string[]): Promise<void> {
   if (language !== 'zh-CN' && language !== 'en') fail('--language is zh-CN or en')
   const date = billDate(values.date, systemClock.nowMs(), bill === undefined)
   if (!date.ok) fail(`--date ${values.date}: ${DATE_WORDS[date.error][language]}`)
-  const config = readConfig(resolve(file))
+  const config = await readOwnConfig(resolve(file), host)
   if (!config.ok) return give(config.error, language)
   const journal = openOwnJournal(config.value.dataDir)
   if (!journal.ok) {

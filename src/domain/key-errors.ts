@@ -12,6 +12,41 @@ export const KEY_ERRORS = {
     '这个版本没有所配置的密钥存放方式。未收款，请把 secrets.store 改为 file。',
     'This build has no key store of that kind. Nothing was charged; set secrets.store to file.',
   ),
+  'keys.store_outside_app': noMoneyMoved(
+    500,
+    '封存密钥由操作系统的密钥库保管，只有柜台应用能打开。没有动钱，请启动应用；命令请用 Guitai --cli。',
+    "The sealing key is kept by the operating system's key store, which only the app can open. No money moved; start the app, and give commands with Guitai --cli.",
+  ),
+  'keys.system_store_missing': noMoneyMoved(
+    500,
+    '这台机器没有可用的系统密钥库，或没有真正加密。没有动钱，请登录并启用密钥环，或把 secrets.store 改为 file。',
+    'This machine has no usable key store, or one that does not encrypt. No money moved; sign in with a keyring set up, or use secrets.store file.',
+  ),
+  'keys.system_store_busy': noMoneyMoved(
+    503,
+    '系统密钥库暂时打不开。没有动钱，请解锁密钥环后再启动。',
+    'The key store of the system cannot be opened just now. No money moved; unlock the keyring and start again.',
+  ),
+  'keys.wrapped_elsewhere': noMoneyMoved(
+    500,
+    '系统密钥库打不开封存密钥：它属于另一台机器或另一个用户，或密钥库已重置。没有动钱，请换回原用户，或重新登记并重新导入证书。',
+    'The key store of the system does not open the sealing key: it belongs to another machine or user, or the store was reset. No money moved; go back to that user, or enrol and import again.',
+  ),
+  'keys.made_meanwhile': noMoneyMoved(
+    503,
+    '封存密钥是在本程序启动之后生成的。没有动钱，请重新启动。',
+    'The sealing key was made after this program had started. No money moved; start it again.',
+  ),
+  'keys.in_other_store': noMoneyMoved(
+    500,
+    '封存密钥在另一种密钥库里，与 secrets.store 不符。没有动钱，请改回配置，或运行 guitai secrets move。',
+    'The sealing key is kept in another store than secrets.store says. No money moved; put the setting right, or run guitai secrets move.',
+  ),
+  'keys.move_unfinished': noMoneyMoved(
+    500,
+    '密钥库搬迁中途停止，没有丢失内容。没有动钱，请再次运行同一条 guitai secrets move。',
+    'A move to another key store stopped half-way; nothing was lost. No money moved; run the same guitai secrets move again.',
+  ),
   'keys.sealing_key_missing': noMoneyMoved(
     500,
     '封存密钥的文件不见了，已导入的证书打不开。未收款，请放回该文件，或重新导入证书。',

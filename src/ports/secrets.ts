@@ -1,7 +1,7 @@
 import type { Result } from '../base/result.ts'
 import type { Problem } from '../domain/errors.ts'
 
-/** Where the key that seals the secrets can be kept. `file` is the one that is built. */
+/** Where the key that seals the secrets can be kept. `file` and `electron` are built. */
 export const SEALING_KEY_PLACES = ['file', 'electron', 'pkcs11', 'tpm'] as const
 
 /**
@@ -13,6 +13,27 @@ export interface SealingKey {
   load(): Result<Uint8Array | undefined, Problem>
   /** Makes the key and keeps it. An existing key is never replaced: that is an error. */
   make(): Result<Uint8Array, Problem>
+}
+
+/**
+ * Why a key store did not do what it was asked: there is none that protects anything (`no_store`), it
+ * does not know what it is shown, as of another machine or user (`elsewhere`), or it cannot say now
+ * and may later (`busy`).
+ */
+export type KeyWrapRefusal = 'no_store' | 'elsewhere' | 'busy'
+
+/** What a key store answers; `again`: the same wrapped anew, to be kept in place of what was shown. */
+export type KeyWrapAnswer =
+  | { readonly kind: 'done'; readonly bytes: Uint8Array; readonly again?: Uint8Array }
+  | { readonly kind: 'refused'; readonly why: KeyWrapRefusal }
+
+/**
+ * The key store of the operating system, which gives out no key of its own but wraps one and unwraps it
+ * for this user on this machine. What is wrapped was unwrapped once and compared before it is answered.
+ */
+export interface KeyWrapper {
+  wrap(key: Uint8Array): Promise<KeyWrapAnswer>
+  unwrap(wrapped: Uint8Array): Promise<KeyWrapAnswer>
 }
 
 /**

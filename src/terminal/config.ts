@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { err, ok, type Result } from '../base/result.ts'
 import { admit } from '../checkout/admit.ts'
 import { type Problem, problem } from '../domain/errors.ts'
-import { SEALING_KEY_PLACES } from '../ports/secrets.ts'
+import { SEALING_KEY_PLACES, type SealingKey } from '../ports/secrets.ts'
 import { dataHome } from './folders.ts'
 import { riskSchema } from './risk-terms.ts'
 
@@ -200,10 +200,10 @@ export const configSchema = z.strictObject({
     .strictObject({
       store: z.enum(SEALING_KEY_PLACES).default('file').meta({
         description:
-          'where the key that seals imported keys is kept: file; electron, pkcs11 and tpm are refused by this build',
+          "where the key that seals imported keys is kept: file, or electron: wrapped by the operating system's key store, which only the app can open; changed by guitai secrets move; pkcs11 and tpm are refused by this build",
       }),
       keyFile: file(
-        'file of the sealing key, in a folder of its own; absent: keys/sealing.json in the data folder',
+        'file of the sealing key, in a folder of its own, where a wrapped key stands too; absent: keys/sealing.json in the data folder',
       ).optional(),
     })
     .default({ store: 'file' })
@@ -296,6 +296,8 @@ export type Config = Omit<z.output<typeof configSchema>, 'dataDir'> & {
   readonly baseDir: string
   /** Folder of journal, tokens, cache and logs, absolute. */
   readonly dataDir: string
+  /** The sealing key of the system's store, where the program that runs this has it. */
+  readonly systemKey?: SealingKey
 }
 
 /** Reads and checks a configuration file. The problem names the field. */

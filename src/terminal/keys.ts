@@ -1,36 +1,25 @@
-import { join, resolve } from 'node:path'
-import { err, ok, type Result } from '../base/result.ts'
-import { type Problem, problem } from '../domain/errors.ts'
+import { ok, type Result } from '../base/result.ts'
+import type { Problem } from '../domain/errors.ts'
 import type { OnFilePoint } from '../domain/file-points.ts'
 import { MerchantCertificates } from '../keys/node/merchant-certificates.ts'
 import { OperatorStore } from '../keys/node/operators.ts'
 import { openSealedFiles } from '../keys/node/sealed-files.ts'
-import { sealingKeyFile } from '../keys/node/sealing-key-file.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Secrets } from '../ports/secrets.ts'
 import type { Config } from './config.ts'
 import { systemEntropy } from './system.ts'
+import { sealingKeyOf, secretsFolder } from './system-key.ts'
 
-/** The sealed secrets of a terminal; `keys.store_not_available` for a store that is not built. */
+/** The sealed secrets of a terminal, or an error of {@link sealingKeyOf}. */
 export function openSecrets(
-  config: Pick<Config, 'baseDir' | 'dataDir' | 'secrets'>,
+  config: Pick<Config, 'baseDir' | 'dataDir' | 'secrets' | 'systemKey'>,
   onPoint?: OnFilePoint,
 ): Result<Secrets, Problem> {
-  const { baseDir, dataDir, secrets } = config
-  const { store, keyFile } = secrets
-  if (store !== 'file') {
-    const detail = `${store} is not built`
-    return err(problem('keys.store_not_available', { field: 'secrets.store', detail }))
-  }
-  const path =
-    keyFile === undefined ? join(dataDir, 'keys', 'sealing.json') : resolve(baseDir, keyFile)
+  const sealingKey = sealingKeyOf(config)
+  if (!sealingKey.ok) return sealingKey
+  const folder = secretsFolder(config)
   return ok(
-    openSealedFiles({
-      folder: join(dataDir, 'secrets'),
-      sealingKey: sealingKeyFile(path, systemEntropy),
-      entropy: systemEntropy,
-      onPoint,
-    }),
+    openSealedFiles({ folder, sealingKey: sealingKey.value, entropy: systemEntropy, onPoint }),
   )
 }
 

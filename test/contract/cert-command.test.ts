@@ -83,14 +83,18 @@ describe('guitai cert', () => {
     expect(cert('burn').code).toBe(2)
   })
 
-  it('refuses a store that is not built', async () => {
-    for (const store of ['electron', 'pkcs11', 'tpm']) {
+  it('refuses a store that is not built, or that only the app can open', async () => {
+    for (const [store, code] of [
+      ['electron', 'keys.store_outside_app; secrets.store'],
+      ['pkcs11', 'keys.store_not_available; secrets.store: pkcs11'],
+      ['tpm', 'keys.store_not_available; secrets.store: tpm'],
+    ] as const) {
       configure((settings) => {
         settings.secrets = { store }
       })
       expect(cert('list')).toMatchObject({
         code: 1,
-        said: expect.stringContaining(`keys.store_not_available; secrets.store: ${store}`),
+        said: expect.stringContaining(code),
       })
     }
     configure((settings) => {

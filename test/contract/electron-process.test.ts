@@ -11,7 +11,8 @@ class FakeProcess extends EventEmitter {
   asked = 0
   postMessage(message: unknown, ports: unknown[] = []) {
     if (message !== 'guitai:stop') {
-      this.posted.push({ message, ports })
+      // As a channel does: the other end has a copy, whatever becomes of the sender's.
+      this.posted.push({ message: structuredClone(message), ports })
       return
     }
     this.asked += 1
@@ -68,6 +69,10 @@ describe('the terminal’s process', () => {
       entry: '/app/terminal-entry.js',
       configFile: '/etc/terminal.json',
       say: () => {},
+      keyStore: {
+        wrap: async (key) => ({ kind: 'done', bytes: Uint8Array.from(key).reverse() }),
+        unwrap: async () => ({ kind: 'refused', why: 'elsewhere' }),
+      },
       onRefused: ({ code }) => refused.push(code),
     })
     terminal.start()
@@ -119,6 +124,19 @@ describe('the terminal’s process', () => {
     vi.advanceTimersByTime(60_000)
     expect(refused).toEqual(['config.file_unreadable'])
     expect(electron.forked).toHaveLength(1)
+  })
+
+  it('is answered what it asks of the key store, once for each wish', async () => {
+    const key = Uint8Array.of(1, 2, 3)
+    child(0).emit('message', { event: 'key_wish', ask: 'wrap', bytes: key })
+    child(0).emit('message', { event: 'key_wish', ask: 'unwrap', bytes: Uint8Array.of(9) })
+    child(0).emit('message', { event: 'key_wish', ask: 'unwrap', bytes: 'nine' })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(child(0).posted.map(({ message }) => message)).toEqual([
+      { event: 'key_answer', answer: { kind: 'done', bytes: Uint8Array.of(3, 2, 1) } },
+      { event: 'key_answer', answer: { kind: 'refused', why: 'elsewhere' } },
+    ])
+    expect(key).toEqual(new Uint8Array(3))
   })
 
   it('ends when the shell ends', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -94,6 +94,37 @@ describe('the Electron shell', () => {
     scanner?.scan(mintPaymentCode(undefined, () => 0.5))
     await cashier.waitForSelector('[data-state="paid"]')
     await customer.waitForSelector('[data-state="paid"]')
+  })
+
+  it('keeps the sealing key in the store of the system, or says that there is none', async () => {
+    const settings = JSON.parse(readFileSync(sandbox?.terminalConfig ?? '', 'utf8')) as object
+    const configFile = join(sandbox?.dir ?? '', 'terminal-key-store.json')
+    const changed = { ...settings, dataDir: 'terminal-key-store', secrets: { store: 'electron' } }
+    writeFileSync(configFile, JSON.stringify(changed))
+    const hasStore = await shell?.evaluate(async ({ safeStorage }) => {
+      const isPlain =
+        process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text'
+      return !isPlain && (await safeStorage.isAsyncEncryptionAvailable())
+    })
+    const run = (...words: string[]) => {
+      const args = ['--cli', ...words, '--config', configFile]
+      const user = `--user-data-dir=${join(dir, 'user-cli')}`
+      const own = process.getuid?.() === 0 ? ['--no-sandbox', user] : [user]
+      const main = join(ROOT, 'dist', 'electron', 'main.js')
+      return spawnSync('path' in runtime ? runtime.path : '', [...own, main, ...args], {
+        encoding: 'utf8',
+        cwd: sandbox?.dir,
+      })
+    }
+    const words = ['cert', 'import', '--cert', 'apiclient_cert.pem', '--key', 'apiclient_key.pem']
+    const imported = run(...words)
+    if (hasStore) {
+      expect(imported.status).toBe(0)
+      expect(run('cert', 'list').stdout).toContain('signs')
+    } else {
+      expect(imported.status).toBe(1)
+      expect(imported.stderr).toContain('keys.system_store_missing')
+    }
   })
 
   it('gives pages nothing of Node or Electron', async () => {

@@ -37,6 +37,12 @@ export function checkPrivate(path: string, kind: 'file' | 'folder'): Result<unde
   return refuse(`it has mode ${mode.toString(8)}; run chmod ${wanted} on it`)
 }
 
+/** As {@link checkPrivate}, for a file and the folder it stands in. Throws when it is not there. */
+export function checkPrivateFile(path: string): Result<undefined, Problem> {
+  const folder = checkPrivate(dirname(path), 'folder')
+  return folder.ok ? checkPrivate(path, 'file') : folder
+}
+
 /** Writes a file whole or not at all, readable by its owner only. Throws when the disk refuses. */
 export function writePrivate(
   path: string,

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { type Problem, problem } from '../../domain/errors.ts'
 import type { Entropy } from '../../ports/entropy.ts'
 import type { SealingKey } from '../../ports/secrets.ts'
-import { checkPrivate, privateFolder, writePrivate } from './private-files.ts'
+import { checkPrivateFile, privateFolder, writePrivate } from './private-files.ts'
 
 const KEY_BYTES = 32
 
@@ -48,13 +48,8 @@ export function sealingKeyFile(path: string, entropy: Pick<Entropy, 'bytes'>): S
 }
 
 function readKey(path: string): Result<Uint8Array, Problem> {
-  for (const [name, kind] of [
-    [dirname(path), 'folder'],
-    [path, 'file'],
-  ] as const) {
-    const checked = checkPrivate(name, kind)
-    if (!checked.ok) return checked
-  }
+  const checked = checkPrivateFile(path)
+  if (!checked.ok) return checked
   const { key } = keyFileSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
   const bytes = Buffer.from(key, 'base64')
   if (bytes.length !== KEY_BYTES) throw new Error('it does not hold a key of 32 bytes')
