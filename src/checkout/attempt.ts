@@ -103,7 +103,7 @@ export function afterReverse(attempt: Attempt, answer: GatewayAnswer, moment: Mo
     case 'reversed':
       return ask({ ...heard, reverseConfirmed: true }, moment.atMs)
     case 'not_found': {
-      const attemptNow = notLanded(heard)
+      const attemptNow = notLanded(heard, moment.atMs)
       // What was true when it was asked: the answer may have been long on its way.
       const askedAtMs = attempt.askedAtMs ?? waitsFromMs(attempt)
       if (isLongAgo(attemptNow, askedAtMs) || !attemptNow.sent) {
@@ -115,13 +115,13 @@ export function afterReverse(attempt: Attempt, answer: GatewayAnswer, moment: Mo
     case 'paying':
     case 'refused':
       // A definite "not reversed": this reversal has no effect that could still arrive.
-      return ask(notLanded(heard), moment.atMs + soonMs)
+      return ask(notLanded(heard, moment.atMs), moment.atMs + soonMs)
     case 'unknown':
       // Silence makes the pauses longer; definite answers in between do not.
       if (mayLand(answer)) {
         return ask(heard, moment.atMs + backOffMs(heard, heard.reversalsOutstanding, moment.atMs))
       }
-      return ask(notLanded(heard), moment.atMs + retryMs)
+      return ask(notLanded(heard, moment.atMs), moment.atMs + retryMs)
     case 'paid':
     case 'unpaid':
     case 'failed':
@@ -141,7 +141,8 @@ export function askNow(attempt: Attempt, atMs: number): Move {
 
 /**
  * A verified payment. It is kept only when it is ours to the letter (P3, checked a second time here)
- * and when nothing that was sent can still undo it.
+ * and when nothing that was sent can still undo it: no reversal without a clear answer, and no second
+ * copy of one that was answered.
  */
 function afterPaid(found: Attempt, answer: Paid, moment: Moment): Move {
   const attempt = noteChannel(found, answer)
@@ -155,6 +156,10 @@ function afterPaid(found: Attempt, answer: Paid, moment: Moment): Move {
     answer.refunded || moment.atMs - waitsFromMs(attempt) >= WAITS.reverseLimitMs
   const isUnwanted = moment.cancelWanted || attempt.channelForbidden === true
   if ((isUnwanted || mayBeUndone) && !isBeyondReversal) return undo(attempt, moment.atMs)
+  // A second copy of a reversal that found nothing to reverse would find the payment.
+  const confirmAtMs = (attempt.reverseAnsweredAtMs ?? 0) + WAITS.reverseConfirmMs
+  const askedAtMs = attempt.askedAtMs ?? waitsFromMs(attempt)
+  if (askedAtMs < confirmAtMs && !isBeyondReversal) return ask(attempt, confirmAtMs)
   const { cause: _cause, refusal: _refusal, nextTryAtMs: _next, ...rest } = attempt
   return {
     kind: 'settle',
@@ -296,8 +301,10 @@ export function waitsFromMs(attempt: Attempt): number {
   return attempt.waitsFromMs ?? attempt.submittedAtMs
 }
 
-function notLanded(attempt: Attempt): Attempt {
-  return { ...attempt, reversalsOutstanding: Math.max(0, attempt.reversalsOutstanding - 1) }
+/** Answered with a definite "not reversed". */
+function notLanded(attempt: Attempt, atMs: number): Attempt {
+  const reversalsOutstanding = Math.max(0, attempt.reversalsOutstanding - 1)
+  return { ...attempt, reversalsOutstanding, reverseAnsweredAtMs: atMs }
 }
 
 /** The cause when staff have to act: reversals are refused for good, and the alarm was raised. */

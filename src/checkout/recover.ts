@@ -42,6 +42,7 @@ function recoverSale(sale: Sale, atMs: number): Sale {
         ...(wasSubmitting ? { cause: 'terminal.restarted' as const } : {}),
         // By this start's clock: the last question was asked by another one.
         askedAtMs: atMs,
+        ...(attempt.reverseAnsweredAtMs === undefined ? {} : { reverseAnsweredAtMs: atMs }),
         queries: attempt.queries + 1,
         step: attempt.step + 1,
         awaits: 'answer',

@@ -70,6 +70,8 @@ export type Attempt = {
    * While there is one, a payment found at the gateway is not kept.
    */
   readonly reversalsOutstanding: number
+  /** When a reversal was last answered with a definite "not reversed", Unix milliseconds. */
+  readonly reverseAnsweredAtMs?: number
   /** A verified answer said that the reversal was done. */
   readonly reverseConfirmed: boolean
   /** The last reversal was refused in words that say it always will be. */

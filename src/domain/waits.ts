@@ -17,6 +17,11 @@ export const WAITS = {
    * carries a code that is dead by then.
    */
   notFoundFinalMs: 60_000,
+  /**
+   * From the answer to a reversal that was not carried out until a payment found afterwards is kept: a
+   * second copy of the reversal, should the way have made one, has undone it by then or never will.
+   */
+  reverseConfirmMs: 10_000,
   /** Pauses between repeated reversals; the last one repeats. */
   reverseRetryMs: [5_000, 10_000, 20_000, 40_000, 60_000, 300_000],
   /** The longest of these pauses until the alarm is raised: until then somebody waits at the counter. */

@@ -45,6 +45,7 @@ const attempt = z.strictObject({
   queries: z.number().int(),
   reversals: z.number().int(),
   reversalsOutstanding: z.number().int().min(0),
+  reverseAnsweredAtMs: time.optional(),
   reverseConfirmed: z.boolean(),
   reverseRefused: z.literal(true).optional(),
   refusal: cause.optional(),

@@ -64,4 +64,27 @@ describe('an attempt that is reversed', () => {
       expect(pauseMs(old, answer, WAITS.overdueMs + 1_000)).toBe(300_000)
     },
   )
+
+  it('P3: keeps a payment found after a reversal that was refused only when no copy of it can come', () => {
+    const found = reversed(1, 50_000, { reversalsOutstanding: 1 })
+    const refusedAtMs = submittedAtMs + 50_500
+    const refused = afterReverse(
+      found,
+      { kind: 'not_found' },
+      { atMs: refusedAtMs, cancelWanted: false },
+    ).attempt
+    const { outTradeNo, amountFen } = refused
+    const paid = {
+      kind: 'paid',
+      outTradeNo,
+      amountFen,
+      transactionId: '42',
+      refunded: false,
+    } as const
+    const asked = (askedAtMs: number) =>
+      afterQuery({ ...refused, askedAtMs }, paid, { atMs: askedAtMs + 200, cancelWanted: false })
+    const confirmAtMs = refusedAtMs + WAITS.reverseConfirmMs
+    expect(asked(refusedAtMs + 2_000)).toMatchObject({ kind: 'ask', atMs: confirmAtMs })
+    expect(asked(confirmAtMs)).toMatchObject({ kind: 'settle', attempt: { outcome: 'PAID' } })
+  })
 })

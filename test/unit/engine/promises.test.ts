@@ -378,6 +378,10 @@ describe('P4: silence is UNKNOWN', () => {
     await gateway.last().answer({ kind: 'paying' })
     clock.advance(5_000)
     await gateway.last().answer(paidAnswer(gateway.last()))
+    // A second copy of the reversal would find the payment.
+    expect(till.sale(sale.id).phase).toBe('in_flight')
+    clock.advance(WAITS.reverseConfirmMs - 5_000)
+    await gateway.last().answer(paidAnswer(gateway.last()))
     expect(till.sale(sale.id).phase).toBe('paid')
   })
 
