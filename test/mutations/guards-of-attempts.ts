@@ -51,12 +51,24 @@ export const ATTEMPT_GUARDS: readonly Mutation[] = [
   },
   {
     promise: 'P4',
+    what: 'money found after a refused reversal waits until no copy of it can come',
+    edits: [
+      edit(
+        ATTEMPT,
+        'if (askedAtMs < confirmAtMs && !isBeyondReversal) return ask(attempt, confirmAtMs)',
+        '',
+      ),
+    ],
+    proofs: [unit(ENGINE)],
+  },
+  {
+    promise: 'P4',
     what: 'money that a reversal may still undo is not kept',
     edits: [
       edit(
         ATTEMPT,
-        'if ((moment.cancelWanted || mayBeUndone) && !isBeyondReversal)',
-        'if (moment.cancelWanted && !isBeyondReversal)',
+        'if ((isUnwanted || mayBeUndone) && !isBeyondReversal)',
+        'if (isUnwanted && !isBeyondReversal)',
       ),
     ],
     proofs: [unit(ENGINE), simulation(20_042, 'PAID without money')],

@@ -55,7 +55,7 @@ export const SCENE_GUARDS: readonly Mutation[] = [
     edits: [
       edit(
         'src/engine/occasions.ts',
-        "if (decision.kind === 'allow') return []",
+        "if (decision.kind === 'allow' || isRenewing(decision)) return []",
         "if (decision.kind === 'allow' || shown) return []",
       ),
     ],
