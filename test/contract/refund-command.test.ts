@@ -8,9 +8,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createDispatch } from '../../src/api/dispatch.ts'
 import { openServer, type Server } from '../../src/api/node/server.ts'
 import { WAITS } from '../../src/domain/waits.ts'
+import { openJournal } from '../../src/journal/node/sqlite-journal.ts'
 import type { RefundAnswer } from '../../src/ports/gateway.ts'
+import type { JournalFile } from '../../src/ports/journal.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/node/sandbox.ts'
 import { readConfig } from '../../src/terminal/config.ts'
+import { journalPath } from '../../src/terminal/folders.ts'
 import { keepIdentity, readIdentity } from '../../src/terminal/identity.ts'
 import { openTill, type Till } from '../support/till.ts'
 
@@ -31,6 +34,8 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
+let held: JournalFile
+
 beforeEach(async () => {
   const config = readConfig(sandbox.terminalConfig)
   if (!config.ok) throw new Error(config.error.code)
@@ -48,8 +53,14 @@ beforeEach(async () => {
     log: till.log,
   })
   keepIdentity(config.value.dataDir, { ...identity, port: server.port })
+  // A command speaks to a terminal that holds its journal, and to nobody else.
+  const opened = openJournal(journalPath(config.value.dataDir))
+  if (!opened.ok) throw new Error(opened.error.code)
+  held = opened.value
+  held.append({ atMs: 0, kind: 'terminal_started', event: {}, sales: [] })
 })
 afterEach(async () => {
+  held.close()
   await server.close()
   await till.close()
 })
@@ -200,6 +211,7 @@ describe('guitai journal', () => {
   it('lists refunds under their sales', async () => {
     const config = readConfig(sandbox.terminalConfig)
     if (!config.ok) throw new Error(config.error.code)
+    held.close()
     const kept = await openTill({ journalFile: join(config.value.dataDir, 'journal.db') })
     const [given, open] = [await kept.sellPaid(1_230), await kept.sellPaid(500)]
     await kept.refund(given.id, 430)

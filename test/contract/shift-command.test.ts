@@ -5,8 +5,11 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createDispatch } from '../../src/api/dispatch.ts'
 import { openServer, type Server } from '../../src/api/node/server.ts'
+import { openJournal } from '../../src/journal/node/sqlite-journal.ts'
+import type { JournalFile } from '../../src/ports/journal.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/node/sandbox.ts'
 import { readConfig } from '../../src/terminal/config.ts'
+import { journalPath } from '../../src/terminal/folders.ts'
 import { keepIdentity, readIdentity } from '../../src/terminal/identity.ts'
 import { paidAnswer } from '../support/scripted-gateway.ts'
 import { openTill, type Till } from '../support/till.ts'
@@ -28,6 +31,8 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
+let held: JournalFile
+
 beforeEach(async () => {
   const config = readConfig(sandbox.terminalConfig)
   if (!config.ok) throw new Error(config.error.code)
@@ -45,8 +50,14 @@ beforeEach(async () => {
     log: till.log,
   })
   keepIdentity(config.value.dataDir, { ...identity, port: server.port })
+  // A command speaks to a terminal that holds its journal, and to nobody else.
+  const opened = openJournal(journalPath(config.value.dataDir))
+  if (!opened.ok) throw new Error(opened.error.code)
+  held = opened.value
+  held.append({ atMs: 0, kind: 'terminal_started', event: {}, sales: [] })
 })
 afterEach(async () => {
+  held.close()
   await server.close()
   await till.close()
 })
