@@ -182,8 +182,8 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'append:outcome_overdue': {
     ...REVERSED,
     scenario: 'reverse_refused',
-    // Seven refusals on the schedule of reversals reach beyond the alarm, and the eighth ends it.
-    params: { count: 7 },
+    // So many refusals, 20 s apart, reach beyond the alarm; the next ends it.
+    params: { count: 33 },
   },
   'append:terminal_started': {
     scenario: 'answer_lost',
