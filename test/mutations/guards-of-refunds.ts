@@ -60,7 +60,7 @@ export const REFUND_GUARDS: readonly Mutation[] = [
         'refund.out_refund_no !== undefined &&',
       ),
     ],
-    proofs: [simulation(20_000, 'REFUNDED without money')],
+    proofs: [simulation(20_120, 'REFUNDED without money')],
   },
   {
     promise: 'P4',
@@ -84,7 +84,7 @@ export const REFUND_GUARDS: readonly Mutation[] = [
         "['PROCESSING', 'refunded'],",
       ),
     ],
-    proofs: [simulation(20_000, 'REFUNDED without money')],
+    proofs: [simulation(20_120, 'REFUNDED without money')],
   },
   {
     promise: 'P4',

@@ -149,7 +149,7 @@ export const LOOP_GUARDS: readonly Mutation[] = [
       edit(
         LOOP,
         'const { journal, onPoint } = this.#options\n',
-        'const { journal, onPoint } = this.#options\n    for (const sale of step.changed) this.#sales.send(sale)\n',
+        'const { journal, onPoint } = this.#options\n    for (const sale of step.changed) this.#audience.sales.send(sale)\n',
       ),
     ],
     proofs: [simulation(20_000, 'heard PAID before it was durable')],

@@ -83,6 +83,6 @@ export const SCENE_GUARDS: readonly Mutation[] = [
     promise: 'P8',
     what: 'the scene is asked about money in flight as such, and not as about new money',
     edits: [edit(DESK, '...asked, action, inFlight: true', "...asked, action: 'refund'")],
-    proofs: [unit(SCENE), simulation(20_001, 'never settled')],
+    proofs: [unit(SCENE), simulation(20_100, 'never settled')],
   },
 ]
