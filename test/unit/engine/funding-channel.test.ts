@@ -60,7 +60,7 @@ async function sellOne(random: Random, noCredit: boolean): Promise<number> {
 
 describe('room for credit', () => {
   it.each([1, 2, 3, 4])(
-    'AC-10/property is spent by what credit paid, or may have paid, and by nothing else: seed %d',
+    'AC-10a/decision: credit room is spent by what credit paid, or may have paid, and by nothing else: seed %d',
     async (seed) => {
       const random = createRandom(seed)
       const gate = createScriptedGate(0)

@@ -17,7 +17,7 @@ describe('what the customer paid with', () => {
     ['icbc_credit', undefined],
     ['', undefined],
     [undefined, undefined],
-  ])('AC-10/bank type %s is %s', (bankType, channel) => {
+  ])('AC-10a/decision: bank type %s is %s', (bankType, channel) => {
     expect(fundingOf(bankType)).toBe(channel)
   })
 
