@@ -107,7 +107,8 @@ describe('imported SM2 certificates', () => {
     createPrivateKey(stranger.privateKeyPem)
       .export({ type: 'pkcs8', format: 'der' })
       .copy(der, 36, 36, 68)
-    return `-----BEGIN PRIVATE KEY-----\n${der.toString('base64')}\n-----END PRIVATE KEY-----\n`
+    const [begin = '', ...rest] = newer.privateKeyPem.trim().split('\n')
+    return `${begin}\n${der.toString('base64')}\n${rest.at(-1)}\n`
   }
 
   it.each([
