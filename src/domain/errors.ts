@@ -1,6 +1,7 @@
 import { ADMINISTRATION_ERRORS } from './administration-errors.ts'
 import { BILL_ERRORS } from './bill-errors.ts'
 import { CONFIG_ERRORS } from './config-errors.ts'
+import { FACE_ERRORS } from './face-errors.ts'
 import { KEY_ERRORS } from './key-errors.ts'
 import { REFUND_ERRORS } from './refund-errors.ts'
 import { SCENE_ERRORS } from './scene-errors.ts'
@@ -407,6 +408,7 @@ export const ERRORS = {
   ...ADMINISTRATION_ERRORS,
   ...BILL_ERRORS,
   ...CONFIG_ERRORS,
+  ...FACE_ERRORS,
   ...KEY_ERRORS,
   ...REFUND_ERRORS,
   ...SCENE_ERRORS,

@@ -1,5 +1,6 @@
 import type { Cause } from '../domain/errors.ts'
 import type { FundingChannel } from '../domain/sale.ts'
+import type { FaceCredential } from './face.ts'
 
 /** What must stand in every answer that claims money moved. */
 export type Expected = {
@@ -7,9 +8,11 @@ export type Expected = {
   readonly amountFen: number
   readonly merchantId: string
   readonly appId: string
+  /** Of an order that is paid by face: what kind of code it was made with. Absent: a payment code. */
+  readonly face?: FaceCredential['type']
 }
 
-/** One charge. `code` is the payment code; it is used for this call and kept nowhere. */
+/** One charge. `code` is the payment or face code; it is used for this call and kept nowhere. */
 export type Charge = Expected & {
   readonly code: string
   readonly description: string

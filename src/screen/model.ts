@@ -1,6 +1,7 @@
 import type { Problem } from '../domain/errors.ts'
 import type { Outcome } from '../domain/sale.ts'
 import type { ScreenRule } from '../domain/screen-rules.ts'
+import type { FaceGuidance, FaceNotice } from '../ports/face.ts'
 import type { SceneMeasure } from '../ports/scene.ts'
 
 /** The states a screen can show; each has its own colour, shape and words. */
@@ -124,6 +125,35 @@ export type CashierScreen = {
   readonly stop?: StopKind
   /** Absent where no scene is enforced. */
   readonly scene?: SceneNote
+  /** How far the customer is with face pay, and why the last try led to nothing. */
+  readonly face?: { readonly stage: FaceStage; readonly problem?: Problem }
+}
+
+/**
+ * Face pay beside the payment code, which can be shown at any of these stages.
+ * - `offered`: may be chosen. `notice`: what happens to the face is told; nothing is agreed yet.
+ * - `capturing`: agreed; the camera looks. `confirming`: seen; nothing has been sent.
+ * - `recognising`: confirmed and sent.
+ */
+export type FaceStage = 'offered' | 'notice' | 'capturing' | 'confirming' | 'recognising'
+
+/** Face pay on the customer's screen. */
+export type FaceScreen = {
+  readonly stage: FaceStage
+  readonly saleId: string
+  /** While capturing: the capture that a camera feeds. */
+  readonly captureId?: string
+  /** While capturing: on this page, or on the device's own screen. */
+  readonly guidedBy?: 'page' | 'device'
+  readonly guidance?: FaceGuidance
+  /** When the stage ends by itself, Unix ms. */
+  readonly endsAtMs?: number
+  /** At the notice. */
+  readonly notice?: FaceNotice
+  /** While confirming: with the last four digits of the phone, or by pressing alone. */
+  readonly confirmBy?: 'digits' | 'press'
+  /** What to do after a try that led to nothing. */
+  readonly hint?: Problem['customer']
 }
 
 /** The customer's screen, whole. It never holds a reason. */
@@ -136,6 +166,8 @@ export type CustomerScreen = {
   readonly hint?: Problem['customer']
   /** This payment cannot be made with credit. */
   readonly noCredit?: true
+  /** Absent where face pay is not to be had. */
+  readonly face?: FaceScreen
 }
 
 /** Which drawing it is, and the time it was drawn for, Unix ms. */
