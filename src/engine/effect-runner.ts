@@ -55,9 +55,10 @@ export class EffectRunner {
     for (const effect of effects) {
       if (effect.kind !== 'charge') continue
       const attempt = lastAttempt(effect.sale)
-      const code = this.#options.vault.take(effect.credentialRef)
-      if (!attempt || code === undefined) continue
-      this.#options.used.use(attempt.outTradeNo, code)
+      const held = this.#options.vault.take(effect.credentialRef)
+      if (!attempt || held === undefined) continue
+      const { code, digest } = held
+      this.#options.used.use(attempt.outTradeNo, digest)
       const { outTradeNo, amountFen, merchantId, appId, storeId, noCredit } = attempt
       const { description } = effect.sale
       const charge = {

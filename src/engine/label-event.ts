@@ -34,7 +34,8 @@ export function eventOfLabel(
   if (reading.kind === 'refused') return { kind: 'code_rejected', atMs, cause: reading.cause }
   if (sale?.phase !== 'armed') return undefined
   // The gateway would refuse it as well, after a round trip and with a query to confirm (AC-296b).
-  if (used.has(seen.label)) return { kind: 'code_rejected', atMs, cause: 'code.used_before' }
+  const digest = used.digestOf(seen.label)
+  if (used.has(digest)) return { kind: 'code_rejected', atMs, cause: 'code.used_before' }
   counter.onCode(sale)
   const decision = scene.mayCharge(sale)
   // The sale goes on waiting: the same code may be shown again in a moment.
@@ -48,7 +49,7 @@ export function eventOfLabel(
     kind: 'code_scanned',
     atMs,
     wallet: reading.wallet,
-    credentialRef: vault.put(seen.label),
+    credentialRef: vault.put({ code: seen.label, digest }),
     outTradeNo: makeOutTradeNo(atMs, entropy.bytes(12)),
     binding: { ...binding, grantVersion },
     ...permit,

@@ -21,10 +21,14 @@ export class UsedCodes {
     this.#entropy = entropy
   }
 
-  /** The code is about to leave with this attempt. */
-  use(outTradeNo: string, code: string): void {
+  /** What stands for a code here; says nothing of it to anybody else. */
+  digestOf(code: string): string {
+    return this.#entropy.digest(code)
+  }
+
+  /** The code of that digest is about to leave with this attempt. */
+  use(outTradeNo: string, digest: string): void {
     this.#forgetOld()
-    const digest = this.#entropy.digest(code)
     // Set anew, so that it stands last.
     this.#used.delete(digest)
     this.#used.set(digest, { outTradeNo, atMs: this.#clock.monotonicMs() })
@@ -39,10 +43,10 @@ export class UsedCodes {
     }
   }
 
-  /** Whether the code was charged here. */
-  has(code: string): boolean {
+  /** Whether the code of that digest was charged here. */
+  has(digest: string): boolean {
     this.#forgetOld()
-    return this.#used.size > 0 && this.#used.has(this.#entropy.digest(code))
+    return this.#used.has(digest)
   }
 
   /** Number of codes known. */

@@ -7,6 +7,8 @@ export interface Signer {
   readonly keyId: string
   /** A signature over the bytes. */
   sign(bytes: Uint8Array): Uint8Array
+  /** The same on another thread, for when the disk is waited for meanwhile. */
+  signAside(bytes: Uint8Array): Promise<Uint8Array>
   /** Whether the key of that name signed the bytes; false also for a key that is not known here. */
   verify(keyId: string, bytes: Uint8Array, signature: Uint8Array): boolean
 }

@@ -95,6 +95,14 @@ export class ScenePlace {
   #store: Grant['store']['geo'] | undefined
   /** When the network was last that of the store. */
   #inNetworkMs: number
+  /** What is asked again and again before a charge, and seldom changes. */
+  #evidence:
+    | { readonly facts: NetworkFacts; readonly storeId: string; readonly of: NetworkEvidence }
+    | undefined
+  #isInStore:
+    | { readonly facts: NetworkFacts; readonly store: Grant['store']; readonly is: boolean }
+    | undefined
+  #isRehearsal: { readonly store: Grant['store']; readonly is: boolean } | undefined
 
   constructor(options: ScenePlaceOptions) {
     this.#options = options
@@ -116,12 +124,15 @@ export class ScenePlace {
 
   /** What the network says of the place, in the words of a grant. */
   evidence(storeId: string | undefined): NetworkEvidence {
-    const { ip, routerMac } = this.#options.network.facts()
-    const isHashed = routerMac !== undefined && storeId !== undefined
-    return {
-      ...(ip === undefined ? {} : { ip }),
-      ...(isHashed ? { bssidHash: bssidHash(storeId, routerMac) } : {}),
-    }
+    const facts = this.#options.network.facts()
+    const { ip, routerMac } = facts
+    const plain = ip === undefined ? {} : { ip }
+    if (routerMac === undefined || storeId === undefined) return plain
+    const known = this.#evidence
+    if (known?.facts === facts && known.storeId === storeId) return known.of
+    const of = { ...plain, bssidHash: bssidHash(storeId, routerMac) }
+    this.#evidence = { facts, storeId, of }
+    return of
   }
 
   /** Where the terminal is, seen from the store of a grant. */
@@ -131,7 +142,7 @@ export class ScenePlace {
     const { position } = grant.terminal
     if (position !== undefined) return this.#installed(grant, position, nowMs)
     const { configured } = this.#options
-    if (configured !== undefined && isRehearsal(grant)) {
+    if (configured !== undefined && this.#isForRehearsal(grant)) {
       return { place: placeAt(grant, configured, nowMs), source: 'configured', fix: configured }
     }
     return { place: unknownPlace(this.#startedMs), source: 'none' }
@@ -178,7 +189,17 @@ export class ScenePlace {
   }
 
   #isInStoreNetwork({ store }: Grant): boolean {
-    return isInStoreNetwork(this.evidence(store.id), store.net)
+    const facts = this.#options.network.facts()
+    const known = this.#isInStore
+    if (known?.facts === facts && known.store === store) return known.is
+    const is = isInStoreNetwork(this.evidence(store.id), store.net)
+    this.#isInStore = { facts, store, is }
+    return is
+  }
+
+  #isForRehearsal({ store }: Grant): boolean {
+    if (this.#isRehearsal?.store !== store) this.#isRehearsal = { store, is: isRehearsal(store) }
+    return this.#isRehearsal.is
   }
 
   #take(event: PositionEvent, onChange: () => void): void {
@@ -243,7 +264,7 @@ function placeAt(grant: Grant, position: MeasuredPosition, nowMs: number): Place
 }
 
 /** An issuer that grants a gateway on the terminal's own machine grants a rehearsal. */
-function isRehearsal({ store }: Grant): boolean {
+function isRehearsal(store: Grant['store']): boolean {
   const { hostname } = new URL(store.net.gatewayOrigin)
   if (hostname === 'localhost') return true
   const address = readAddress(hostname.replace(/^\[|\]$/g, ''))

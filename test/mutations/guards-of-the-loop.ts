@@ -135,8 +135,8 @@ export const LOOP_GUARDS: readonly Mutation[] = [
     edits: [
       edit(
         'src/engine/label-event.ts',
-        '    credentialRef: vault.put(seen.label),',
-        '    ...{ credential: seen.label },\n    credentialRef: vault.put(seen.label),',
+        '    credentialRef: vault.put({ code: seen.label, digest }),',
+        '    ...{ credential: seen.label },\n    credentialRef: vault.put({ code: seen.label, digest }),',
       ),
       edit('src/engine/record.ts', 'event: withoutCodes({', 'event: ({'),
     ],

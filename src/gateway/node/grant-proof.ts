@@ -14,9 +14,9 @@ export type GrantProof = {
 
 /**
  * Proves one call: which grant permits it, which machine makes it and where that stands, signed with the
- * terminal's key under a counter of its own (docs/gateway.md, What payment calls carry). Is done when
- * this returns, since another thread takes longer to be woken than Ed25519 takes to sign, and never
- * rejects. Undefined: no proof can be made, and nothing may be sent.
+ * terminal's key under a counter of its own (docs/gateway.md, What payment calls carry). The counter is
+ * drawn before this returns; another thread signs. Never rejects. Undefined: no proof can be made, and
+ * nothing may be sent.
  */
 export type ProveGrant = (call: CallToProve) => Promise<GrantProof | undefined>
 

@@ -107,6 +107,13 @@ function signerOf(key: KeyObject, publicKey: KeyObject): Signer {
   return {
     keyId,
     sign: (bytes) => sign(null, bytes, key),
+    signAside: (bytes) =>
+      new Promise((resolve, reject) => {
+        sign(null, bytes, key, (error, signature) => {
+          if (error) reject(error)
+          else resolve(signature)
+        })
+      }),
     verify: (name, bytes, signature) => name === keyId && verify(null, bytes, publicKey, signature),
   }
 }

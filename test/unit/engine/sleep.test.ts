@@ -68,7 +68,7 @@ describe('a machine that slept', () => {
 
   it('P6: forgets every code', () => {
     const vault = new Vault(till.clock, createSeededEntropy(9))
-    const handles = [vault.put(CODE), vault.put(CODE)]
+    const handles = [vault.put({ code: CODE, digest: '' }), vault.put({ code: CODE, digest: '' })]
     vault.forgetAll()
     expect(vault.size).toBe(0)
     expect(handles.map((handle) => vault.take(handle))).toEqual([undefined, undefined])

@@ -110,11 +110,14 @@ describe('the used codes', () => {
 
   it('are known for ten minutes', () => {
     const used = new UsedCodes(clock, createSeededEntropy(1))
-    used.use('A', CODE)
+    used.use('A', used.digestOf(CODE))
     clock.advance(WAITS.usedCodeMs - 1)
-    expect([used.has(CODE), used.has(OTHER_CODE)]).toEqual([true, false])
+    expect([used.has(used.digestOf(CODE)), used.has(used.digestOf(OTHER_CODE))]).toEqual([
+      true,
+      false,
+    ])
     clock.advance(1)
-    expect(used.has(CODE)).toBe(false)
+    expect(used.has(used.digestOf(CODE))).toBe(false)
     expect(used.size).toBe(0)
   })
 
@@ -127,16 +130,23 @@ describe('the used codes', () => {
   it('are bounded: the oldest goes', () => {
     const used = new UsedCodes(clock, createSeededEntropy(1))
     const code = (index: number) => `13${String(index).padStart(16, '0')}`
-    for (let index = 0; index <= LIMITS.usedCodesMax; index += 1) used.use(`${index}`, code(index))
+    for (let index = 0; index <= LIMITS.usedCodesMax; index += 1)
+      used.use(`${index}`, used.digestOf(code(index)))
     expect(used.size).toBe(LIMITS.usedCodesMax)
-    expect([used.has(code(0)), used.has(code(1))]).toEqual([false, true])
+    expect([used.has(used.digestOf(code(0))), used.has(used.digestOf(code(1)))]).toEqual([
+      false,
+      true,
+    ])
   })
 
   it('go on being known when another attempt is given back', () => {
     const used = new UsedCodes(clock, createSeededEntropy(1))
-    used.use('A', CODE)
-    used.use('B', OTHER_CODE)
+    used.use('A', used.digestOf(CODE))
+    used.use('B', used.digestOf(OTHER_CODE))
     used.giveBack('A')
-    expect([used.has(CODE), used.has(OTHER_CODE)]).toEqual([false, true])
+    expect([used.has(used.digestOf(CODE)), used.has(used.digestOf(OTHER_CODE))]).toEqual([
+      false,
+      true,
+    ])
   })
 })

@@ -17,7 +17,7 @@ export type Standpoint = Pick<
 }
 
 export type ProverOptions = {
-  readonly signer: Pick<Signer, 'keyId' | 'sign'>
+  readonly signer: Pick<Signer, 'keyId' | 'signAside'>
   /** The next counter, which is on the disk as used before this returns. */
   readonly nextCounter: () => Result<number, Problem>
   /** Undefined where no grant can be read: then a call says nothing. */
@@ -53,7 +53,7 @@ export function createProver(options: ProverOptions): ProveGrant {
       bodySha256: createHash('sha256').update(body).digest('hex'),
     }
     try {
-      const signature = signer.sign(Buffer.from(paymentText(call)))
+      const signature = await signer.signAside(Buffer.from(paymentText(call)))
       return { origins, headers: paymentHeaders(call, Buffer.from(signature).toString('base64')) }
     } catch (cause) {
       return failed(cause instanceof Error ? cause.message : String(cause))

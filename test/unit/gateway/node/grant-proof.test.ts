@@ -24,7 +24,7 @@ function proverFor(origins: readonly string[], more: Partial<ProverOptions> = {}
   return createProver({
     signer: {
       keyId: '0123456789abcdef',
-      sign: (bytes) => sign(null, bytes, privateKey),
+      signAside: async (bytes) => sign(null, bytes, privateKey),
     },
     nextCounter: () => {
       counter += 1
@@ -103,7 +103,7 @@ describe('the proof of a payment call', () => {
     const noKey = () => {
       throw new Error('no key')
     }
-    for (const broken of [{ nextCounter }, { signer: { keyId: 'a', sign: noKey } }]) {
+    for (const broken of [{ nextCounter }, { signer: { keyId: 'a', signAside: noKey } }]) {
       const prove = proverFor([server.origin], broken)
       const gateway = await rig.gateway(server.origin, { prove })
       const heard = await gateway.signCharge(CHARGE).send()
