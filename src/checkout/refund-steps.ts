@@ -69,48 +69,41 @@ function decide(refund: Refund, event: RefundEvent): RefundMove {
 
 /**
  * "Check now": what every refund waits to do is done at once. One that waits to be sent again is sent:
- * asked about instead, it would wait anew, and checks that keep coming would put it off for ever. Where
- * nothing waits, those that were given up by hand are asked about once more.
+ * asked about instead, it would wait anew, and checks that keep coming would put it off for ever. Those
+ * that were given up by hand are asked about once more, when it is somebody who wants to know.
  */
 export function checkRefunds(state: State, sale: Sale, event: CheckWish): Step {
-  const waiting = (sale.refunds ?? []).filter(({ awaits }) => awaits === 'timer')
-  if (waiting.length === 0) {
-    return sale.refunds?.some(isRefundOpen) ? ignore(state) : askLast(state, sale, event)
+  const refunds = sale.refunds ?? []
+  const { atMs, upSinceMs } = event
+  const waiting = refunds.filter(({ awaits }) => awaits === 'timer')
+  const givenUp = upSinceMs === undefined ? [] : refunds.filter(isGivenUp)
+  if (waiting.length + givenUp.length === 0) {
+    return refunds.some(isRefundOpen) ? ignore(state) : refuse(state, 'sale.nothing_to_check')
   }
-  const changed = withRefunds(
-    sale,
-    waiting.map((refund) => begin(refund.nextMove ?? 'ask', refund, event.atMs)),
-  )
-  return {
-    state: withSales(state, [changed]),
-    effects: waiting.map(({ outRefundNo, nextMove }) => ({
-      kind: nextMove === 'submit' ? 'refund' : 'query_refund',
-      sale: changed,
-      outRefundNo,
-    })),
-    changed: [changed],
-  }
+  const changed = withRefunds(sale, [
+    ...waiting.map((refund) => begin(refund.nextMove ?? 'ask', refund, atMs)),
+    ...givenUp.map((refund) => begin('ask', asGivenUp(refund, event), atMs)),
+  ])
+  const effects = [...waiting, ...givenUp].map(({ outRefundNo, nextMove }): Effect => {
+    const kind = nextMove === 'submit' ? 'refund' : 'query_refund'
+    return { kind, sale: changed, outRefundNo }
+  })
+  return { state: withSales(state, [changed]), effects, changed: [changed] }
 }
 
-function askLast(state: State, sale: Sale, { atMs, upSinceMs }: CheckWish): Step {
-  const givenUp = (sale.refunds ?? []).filter(isGivenUp)
-  if (givenUp.length === 0 || upSinceMs === undefined) return refuse(state, 'sale.nothing_to_check')
-  const asked = givenUp.map((refund) => {
-    const isOlder = refund.closedByHand !== undefined && refund.closedByHand.atMs < upSinceMs
-    return begin('ask', isOlder ? { ...refund, waitsFromMs: upSinceMs } : refund, atMs)
-  })
-  const changed = withRefunds(sale, asked)
-  return {
-    state: withSales(state, [changed]),
-    effects: asked.map(({ outRefundNo }) => ({ kind: 'query_refund', sale: changed, outRefundNo })),
-    changed: [changed],
-  }
+/** With the wait that began again with this life of the program, when it was given up before. */
+function asGivenUp(refund: Refund, { atMs, upSinceMs }: CheckWish): Refund {
+  const givenUpAtMs = refund.closedByHand?.atMs
+  if (givenUpAtMs === undefined || upSinceMs === undefined) return refund
+  // What lies ahead was written by a clock that was ahead, in a life before this one.
+  const isOlder = givenUpAtMs < upSinceMs || givenUpAtMs > atMs
+  return isOlder ? { ...refund, waitsFromMs: upSinceMs } : refund
 }
 
 /**
  * A manager stops waiting for a refund. Only between two requests. It stays UNKNOWN and its amount
- * reserved until somebody wants it checked once more, or reconciliation says what became of it. One whose money is on its way is given up
- * only when there is no other: it will end by itself.
+ * reserved until somebody wants it checked once more, or reconciliation says what became of it. One
+ * whose money is on its way is given up only when there is no other: it will end by itself.
  */
 export function closeRefundByHand(state: State, sale: Sale, event: CloseWish): Step {
   const underWay = (sale.refunds ?? []).filter(isRefundOpen)

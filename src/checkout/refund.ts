@@ -74,7 +74,10 @@ export function afterLastQuery(refund: Refund, answer: RefundAnswer, atMs: numbe
 function canNotArrive(refund: Refund): boolean {
   const { closedByHand, askedAtMs, waitsFromMs } = refund
   if (!closedByHand || askedAtMs === undefined || isTaken(refund)) return false
-  const fromMs = Math.max(closedByHand.atMs, waitsFromMs ?? Number.NEGATIVE_INFINITY)
+  // A decision that lies ahead was dated by a clock of a life before, and the wait began with this one.
+  const isAhead = closedByHand.atMs > askedAtMs && waitsFromMs !== undefined
+  const decidedAtMs = isAhead ? waitsFromMs : closedByHand.atMs
+  const fromMs = Math.max(decidedAtMs, waitsFromMs ?? Number.NEGATIVE_INFINITY)
   return askedAtMs >= fromMs + WAITS.refundArrivesMs
 }
 

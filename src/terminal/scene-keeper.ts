@@ -58,6 +58,8 @@ export class SceneKeeper implements SceneGate {
   #state: SceneState | undefined
   readonly #counting: SceneCounting
   #trust: Trust | undefined
+  /** `id/version` of the policies that the trust list knows. */
+  #policies: readonly string[] = []
   #grant: GrantInHand = { kind: 'none' }
   #savedTimeAtMs = Number.NEGATIVE_INFINITY
   #cancelTick: () => void = () => {}
@@ -113,6 +115,7 @@ export class SceneKeeper implements SceneGate {
   inForce(): readonly Measure[] {
     const { grant } = this.#granted()
     const given = measuresGiven(grant?.measures ?? [], this.#state?.bulletins ?? NO_BULLETINS)
+    if (given.length === 0) return given
     // One that a bulletin brought stands in the next grant too.
     const byId = new Map(given.map((one) => [one.measureId, one]))
     return measuresInForce([...byId.values()], this.time.nowMs())
@@ -294,6 +297,9 @@ export class SceneKeeper implements SceneGate {
       return
     }
     this.#trust = trust.value
+    this.#policies = trust.value.list.policies.map(
+      ({ policyId, policyVersion }) => `${policyId}/${policyVersion}`,
+    )
     const signatures = signaturesOf(trust.value, () => this.time.nowMs())
     this.#grant = state.grant === null ? { kind: 'none' } : openGrant(state.grant, signatures)
   }
@@ -311,7 +317,6 @@ export class SceneKeeper implements SceneGate {
     const { refreshEveryMs, place, appVersion, ...rest } = surroundings
     const { grant } = this.#granted()
     const counters = this.#counting.counters()
-    const policies = this.#trust?.list.policies ?? []
     const { serial, keySha256, deviceType } = state?.enrolment ?? NOBODY
     return {
       grant: this.#grant,
@@ -326,7 +331,7 @@ export class SceneKeeper implements SceneGate {
         network: place.evidence(grant?.store.id),
         place: grant === undefined ? unknownPlace(time.startedMs) : place.look(grant).place,
         ...(counters === undefined ? {} : { counters }),
-        policies: policies.map(({ policyId, policyVersion }) => `${policyId}/${policyVersion}`),
+        policies: this.#policies,
       },
     }
   }

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, randomUUID } from 'node:crypto'
+import { hash, randomBytes, randomUUID } from 'node:crypto'
 import { uptime } from 'node:os'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
@@ -55,7 +55,8 @@ const POOL_BYTES = 4_096
 let pool = randomBytes(POOL_BYTES)
 let used = 0
 
-const digestKey = randomBytes(32)
+/** Goes before what is digested; nobody outside ever has a digest to lengthen. */
+const digestKey = randomBytes(32).toString('hex')
 
 /** The operating system's randomness. No byte is given twice. */
 export const systemEntropy: Entropy = {
@@ -69,5 +70,5 @@ export const systemEntropy: Entropy = {
     return pool.subarray(used - count, used)
   },
   uuid: () => randomUUID(),
-  digest: (text) => createHmac('sha256', digestKey).update(text).digest('base64'),
+  digest: (text) => hash('sha256', digestKey + text, 'base64'),
 }

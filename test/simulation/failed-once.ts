@@ -39,4 +39,16 @@ export const FAILED_ONCE: readonly FailedOnce[] = [
     masked: [],
     what: 'a second copy of a reversal that had found no order undid a payment that was kept',
   },
+  {
+    seed: 20_014_878,
+    sales: 20,
+    masked: [],
+    what: 'a refund given up under a clock that was ahead stayed reserved for as long as that',
+  },
+  {
+    seed: 30_003_842,
+    sales: 20,
+    masked: [],
+    what: 'a refund given up was not asked about while another of its sale waited for staff',
+  },
 ]

@@ -112,6 +112,20 @@ describe('P4: a refund that a manager gave up', () => {
     expect(refundOf(id).outcome).toBe('NOT_REFUNDED')
   })
 
+  it('waits no longer than that when the clock before the restart was ahead', async () => {
+    const id = await givenUp()
+    till.clock.jumpWallTo(till.clock.nowMs() - 365 * 86_400_000)
+    await restart()
+    till.clock.advance(WAITS.refundArrivesMs - 1)
+    await till.wish('check_wanted', id)
+    await call().answer(NOT_FOUND)
+    expect(refundOf(id).outcome).toBe('UNKNOWN')
+    till.clock.advance(1)
+    await till.wish('check_wanted', id)
+    await call().answer(NOT_FOUND)
+    expect(refundOf(id).outcome).toBe('NOT_REFUNDED')
+  })
+
   it('is not sent again, nor asked about, by a restart in the middle of the question', async () => {
     const id = await givenUp()
     till.clock.advance(WAITS.refundArrivesMs)
@@ -141,6 +155,19 @@ describe('P4: a refund that a manager gave up', () => {
     await check(id, TAKEN)
     await check(id, NOT_FOUND)
     expect(refundOf(id).outcome).toBe('UNKNOWN')
+  })
+
+  it('is asked about beside another one that waits for staff', async () => {
+    const id = await givenUp()
+    till.clock.advance(WAITS.refundArrivesMs)
+    await till.refund(id, 100)
+    await call().answer({ ...TAKEN, state: 'abnormal' })
+    await till.wish('check_wanted', id)
+    const [last, other] = till.gateway.refundCalls.slice(-2)
+    await last?.answer({ ...TAKEN, state: 'abnormal' })
+    await other?.answer(NOT_FOUND)
+    expect(refundOf(id).outcome).toBe('NOT_REFUNDED')
+    expect(till.sale(id).refunds?.[1]).toMatchObject({ phase: 'abnormal', outcome: 'UNKNOWN' })
   })
 
   it('is asked about only because somebody wants it', async () => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Result } from '../../../base/result.ts'
 import type { Problem } from '../../../domain/errors.ts'
 import type { Entropy } from '../../../ports/entropy.ts'
@@ -50,7 +50,7 @@ export function createProver(options: ProverOptions): ProveGrant {
       timestampMs: Math.floor(options.nowMs()),
       nonce: Buffer.from(entropy.bytes(NONCE_BYTES)).toString('hex'),
       counter: counter.value,
-      bodySha256: createHash('sha256').update(body).digest('hex'),
+      bodySha256: hash('sha256', body),
     }
     try {
       const signature = await signer.signAside(Buffer.from(paymentText(call)))
