@@ -174,7 +174,7 @@ export const TERMINAL_GUARDS: readonly Mutation[] = [
     edits: [
       edit(
         'src/terminal/scene-place.ts',
-        'configured !== undefined && isRehearsal(grant)',
+        'configured !== undefined && this.#isForRehearsal(grant)',
         'configured !== undefined && isRehearsal',
       ),
     ],
