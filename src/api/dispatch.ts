@@ -62,6 +62,18 @@ const HANDLERS: Handlers = {
       sales: terminal.pending().map(viewSale),
       refunding: terminal.refunding().map(viewSale),
     }),
+  'face.act': (terminal, { digits, ...input }) =>
+    // The digits are in no digest: nothing of them is kept with the command.
+    wish(terminal, 'face.act', {
+      input,
+      wish: {
+        kind: 'face_wanted',
+        saleId: input.saleId,
+        act: input.act,
+        noticeVersion: input.noticeVersion,
+        digits,
+      },
+    }),
   'sale.get': (terminal, input) => {
     const sale = terminal.sale(input.saleId)
     return sale ? ok(viewSale(sale)) : err(problem('sale.not_found', { field: 'saleId' }))

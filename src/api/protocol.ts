@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FACE_ACTS } from '../domain/face.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { AMOUNT_FEN_MAX } from '../domain/money.ts'
 import type { CashierModel, CustomerModel } from '../screen/model.ts'
@@ -14,7 +15,7 @@ import { statusSchema } from './status-protocol.ts'
 
 /**
  * What a token may be used for: `screen` the cashier's and the admin screen, `customer` the customer's,
- * which watches and asks for nothing.
+ * which watches, and speaks for the customer about face pay alone.
  */
 export const SCOPES = ['screen', 'customer', 'register', 'admin', 'rig'] as const
 export type Scope = (typeof SCOPES)[number]
@@ -87,6 +88,31 @@ export const OPERATIONS = {
     scopes: everybody,
     http: { method: 'POST', path: '/v1/sales/{saleId}/cancel', status: 202 },
     input: commandOnSale,
+    output: saleSchema,
+  },
+  'face.act': {
+    summary:
+      'An act of the customer about face pay: choose it, agree to the notice, confirm the payment, or leave it for this sale',
+    scopes: ['customer', 'screen', 'rig'],
+    http: { method: 'POST', path: '/v1/sales/{saleId}/face', status: 202 },
+    input: z.strictObject({
+      ...command,
+      saleId,
+      act: z.enum(FACE_ACTS),
+      noticeVersion: z
+        .string()
+        .max(64)
+        .optional()
+        .meta({ description: 'with consent: version of the notice that was agreed to' }),
+      digits: z
+        .string()
+        .regex(/^\d{4}$/, 'four digits')
+        .optional()
+        .meta({
+          description:
+            'with confirm, where they are asked for: the last digits of the phone; kept nowhere',
+        }),
+    }),
     output: saleSchema,
   },
   'sale.check': {

@@ -1,6 +1,8 @@
-import type { Cause } from '../domain/errors.ts'
+import type { Cause, ErrorCode } from '../domain/errors.ts'
+import type { FaceAct, FaceCapture } from '../domain/face.ts'
+import type { FaceCode } from '../domain/face-errors.ts'
 import type { Wallet } from '../domain/payment-code.ts'
-import type { PaymentInterface, Sale } from '../domain/sale.ts'
+import type { FaceCodeType, PaymentInterface, Sale } from '../domain/sale.ts'
 import type { SceneCode } from '../domain/scene-errors.ts'
 import type { GatewayAnswer, RefundAnswer } from '../ports/gateway.ts'
 import type { DropReason } from '../ports/scanner.ts'
@@ -16,8 +18,24 @@ export type Binding = {
   readonly grantVersion: string
 }
 
+/** An act of the customer about face pay. */
+export type FaceWish = {
+  readonly kind: 'face_wanted'
+  readonly atMs: number
+  readonly saleId: string
+  readonly act: FaceAct
+  /** Why face pay is not to be had now; absent: it is. */
+  readonly unavailable?: ErrorCode
+  /** With a consent: the capture it permits. */
+  readonly consented?: Pick<FaceCapture, 'captureId' | 'consentId' | 'noticeVersion' | 'outTradeNo'>
+  /** With a confirmation: handle of the digits in the engine's memory. */
+  readonly digitsRef?: string
+  readonly archived?: Sale
+}
+
 /** A wish of a person or a register. */
 export type SaleWish =
+  | FaceWish
   | {
       readonly kind: 'sale_wanted'
       readonly atMs: number
@@ -103,6 +121,35 @@ export type AttemptEvent = {
   | { readonly kind: 'charge_withheld'; readonly code: SceneCode; readonly check: string }
 )
 
+/** What becomes of a face before there is a code to charge. A timer needs no capture's name. */
+export type FaceEvent = { readonly atMs: number; readonly saleId: string } & (
+  | { readonly kind: 'face_captured'; readonly captureId: string }
+  | {
+      readonly kind: 'face_failed'
+      readonly captureId: string
+      readonly cause: FaceCode
+      /** What of the scene or the reader it was, where the cause only says that it is not to be had. */
+      readonly refusal?: ErrorCode
+    }
+  | { readonly kind: 'face_expired' }
+)
+
+/** A face code came for the capture under way: it is charged as a payment code is. */
+export type FaceCodeEvent = {
+  readonly kind: 'face_recognised'
+  readonly atMs: number
+  readonly saleId: string
+  readonly captureId: string
+  /** Handle of the code in the engine's memory. */
+  readonly credentialRef: string
+  readonly face: FaceCodeType
+  /** The device led the customer through it, and had it confirmed on its own screen. */
+  readonly byDevice?: true
+  readonly binding: Binding
+  /** The order must exclude credit. */
+  readonly noCredit?: true
+}
+
 /** The scene refuses new money for a sale that waits for a code. */
 export type SceneEvent = {
   readonly kind: 'scene_refused'
@@ -153,6 +200,8 @@ export type CheckoutEvent =
   | AttemptEvent
   | RefundEvent
   | SceneEvent
+  | FaceEvent
+  | FaceCodeEvent
   | ScanEvent
   | SaleTimerEvent
   | StartEvent
@@ -170,6 +219,9 @@ export type Effect =
       readonly fires: WaitedFor
     }
   | { readonly kind: 'stop_waiting'; readonly key: string }
+  | { readonly kind: 'start_face'; readonly sale: Sale; readonly captureId: string }
+  | { readonly kind: 'confirm_face'; readonly captureId: string; readonly digitsRef?: string }
+  | { readonly kind: 'finish_face'; readonly captureId: string }
   | { readonly kind: 'enable_scanner' }
   | { readonly kind: 'disable_scanner'; readonly reason: 'idle' | 'in_flight' }
 
@@ -178,3 +230,4 @@ export type WaitedFor =
   | Omit<Extract<AttemptEvent, { kind: 'attempt_due' }>, 'atMs'>
   | Omit<Extract<RefundEvent, { kind: 'refund_due' }>, 'atMs'>
   | Omit<SaleTimerEvent, 'atMs'>
+  | Omit<Extract<FaceEvent, { kind: 'face_expired' }>, 'atMs'>

@@ -1,5 +1,6 @@
 import { lastAttempt, type Sale } from '../domain/sale.ts'
 import type { Effect, StartEvent } from './events.ts'
+import { recoverFace } from './face-steps.ts'
 import { recoverRefunds, refundQuestions } from './refund-steps.ts'
 import { overdueWait } from './sale-steps.ts'
 import { INITIAL, type Step, withSales } from './state.ts'
@@ -13,7 +14,7 @@ import { INITIAL, type Step, withSales } from './state.ts'
  */
 export function recover(event: StartEvent): Step {
   const changed = event.sales.map((sale) =>
-    recoverRefunds(recoverSale(sale, event.atMs), event.atMs),
+    recoverRefunds(recoverSale(recoverFace(sale, event.atMs), event.atMs), event.atMs),
   )
   const newest = changed.findLast(({ phase }) => phase !== 'paid')
   return {

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../domain/errors.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { type Sale, type SalePhase, saleOutcome } from '../domain/sale.ts'
 import type { CheckoutEvent, SaleWish, ScanEvent } from './events.ts'
+import { actOnFace, advanceFace, leaveFace } from './face-steps.ts'
 import { recover } from './recover.ts'
 import { advanceRefund, checkRefunds, closeRefundByHand, makeRefund } from './refund-steps.ts'
 import {
@@ -11,6 +12,7 @@ import {
   type Cell,
   cancelInFlight,
   charge,
+  chargeFace,
   checkNow,
   clearScreen,
   close,
@@ -106,6 +108,17 @@ export const TABLE: Table = {
   reverse_answered: { ready: skip, armed: skip, in_flight: advance, paid: skip, closed: skip },
   attempt_due: { ready: skip, armed: skip, in_flight: advance, paid: skip, closed: skip },
   charge_withheld: { ready: skip, armed: skip, in_flight: advance, paid: skip, closed: skip },
+  face_wanted: {
+    ready: no('face.not_offered'),
+    armed: actOnFace,
+    in_flight: no('sale.in_flight'),
+    paid: no('sale.already_paid'),
+    closed: no('sale.closed'),
+  },
+  face_captured: { ready: skip, armed: advanceFace, in_flight: skip, paid: skip, closed: skip },
+  face_failed: { ready: skip, armed: advanceFace, in_flight: skip, paid: skip, closed: skip },
+  face_expired: { ready: skip, armed: advanceFace, in_flight: skip, paid: skip, closed: skip },
+  face_recognised: { ready: skip, armed: chargeFace, in_flight: skip, paid: skip, closed: skip },
   scene_refused: { ready: skip, armed: stopForScene, in_flight: skip, paid: skip, closed: skip },
   arm_expired: { ready: skip, armed: disarm, in_flight: skip, paid: skip, closed: skip },
   outcome_overdue: { ready: skip, armed: skip, in_flight: raiseAlarm, paid: skip, closed: skip },
@@ -140,6 +153,7 @@ export function reduce(state: State, event: CheckoutEvent): Step {
     case 'check_wanted':
     case 'dismiss_wanted':
     case 'close_wanted':
+    case 'face_wanted':
     case 'refund_wanted': {
       const sale = state.sales.get(event.saleId) ?? event.archived
       return sale ? cell(state, sale, event) : refuse(state, 'sale.not_found')
@@ -150,6 +164,10 @@ export function reduce(state: State, event: CheckoutEvent): Step {
     case 'attempt_due':
     case 'charge_withheld':
     case 'scene_refused':
+    case 'face_captured':
+    case 'face_failed':
+    case 'face_expired':
+    case 'face_recognised':
     case 'refund_answered':
     case 'refund_query_answered':
     case 'refund_due':
@@ -167,7 +185,7 @@ export function reduce(state: State, event: CheckoutEvent): Step {
 function cell(state: State, sale: Sale, event: SaleEvent): Step {
   // The table's type guarantees that the cell takes this event; the lookup cannot express it.
   const step = TABLE[event.kind][sale.phase] as Cell<SaleEvent>
-  return step(state, sale, event)
+  return leaveFace(sale, step(state, sale, event), event.atMs)
 }
 
 /** A new sale. One sale at a time is on the screens; a finished or idle one gives way. */

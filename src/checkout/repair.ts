@@ -68,7 +68,11 @@ export type Repaired = {
 export const OUTCOME_REPAIRED = 'outcome_repaired'
 
 /** 交易类型 of a trade bill, and the interface that makes such orders. */
-const INTERFACES: Readonly<Record<string, PaymentInterface>> = { MICROPAY: 'MICROPAY' }
+const INTERFACES: Readonly<Record<string, PaymentInterface>> = {
+  MICROPAY: 'MICROPAY',
+  FACE: 'FACEPAY',
+  FACEPAY: 'FACEPAY',
+}
 
 /**
  * What a verified answer makes of an attempt that is not paid here, or not known. Only `paid` and

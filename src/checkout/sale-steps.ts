@@ -1,4 +1,5 @@
 import { unreachable } from '../base/invariant.ts'
+import { captureUnderWay } from '../domain/face.ts'
 import { LIMITS } from '../domain/limits.ts'
 import { type Attempt, lastAttempt, type Sale } from '../domain/sale.ts'
 import { WAITS } from '../domain/waits.ts'
@@ -15,6 +16,7 @@ import {
 import type {
   AttemptEvent,
   Effect,
+  FaceCodeEvent,
   SaleTimerEvent,
   SaleWish,
   ScanEvent,
@@ -133,10 +135,31 @@ export function charge(
   sale: Sale,
   event: Extract<ScanEvent, { kind: 'code_scanned' }>,
 ): Step {
+  return submit(state, sale, event)
+}
+
+/**
+ * A face code came for the capture under way: it is charged under the number that the consent was given
+ * for, like any other code. One of a capture that is over, or that nobody confirmed, is of no use (F-16).
+ */
+export function chargeFace(state: State, sale: Sale, event: FaceCodeEvent): Step {
+  const capture = captureUnderWay(sale.face)
+  const isAwaited = sale.face?.step === (event.byDevice ? 'capturing' : 'recognising')
+  if (!isAwaited || capture?.captureId !== event.captureId) return ignore(state)
+  return submit(state, sale, { ...event, outTradeNo: capture.outTradeNo })
+}
+
+type Credential = Pick<Extract<ScanEvent, { kind: 'code_scanned' }>, 'atMs' | 'outTradeNo'> &
+  Pick<FaceCodeEvent, 'binding' | 'credentialRef' | 'noCredit'> & {
+    readonly face?: FaceCodeEvent['face']
+  }
+
+function submit(state: State, sale: Sale, event: Credential): Step {
   const attempt: Attempt = {
     outTradeNo: event.outTradeNo,
     amountFen: sale.amountFen,
     ...event.binding,
+    ...(event.face === undefined ? {} : { face: event.face }),
     ...(event.noCredit ? { noCredit: event.noCredit } : {}),
     submittedAtMs: event.atMs,
     phase: 'submitting',

@@ -8,6 +8,8 @@ export const LIMITS = {
   usedCodesMax: 1_024,
   /** Attempts of one sale. */
   attemptsPerSaleMax: 50,
+  /** Captures of a face that one sale records. */
+  faceCapturesMax: 20,
   /** Sales not final that the terminal carries at once. */
   openSalesMax: 200,
   /** `description` on the wire (codepay, `description`, string(127)): characters. */

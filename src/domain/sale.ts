@@ -1,4 +1,5 @@
 import type { Cause } from './errors.ts'
+import type { SaleFace } from './face.ts'
 import { isRefundOpen, type Refund } from './refund.ts'
 import type { SceneCode } from './scene-errors.ts'
 
@@ -6,7 +7,12 @@ import type { SceneCode } from './scene-errors.ts'
 export type Outcome = 'PAID' | 'NOT_PAID' | 'UNKNOWN'
 
 /** A payment interface; the journal names it on every attempt. */
-export type PaymentInterface = 'MICROPAY'
+export const PAYMENT_INTERFACES = ['MICROPAY', 'FACEPAY'] as const
+export type PaymentInterface = (typeof PAYMENT_INTERFACES)[number]
+
+/** Kinds of face codes: 18 digits for the ordinary calls, or one for the v2 face calls. */
+export const FACE_CODE_TYPES = ['payment_code', 'face_code'] as const
+export type FaceCodeType = (typeof FACE_CODE_TYPES)[number]
 
 /** Where the customer's money came from: a debit card, the wallet's balance, or a credit card. */
 export const FUNDING_CHANNELS = ['QUICK', 'BALANCE', 'CREDIT'] as const
@@ -40,6 +46,8 @@ export type Attempt = {
   /** The merchant's number for the terminal; absent in journals from before it was kept. */
   readonly terminalId?: string
   readonly interface: PaymentInterface
+  /** Of one that is paid by face: what kind of code it was made with. */
+  readonly face?: FaceCodeType
   /** What permitted this attempt: a grant's version, or a digest of the configuration. */
   readonly grantVersion: string
   /** The customer may not pay with credit: what permitted it said so, and the order does. */
@@ -134,6 +142,8 @@ export type Sale = {
   /** Somebody asked to cancel while an attempt was in flight. */
   readonly cancelWanted: boolean
   readonly armedUntilMs?: number
+  /** Face pay of it; absent while nobody chose it. */
+  readonly face?: SaleFace
   /** Why it stopped waiting for a code: new money was refused. Gone when it is armed again. */
   readonly sceneRefusal?: SceneStop
   readonly closedAtMs?: number

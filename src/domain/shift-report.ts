@@ -54,6 +54,7 @@ const WORDS = {
 
 const INTERFACES: Readonly<Record<ShiftTotal['interface'], Text>> = {
   MICROPAY: { 'zh-CN': '付款码', en: 'Payment code' },
+  FACEPAY: { 'zh-CN': '刷脸', en: 'Face pay' },
 }
 
 /** Money in fen as a report writes it: `-1,234.50`. */

@@ -55,6 +55,12 @@ export const WAITS = {
   refundStuckMs: 5 * 86_400_000,
   /** How long a counter stays armed for a code before it says so and disarms. */
   armedMs: 180_000,
+  /** How long the notice about faces stands before the sale waits for a code again. */
+  faceNoticeMs: 60_000,
+  /** From the consent to a face that was clear enough (F-21). */
+  faceCaptureMs: 20_000,
+  /** From the consent to its end: confirmed, sent and answered (F-05). */
+  faceConsentMs: 60_000,
   /** Between two rounds of questions because the line is back. */
   waveEveryMs: 30_000,
   /** From submit to the alarm when the outcome is still not known. */

@@ -4,6 +4,7 @@ import type { RecentSale, ScreenModel } from '../screen/model.ts'
 import { project } from '../screen/project.ts'
 import { Broadcast } from './broadcast.ts'
 import type { CertificateLook } from './certificate-look.ts'
+import type { FaceDesk } from './face-desk.ts'
 import type { EngineOptions } from './options.ts'
 import { asRecent, RECENT_MAX, remember } from './recent.ts'
 import { logFieldsOf } from './sale-report.ts'
@@ -23,6 +24,7 @@ export type AudienceOptions = Pick<
 > & {
   readonly time: Pick<SteadyTime, 'nowMs'>
   readonly scene: Pick<SceneDesk, 'facts'>
+  readonly face: Pick<FaceDesk, 'facts'>
   readonly certificate: Pick<CertificateLook, 'life'>
   /** The present, as it is durable. */
   readonly state: () => State
@@ -73,8 +75,9 @@ export class Audience {
   /** Both screens as they are. */
   screen(): ScreenModel {
     const { scanners, gateway, journal, storeName, terminalId } = this.#options
-    const { time, scene, certificate, refundsAtCounter } = this.#options
+    const { time, scene, face, certificate, refundsAtCounter } = this.#options
     const state = this.#options.state()
+    const shown = saleOnScreen(state)
     return project(state, {
       revision: this.#revision,
       atMs: time.nowMs(),
@@ -84,7 +87,8 @@ export class Audience {
       gateway: gateway.health(),
       journal: journal.status(),
       recent: this.#recent,
-      scene: scene.facts(saleOnScreen(state)),
+      scene: scene.facts(shown),
+      face: face.facts(shown?.phase === 'armed' ? shown : undefined),
       mayRefund: refundsAtCounter ?? false,
       certificate: certificate.life(),
     })

@@ -11,6 +11,7 @@ import type {
 } from '../ports/gateway.ts'
 import type { Scanner } from '../ports/scanner.ts'
 import type { SceneRefusal } from '../ports/scene.ts'
+import type { FaceDesk } from './face-desk.ts'
 import { redactAnswer } from './record.ts'
 import type { SceneDesk } from './scene-desk.ts'
 import type { SteadyTime } from './steady-time.ts'
@@ -26,6 +27,7 @@ export type EffectRunnerOptions = {
   readonly used: UsedCodes
   readonly time: SteadyTime
   readonly scene: SceneDesk
+  readonly face: Pick<FaceDesk, 'run'>
   readonly post: (event: CheckoutEvent) => void
 }
 
@@ -59,11 +61,12 @@ export class EffectRunner {
       if (!attempt || held === undefined) continue
       const { code, digest } = held
       this.#options.used.use(attempt.outTradeNo, digest)
-      const { outTradeNo, amountFen, merchantId, appId, storeId, noCredit } = attempt
+      const { outTradeNo, amountFen, merchantId, appId, storeId, noCredit, face } = attempt
       const { description } = effect.sale
       const charge = {
         ...{ outTradeNo, amountFen, merchantId, appId, storeId, code, description },
         ...(noCredit ? { noCredit } : {}),
+        ...(face === undefined ? {} : { face }),
       }
       this.#signed.set(outTradeNo, this.#options.gateway.signCharge(charge))
     }
@@ -92,6 +95,11 @@ export class EffectRunner {
       case 'refund':
       case 'query_refund':
         this.#refund(effect)
+        return
+      case 'start_face':
+      case 'confirm_face':
+      case 'finish_face':
+        this.#options.face.run(effect)
         return
       case 'wait':
         this.#wait(effect)
@@ -141,11 +149,14 @@ export class EffectRunner {
   #ask(kind: 'query' | 'reverse', sale: Sale): void {
     const attempt = lastAttempt(sale)
     if (!attempt) return
-    const { outTradeNo, amountFen, merchantId, appId } = attempt
-    const about = { outTradeNo, amountFen, merchantId, appId }
+    const { outTradeNo, amountFen, merchantId, appId, face } = attempt
+    const about = {
+      ...{ outTradeNo, amountFen, merchantId, appId },
+      ...(face === undefined ? {} : { face }),
+    }
     const { gateway, scene } = this.#options
     const ask = () => {
-      const refusal = scene.mayRecover(kind)
+      const refusal = scene.mayRecover(kind, attempt.interface)
       const asked = refusal ? notAsked(refusal) : gateway[kind](about)
       return asked.then((answer) =>
         this.#answered(kind === 'query' ? 'query_answered' : 'reverse_answered', sale, answer),

@@ -15,6 +15,7 @@ import { ActDesk } from './act-desk.ts'
 import { Audience } from './audience.ts'
 import { CertificateLook } from './certificate-look.ts'
 import { EffectRunner } from './effect-runner.ts'
+import { FaceDesk } from './face-desk.ts'
 import { firstAnswer } from './first-answer.ts'
 import { JournalWatch } from './journal-watch.ts'
 import { eventOfLabel } from './label-event.ts'
@@ -23,11 +24,12 @@ import { whenAwake, whenLineIsBack, whenSceneChanged } from './occasions.ts'
 import { salesInFlight, salesRefunding } from './open-sales.ts'
 import type { EngineOptions, Mark } from './options.ts'
 import { journalled } from './record.ts'
-import { notWritten, refusalAbout, saleOf } from './sale-report.ts'
+import { answerTo, notWritten, saleOf } from './sale-report.ts'
 import { SceneDesk } from './scene-desk.ts'
 import { ShiftDesk } from './shift-desk.ts'
 import { SleepWatch } from './sleep-watch.ts'
 import { stampWish } from './stamp-wish.ts'
+import { statusOf } from './status.ts'
 import { SteadyTime } from './steady-time.ts'
 import { UsedCodes } from './used-codes.ts'
 import { Vault } from './vault.ts'
@@ -53,6 +55,7 @@ export class Engine implements Terminal {
   readonly #vault: Vault
   readonly #used: UsedCodes
   readonly #scene: SceneDesk
+  readonly #face: FaceDesk
   readonly #effects: EffectRunner
   readonly #journalWatch: JournalWatch
   readonly #inbox = new BoundedQueue<Posted>(LIMITS.inboxMax)
@@ -74,9 +77,19 @@ export class Engine implements Terminal {
     this.#vault = new Vault(options.clock, options.entropy)
     this.#used = new UsedCodes(options.clock, options.entropy)
     this.#scene = new SceneDesk(options)
+    this.#face = new FaceDesk({
+      ...options,
+      scene: this.#scene,
+      vault: this.#vault,
+      used: this.#used,
+      time: this.#time,
+      post: (event) => this.#post({ event }),
+      onChange: () => this.#onSceneChange(),
+    })
     this.#effects = new EffectRunner({
       ...options,
       scene: this.#scene,
+      face: this.#face,
       vault: this.#vault,
       used: this.#used,
       time: this.#time,
@@ -98,6 +111,7 @@ export class Engine implements Terminal {
       ...options,
       time: this.#time,
       scene: this.#scene,
+      face: this.#face,
       certificate: this.#certificate,
       state: () => this.#state,
     })
@@ -127,6 +141,7 @@ export class Engine implements Terminal {
       this.#line.note(health)
       if (this.#running) this.#audience.publish()
     })
+    this.#face.start()
     this.#endScene = this.#scene.onChange(() => this.#onSceneChange())
     this.#sleep.start()
     this.#certificate.start()
@@ -169,18 +184,13 @@ export class Engine implements Terminal {
 
   /** Devices, gateway and journal as they are. */
   status(): TerminalStatus {
-    const { scanners, gateway, journal } = this.#options
-    const journalStatus = journal.status()
-    return {
-      state: this.#running && journalStatus.state === 'ok' ? 'running' : 'stopped',
+    return statusOf(this.#options, {
+      isRunning: this.#running,
       startedAtMs: this.#startedAtMs,
       pending: this.pending().length,
       refunding: this.refunding().length,
-      scanners: scanners.map((scanner) => scanner.status()),
-      gateway: gateway.health(),
-      journal: journalStatus,
       scene: this.#scene.report(),
-    }
+    })
   }
 
   /** Both screens as they are. */
@@ -208,7 +218,10 @@ export class Engine implements Terminal {
     this.#line.stop()
     this.#sleep.stop()
     this.#certificate.stop()
-    await Promise.all(this.#options.scanners.map((scanner) => scanner.close()))
+    await Promise.all([
+      this.#face.stop(),
+      ...this.#options.scanners.map((scanner) => scanner.close()),
+    ])
   }
 
   #stamp(wish: Wish): Result<SaleWish, Problem> {
@@ -216,6 +229,8 @@ export class Engine implements Terminal {
     const certificateEnded = this.#certificate.life()?.level === 'ended'
     const isArchived = wish.kind !== 'sale_wanted' && !this.#state.sales.has(wish.saleId)
     const archived = isArchived ? this.#options.journal.sale(wish.saleId) : undefined
+    if (wish.kind === 'face_wanted')
+      return this.#face.stamp(wish, this.#state.sales.get(wish.saleId))
     const atMs = this.#time.nowMs()
     const merchant = binding
     const stamps = { atMs, entropy, storeName, archived, merchant, certificateEnded }
@@ -228,7 +243,8 @@ export class Engine implements Terminal {
 
   #onSceneChange(): void {
     if (!this.#running) return
-    const events = whenSceneChanged(this.#state, this.#time.nowMs(), this.#scene)
+    const changed = whenSceneChanged(this.#state, this.#time.nowMs(), this.#scene)
+    const events = [...changed, ...this.#face.whenChanged(saleOnScreen(this.#state))]
     for (const event of events) this.#post({ event })
     if (events.length === 0) this.#audience.publish()
     this.#lookAgainAtScene()
@@ -327,16 +343,12 @@ export class Engine implements Terminal {
       if (effect.kind === 'enable_scanner') this.#mark('armed', saleOnScreen(this.#state))
       if (effect.kind === 'charge') this.#chargeLeaving = true
     }
+    this.#face.kept(step.changed)
     this.#audience.changed(step.changed)
   }
 
   #answer(event: CheckoutEvent, step: Step): Result<Sale, Problem> {
-    if (step.refusal) return err(refusalAbout(step, saleOf(event, this.#state)))
-    const id = 'saleId' in event ? event.saleId : undefined
-    const sale =
-      step.changed.find((changed) => changed.id === id) ??
-      (id === undefined ? undefined : this.sale(id))
-    return sale ? ok(sale) : err(problem('sale.not_found'))
+    return answerTo(event, step, { state: this.#state, find: (id) => this.sale(id) })
   }
 
   /** Nothing was done. A fact is brought again later; a wish or a code is refused (P1). */

@@ -2,6 +2,7 @@ import type { Binding } from '../checkout/events.ts'
 import type { Sale } from '../domain/sale.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Entropy } from '../ports/entropy.ts'
+import type { FaceReader } from '../ports/face.ts'
 import type { Gateway } from '../ports/gateway.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Log } from '../ports/log.ts'
@@ -29,6 +30,8 @@ export type EngineOptions = {
   readonly attended?: boolean
   /** Whether an order can exclude credit; no when absent. */
   readonly canExcludeCredit?: boolean
+  /** Reads faces; absent: nobody pays by face. */
+  readonly face?: FaceReader
   /** Whether refunds may be made at the cashier's screen; else a register or a manager makes them. */
   readonly refundsAtCounter?: boolean
   readonly onMark?: (mark: Mark, sale: Sale) => void

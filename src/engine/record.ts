@@ -52,8 +52,12 @@ export function redactAnswer<Answer extends AnswerFacts>(answer: Answer): Answer
 }
 
 function withoutCredential(event: CheckoutEvent): Readonly<Record<string, unknown>> {
-  if (event.kind === 'code_scanned') {
+  if (event.kind === 'code_scanned' || event.kind === 'face_recognised') {
     const { credentialRef: _ref, ...rest } = event
+    return rest
+  }
+  if (event.kind === 'face_wanted') {
+    const { digitsRef: _digits, archived: _archived, ...rest } = event
     return rest
   }
   if (event.kind === 'terminal_started') {

@@ -1,3 +1,4 @@
+import { err, ok, type Result } from '../base/result.ts'
 import type { CheckoutEvent } from '../checkout/events.ts'
 import type { State, Step } from '../checkout/state.ts'
 import { type Problem, problem } from '../domain/errors.ts'
@@ -38,7 +39,7 @@ export function notWritten(fault: Problem, sale: Sale | undefined): Problem {
  * A refusal as whoever asked hears it: of a sale whose money is moving or has moved, never that nothing
  * was taken.
  */
-export function refusalAbout(step: Step, sale: Sale | undefined): Problem {
+function refusalAbout(step: Step, sale: Sale | undefined): Problem {
   const { refusal: code = 'sale.not_found', check } = step
   const refusal = problem(code, check === undefined ? {} : { detail: `check: ${check}` })
   const outcome = sale && saleOutcome(sale)
@@ -50,4 +51,17 @@ export function refusalAbout(step: Step, sale: Sale | undefined): Problem {
 export function saleOf(event: CheckoutEvent, state: State): Sale | undefined {
   if (!('saleId' in event)) return undefined
   return state.sales.get(event.saleId) ?? ('archived' in event ? event.archived : undefined)
+}
+
+/** What whoever asked hears of a step: the sale after it, or why it was refused. */
+export function answerTo(
+  event: CheckoutEvent,
+  step: Step,
+  { state, find }: { readonly state: State; readonly find: (id: string) => Sale | undefined },
+): Result<Sale, Problem> {
+  if (step.refusal) return err(refusalAbout(step, saleOf(event, state)))
+  const id = 'saleId' in event ? event.saleId : undefined
+  const sale =
+    step.changed.find((changed) => changed.id === id) ?? (id === undefined ? undefined : find(id))
+  return sale ? ok(sale) : err(problem('sale.not_found'))
 }

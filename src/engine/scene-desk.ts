@@ -3,6 +3,7 @@ import { refuse, type State, type Step } from '../checkout/state.ts'
 import { problem } from '../domain/errors.ts'
 import { type Attempt, lastAttempt, type Sale } from '../domain/sale.ts'
 import { WAITS } from '../domain/waits.ts'
+import type { FaceTerms } from '../ports/face.ts'
 import type { Journal } from '../ports/journal.ts'
 import {
   type JournalledCharge,
@@ -59,6 +60,16 @@ export class SceneDesk {
     this.#canExcludeCredit = canExcludeCredit ?? false
   }
 
+  /** What the grant in force says of face pay. */
+  faceTerms(): FaceTerms | undefined {
+    return this.#gate.faceTerms?.()
+  }
+
+  /** Trusted time, Unix milliseconds; undefined while there is none. */
+  trustedNowMs(): number | undefined {
+    return this.#gate.trustedNowMs?.()
+  }
+
   /** Calls `listener` when the scene may have changed; the returned function ends it. */
   onChange(listener: () => void): () => void {
     return this.#gate.onChange(listener)
@@ -113,8 +124,11 @@ export class SceneDesk {
   }
 
   /** Whether one more charge of a sale's amount may be made, and how. */
-  mayCharge({ amountFen }: Pick<Sale, 'amountFen'>): SceneDecision {
-    const request = { ...this.#newMoney(), action: 'charge' as const, amountFen }
+  mayCharge(
+    { amountFen }: Pick<Sale, 'amountFen'>,
+    by: Binding['interface'] = this.#interface,
+  ): SceneDecision {
+    const request = { ...this.#newMoney(by), action: 'charge' as const, amountFen }
     return this.#newMoneyDecision(request)
   }
 
@@ -173,8 +187,11 @@ export class SceneDesk {
   }
 
   /** Whether money in flight may still be asked about or reversed: only an agreement that ended says no. */
-  mayRecover(action: 'query' | 'reverse'): SceneRefusal | undefined {
-    const asked = { interface: this.#interface, role: 'cashier' as const }
+  mayRecover(
+    action: 'query' | 'reverse',
+    by: Binding['interface'] = this.#interface,
+  ): SceneRefusal | undefined {
+    const asked = { interface: by, role: 'cashier' as const }
     return refusalOf(this.#gate.decide({ ...asked, action, inFlight: true }))
   }
 
@@ -183,7 +200,7 @@ export class SceneDesk {
    * permits it must be what was recorded.
    */
   release(attempt: Attempt): SceneRefusal | undefined {
-    const decision = this.mayCharge(attempt)
+    const decision = this.mayCharge(attempt, attempt.interface)
     if (decision.kind === 'refuse') return decision
     const isAsRecorded =
       decision.grantVersion === attempt.grantVersion &&
@@ -208,10 +225,10 @@ export class SceneDesk {
     }
   }
 
-  #newMoney() {
+  #newMoney(by: Binding['interface'] = this.#interface) {
     const attended = this.#attended
     const role = attended ? ('cashier' as const) : ('customer' as const)
-    return { interface: this.#interface, role, attended, currency: 'CNY' }
+    return { interface: by, role, attended, currency: 'CNY' }
   }
 
   #newMoneyDecision(request: SceneRequest): SceneDecision {

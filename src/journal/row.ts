@@ -2,9 +2,11 @@ import { z } from 'zod'
 import { invariant } from '../base/invariant.ts'
 import type { Cause } from '../domain/errors.ts'
 import { isErrorCode } from '../domain/errors.ts'
+import type { FaceCode } from '../domain/face-errors.ts'
+import { LIMITS } from '../domain/limits.ts'
 import { isOutTradeNo } from '../domain/order-number.ts'
 import { isOutRefundNo, reservedFen } from '../domain/refund.ts'
-import { FUNDING_CHANNELS, type Sale } from '../domain/sale.ts'
+import { FACE_CODE_TYPES, FUNDING_CHANNELS, PAYMENT_INTERFACES, type Sale } from '../domain/sale.ts'
 
 /** Version of the rows this program writes. */
 const ROW_VERSION = 1
@@ -23,7 +25,8 @@ const attempt = z.strictObject({
   appId: z.string().min(1),
   storeId: z.string().min(1),
   terminalId: z.string().min(1).optional(),
-  interface: z.literal('MICROPAY'),
+  interface: z.enum(PAYMENT_INTERFACES),
+  face: z.enum(FACE_CODE_TYPES).optional(),
   grantVersion: z.string().min(1),
   noCredit: z.literal(true).optional(),
   submittedAtMs: time,
@@ -99,6 +102,34 @@ const refund = z.strictObject({
   closedByHand: z.strictObject({ operator: z.string(), reason: z.string(), atMs: time }).optional(),
 })
 
+const faceCode = z.custom<FaceCode>(
+  (value) => typeof value === 'string' && value.startsWith('face.') && isErrorCode(value),
+  'a known code of face pay',
+)
+
+/** Who agreed to what, and what came of it: no field could hold a picture, a score or a digest (F-19). */
+const face = z.strictObject({
+  step: z.enum(['idle', 'notice', 'capturing', 'confirming', 'recognising']),
+  endsAtMs: time.optional(),
+  captures: z
+    .array(
+      z.strictObject({
+        captureId: z.string().regex(/^[0-9a-f]{32}$/),
+        consentId: z.string().regex(/^[0-9a-f-]{36}$/),
+        noticeVersion: z.string().max(64),
+        consentedAtMs: time,
+        outTradeNo: z.string().refine(isOutTradeNo, 'an out_trade_no'),
+        confirmedAtMs: time.optional(),
+        endedAtMs: time.optional(),
+        result: z.union([z.enum(['charged', 'code_shown', 'sale_ended']), faceCode]).optional(),
+      }),
+    )
+    .max(LIMITS.faceCapturesMax),
+  failures: z.number().int().min(0),
+  cause: faceCode.optional(),
+  isOff: z.literal(true).optional(),
+})
+
 const sale = z.strictObject({
   id: z.string().min(1),
   orderRef: z.string().optional(),
@@ -112,6 +143,7 @@ const sale = z.strictObject({
   refunds: z.array(refund).optional(),
   cancelWanted: z.boolean(),
   armedUntilMs: time.optional(),
+  face: face.optional(),
   sceneRefusal: z.strictObject({ code: cause, check: z.string(), atMs: time }).optional(),
   closedAtMs: time.optional(),
   closedByHand: z.strictObject({ operator: z.string(), reason: z.string(), atMs: time }).optional(),

@@ -1,6 +1,7 @@
 import type { Result } from '../base/result.ts'
 import type { Problem } from '../domain/errors.ts'
 import type { FaceCode } from '../domain/face-errors.ts'
+import type { FaceCodeType } from '../domain/sale.ts'
 
 /** What a customer should do, or what the program does, while the camera looks. */
 export const FACE_GUIDANCE = [
@@ -68,7 +69,7 @@ export type FaceOrder = {
 export type FaceCredential = {
   readonly code: string
   /** `payment_code`: 18 digits for the ordinary calls; `face_code`: for the v2 face calls. */
-  readonly type: 'payment_code' | 'face_code'
+  readonly type: FaceCodeType
 }
 
 /** What a reader tells about one capture, in order; nothing after the last three. */

@@ -1,6 +1,7 @@
 import type { FundingChannel, Outcome } from '../domain/sale.ts'
 import type { SceneCode } from '../domain/scene-errors.ts'
 import type { ScreenRule } from '../domain/screen-rules.ts'
+import type { FaceTerms } from './face.ts'
 
 /** The seven interfaces a grant may name. */
 export type SceneInterface =
@@ -152,6 +153,11 @@ export interface SceneGate {
    * A gate without this method has no time of its own.
    */
   trustedNowMs?(): number | undefined
+  /**
+   * What the grant in force says of face pay; undefined where it says nothing whole. A gate without this
+   * method grants none.
+   */
+  faceTerms?(): FaceTerms | undefined
   /**
    * Calls `listener` whenever an answer of `decide`, `offered` or `status` may have become another one:
    * a grant, a bulletin, a place, a deadline or an end of validity that passed. Never from within a call

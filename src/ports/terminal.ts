@@ -1,5 +1,6 @@
 import type { Result } from '../base/result.ts'
 import type { Problem } from '../domain/errors.ts'
+import type { FaceAct } from '../domain/face.ts'
 import type { Sale } from '../domain/sale.ts'
 import type { ScreenModel } from '../screen/model.ts'
 import type { GatewayHealth } from './gateway.ts'
@@ -35,6 +36,15 @@ export type Wish =
       readonly saleId: string
       readonly operator: string
       readonly reason: string
+    }
+  | {
+      readonly kind: 'face_wanted'
+      readonly saleId: string
+      readonly act: FaceAct
+      /** With a consent: the notice that was agreed to. */
+      readonly noticeVersion?: string | undefined
+      /** With a confirmation, where digits are asked for. */
+      readonly digits?: string | undefined
     }
   | {
       readonly kind: 'refund_wanted'

@@ -6,6 +6,7 @@ import { WAITS } from '../domain/waits.ts'
 import type { GatewayHealth } from '../ports/gateway.ts'
 import type { JournalStatus } from '../ports/journal.ts'
 import type { ScannerStatus } from '../ports/scanner.ts'
+import { cashierFace, customerFace, type FaceFacts } from './face.ts'
 import type {
   CashierScreen,
   CustomerScreen,
@@ -34,6 +35,7 @@ export type Facts = {
   /** Whether refunds may be made at the cashier's screen. */
   readonly mayRefund: boolean
   readonly scene: SceneFacts
+  readonly face: FaceFacts
   /** How long the merchant certificate lasts; absent where that is not known. */
   readonly certificate?: CertificateLife | undefined
 }
@@ -147,6 +149,7 @@ function cashierScreen(shown: ScreenState, scene: Scene): CashierScreen {
     mayRefund: facts.mayRefund,
     ...optional('stop', stopOf(facts)),
     ...optional('scene', facts.scene.note),
+    ...optional('face', cashierFace(sale)),
   }
 }
 
@@ -173,6 +176,7 @@ function customerScreen(shown: ScreenState, scene: Scene): CustomerScreen {
     ...optional('deadlineAtMs', deadlineOf(shown, sale)),
     ...(code ? { hint: ERRORS[code].customer } : {}),
     ...(excludesCredit(shown, scene) ? { noCredit: true } : {}),
+    ...(shown === 'waiting_code' ? optional('face', customerFace(sale, facts.face)) : {}),
   }
 }
 
@@ -180,6 +184,7 @@ function customerScreen(shown: ScreenState, scene: Scene): CustomerScreen {
 function hintCode(shown: ScreenState, { state, facts, sale }: Scene): ErrorCode | undefined {
   if (shown === 'stopped') return facts.journal.state === 'ok' ? whyStopped(facts) : undefined
   if (state.notice) return state.notice.code
+  if (shown === 'waiting_code' && sale?.face?.isOff) return sale.face.cause
   // A sale that is over takes no other code, so nobody is told to show one.
   const mayTryAgain = shown === 'not_paid' && sale?.phase === 'ready'
   return mayTryAgain ? reasonOf(shown, sale) : undefined

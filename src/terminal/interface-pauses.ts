@@ -59,6 +59,7 @@ export function withPauses(gate: SceneGate, pauses: InterfacePauses): SceneGate 
     offered: (by) => gate.offered(by).filter((type) => !pauses.isPaused(type)),
     status: () => gate.status(),
     trustedNowMs: () => gate.trustedNowMs?.(),
+    faceTerms: () => gate.faceTerms?.(),
     onChange(listener) {
       const ends = [gate.onChange(listener), pauses.onChange(listener)]
       return () => {

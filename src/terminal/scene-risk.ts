@@ -62,6 +62,7 @@ export function withReports(
     offered: (by) => gate.offered(by),
     status: () => gate.status(),
     trustedNowMs: () => gate.trustedNowMs?.(),
+    faceTerms: () => gate.faceTerms?.(),
     onChange: (listener) => gate.onChange(listener),
   }
 }

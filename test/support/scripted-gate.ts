@@ -1,5 +1,6 @@
 import type { SceneCode } from '../../src/domain/scene-errors.ts'
 import type { ScreenRule } from '../../src/domain/screen-rules.ts'
+import type { FaceTerms } from '../../src/ports/face.ts'
 import type {
   JournalledCharge,
   SceneCharge,
@@ -29,6 +30,8 @@ export type ScriptedGate = SceneGate & {
   setMeasures(measures: readonly SceneMeasure[], screen?: ScreenRule): void
   /** What trusted time is from now on, Unix milliseconds; until then the gate has none of its own. */
   setTrustedTime(nowMs: number): void
+  /** What the grant says of face pay from now on; until then nothing. */
+  setFaceTerms(terms: FaceTerms | undefined): void
   /** Tells the listeners that something changed. */
   change(): void
   readonly listeners: number
@@ -45,6 +48,7 @@ export function createScriptedGate(countedSeq?: number): ScriptedGate {
   let measures: readonly SceneMeasure[] = []
   let screen: ScreenRule = 'as_usual'
   let trustedNowMs: number | undefined
+  let faceTerms: FaceTerms | undefined
   const leave = (more = {}): SceneDecision => ({
     kind: 'allow',
     grantVersion: version,
@@ -77,6 +81,10 @@ export function createScriptedGate(countedSeq?: number): ScriptedGate {
     offered: () => ['MICROPAY'],
     status: () => ({ mode: 'enforced', grantVersion: version, measures, screen }),
     trustedNowMs: () => trustedNowMs,
+    faceTerms: () => faceTerms,
+    setFaceTerms(terms) {
+      faceTerms = terms
+    },
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

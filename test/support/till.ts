@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { FaceAct } from '../../src/domain/face.ts'
 import type { Sale } from '../../src/domain/sale.ts'
 import { WAITS } from '../../src/domain/waits.ts'
 import { Engine } from '../../src/engine/engine.ts'
 import type { Mark } from '../../src/engine/options.ts'
 import { openJournal } from '../../src/journal/node/sqlite-journal.ts'
+import type { FaceReader } from '../../src/ports/face.ts'
 import type { Journal } from '../../src/ports/journal.ts'
 import type { SceneGate } from '../../src/ports/scene.ts'
 import { createFakeScanner, type FakeScanner } from './fake-scanner.ts'
@@ -39,6 +41,12 @@ export type Till = {
     kind: 'arm_wanted' | 'cancel_wanted' | 'check_wanted' | 'dismiss_wanted',
     saleId: string,
   ): ReturnType<Engine['command']>
+  /** An act of the customer about face pay. */
+  face(
+    saleId: string,
+    act: FaceAct,
+    more?: { readonly noticeVersion?: string; readonly digits?: string },
+  ): ReturnType<Engine['command']>
   /** Gives money of a paid sale back. */
   refund(saleId: string, amountFen?: number): ReturnType<Engine['command']>
   /** A payment code that was not shown before. */
@@ -59,6 +67,7 @@ export type TillOptions = {
   readonly scene?: SceneGate
   readonly canExcludeCredit?: boolean
   readonly attended?: boolean
+  readonly face?: FaceReader
 }
 
 /** Opens a till; its journal is a file in a folder of its own unless one is named. */
@@ -94,6 +103,7 @@ export async function openTill(options: TillOptions = {}): Promise<Till> {
     ...(options.scene ? { scene: options.scene } : {}),
     canExcludeCredit: options.canExcludeCredit ?? false,
     attended: options.attended ?? true,
+    ...(options.face ? { face: options.face } : {}),
     ...(options.onBug ? { onBug: options.onBug } : {}),
   })
   const started = engine.start()
@@ -137,6 +147,8 @@ export async function openTill(options: TillOptions = {}): Promise<Till> {
       if (sale?.phase !== 'paid') throw new Error('not paid')
       return sale
     },
+    face: (saleId, act, more = {}) =>
+      engine.command({ kind: 'face_wanted', saleId, act, ...more }, identity(`face ${act}`)),
     refund(saleId, amountFen) {
       const wish = { kind: 'refund_wanted', saleId, operator: 'M1', reason: '退货' } as const
       return engine.command({ ...wish, amountFen }, identity(`refund ${amountFen}`))

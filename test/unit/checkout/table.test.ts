@@ -76,6 +76,13 @@ function stateWith(sale: Sale): State {
   return { ...INITIAL, sales: new Map([[sale.id, sale]]), onScreen: sale.id }
 }
 
+const CONSENTED = {
+  captureId: 'ab'.repeat(16),
+  consentId: '00000000-0000-4000-8000-000000000001',
+  noticeVersion: '1',
+  outTradeNo: 'GTTEST000002',
+}
+
 const ANSWERS: readonly GatewayAnswer[] = [
   {
     kind: 'paid',
@@ -132,6 +139,31 @@ function eventsOf(kind: SaleEvent['kind']): CheckoutEvent[] {
     case 'arm_expired':
     case 'result_expired':
       return [{ ...on, kind }]
+    case 'face_wanted':
+      return [
+        { ...on, kind, act: 'choose' },
+        { ...on, kind, act: 'consent', consented: CONSENTED },
+        { ...on, kind, act: 'confirm' },
+        { ...on, kind, act: 'decline' },
+        { ...on, kind, act: 'choose', unavailable: 'face.model_missing' },
+      ]
+    case 'face_captured':
+      return [{ ...on, kind, captureId: CONSENTED.captureId }]
+    case 'face_failed':
+      return [{ ...on, kind, captureId: CONSENTED.captureId, cause: 'face.not_live' }]
+    case 'face_expired':
+      return [{ ...on, kind }]
+    case 'face_recognised':
+      return [
+        {
+          ...{ ...on, kind, captureId: CONSENTED.captureId, face: 'payment_code' },
+          credentialRef: 'c-2',
+          binding: {
+            ...{ merchantId: '1900000001', appId: 'wx1', storeId: 'S1' },
+            ...{ interface: 'FACEPAY', grantVersion: 'g1' },
+          },
+        },
+      ]
     case 'close_wanted':
       return [{ ...on, kind, operator: 'M1', reason: 'closing the shop' }]
     case 'outcome_overdue':

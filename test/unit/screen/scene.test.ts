@@ -22,6 +22,7 @@ const FACTS: Facts = {
   journal: { state: 'ok', rows: 1, openSales: 0, synchronous: 'FULL' },
   recent: [],
   mayRefund: true,
+  face: { isOffered: false },
   scene: { isOffered: false, note: { ...NOTE, problem: problem('scene.suspended') } },
 }
 
