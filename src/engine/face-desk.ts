@@ -160,6 +160,9 @@ export class FaceDesk {
       this.#options.post(this.#failed(sale.id, captureId, cause))
       return
     }
+    // The one before is charged, and nobody knows yet what came of it: its device is not kept waiting.
+    if (this.#charged) face.finish(this.#charged.captureId, 'left')
+    this.#charged = undefined
     this.#guidance = { captureId, now: 'starting' }
     const { outTradeNo, consentId, noticeVersion } = capture
     const order = {

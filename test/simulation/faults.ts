@@ -67,6 +67,10 @@ export const FAULTS = {
   scene_changes_while_armed: 0.04,
   scene_granted_anew: 0.05,
   code_shown_after_restart: 0.3,
+  face_fails: 0.15,
+  face_never_told: 0.05,
+  face_told_late: 0.3,
+  face_told_twice: 0.1,
 } as const
 
 /** What follows from the faults and the customers, and must have been met as well. */
@@ -102,6 +106,10 @@ export const MET = [
   'armed_sale_stopped_by_scene',
   'recovery_while_scene_refuses',
   'counters_caught_up',
+  'face_chosen',
+  'face_left_by_customer',
+  'face_charged',
+  'face_ended_by_code',
 ] as const
 
 export type FaultKind = keyof typeof FAULTS
@@ -134,6 +142,10 @@ const HARMLESS: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'scene_changes_while_armed',
   'scene_granted_anew',
   'code_shown_after_restart',
+  'face_fails',
+  'face_never_told',
+  'face_told_late',
+  'face_told_twice',
 ])
 
 /** Some days are better: where less goes wrong, one fault is not hidden by the next. */

@@ -68,6 +68,7 @@ async function sell(till: SimulatedTill): Promise<void> {
   await till.live(() => till.command(saleWish(till)))
   await till.pass(random.integer(0, 2_000))
   for (let scans = random.integer(1, 3); scans > 0; scans -= 1) {
+    if (till.faces.isOn) await till.faces.payBy(till)
     await scan(till)
     meddle(till)
     await till.pass(random.integer(100, random.chance(0.3) ? 70_000 : 9_000))

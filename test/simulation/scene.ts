@@ -1,4 +1,5 @@
 import type { Outcome, Sale } from '../../src/domain/sale.ts'
+import type { FaceTerms } from '../../src/ports/face.ts'
 import {
   type JournalledCharge,
   openGate,
@@ -50,8 +51,8 @@ export class SimulatedScene {
   }
 
   /** The gate as one life of the terminal has it. What a dead process counts is lost with it. */
-  connect(life: Life): SceneGate {
-    if (!this.isEnforced) return openGate('sim')
+  connect(life: Life, faceTerms: FaceTerms | undefined): SceneGate {
+    if (!this.isEnforced) return { ...openGate('sim'), faceTerms: () => faceTerms }
     this.#listeners.clear()
     this.#memory = copy(this.#disk)
     const alive = (count: () => void, seq: number) => {
@@ -82,6 +83,7 @@ export class SimulatedScene {
         measures: [],
         screen: 'as_usual',
       }),
+      faceTerms: () => faceTerms,
       onChange: (listener) => {
         this.#listeners.add(listener)
         return () => this.#listeners.delete(listener)

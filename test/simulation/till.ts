@@ -8,6 +8,7 @@ import { createFakeScanner, type FakeScanner } from '../support/fake-scanner.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 import { createRandom, createSeededEntropy, type Random } from '../support/seeded.ts'
 import { type Disk, FileDisk, MemoryDisk } from './disk.ts'
+import { SimulatedFaces } from './faces.ts'
 import { Fate, type FaultKind } from './faults.ts'
 import { Ledger } from './ledger.ts'
 import { type Life, Network } from './network.ts'
@@ -46,6 +47,7 @@ export class SimulatedTill {
   readonly ledger: Ledger
   readonly watch: Watch
   readonly scene: SimulatedScene
+  readonly faces: SimulatedFaces
   readonly #seed: number
   readonly #disk: Disk
   readonly #network: Network
@@ -71,6 +73,9 @@ export class SimulatedTill {
     this.ledger = new Ledger(clock, this.random.fork(), this.fate)
     this.watch = new Watch(clock, this.fate, this.ledger)
     this.scene = new SimulatedScene(seed, clock, this.fate)
+    const mint = () => this.ledger.mint()
+    const faces = { clock, fate: this.fate, mint }
+    this.faces = new SimulatedFaces(seed, faces, (what) => this.watch.say(what))
     const trueMs = () => this.#startWallMs + clock.monotonicMs()
     const gateway = new WireGateway(this.ledger, this.fate, trueMs)
     const world = { clock, random: this.random.fork(), fate: this.fate }
@@ -130,7 +135,8 @@ export class SimulatedTill {
       terminalId: 'POS01',
       storeName: '模拟店',
       binding: BINDING,
-      scene: this.scene.connect(life),
+      scene: this.scene.connect(life, this.faces.terms),
+      ...(this.faces.isOn ? { face: this.faces.connect(life) } : {}),
       onPoint: (point) => {
         if (point.startsWith('before_effect')) strikes('crash_before_effect')
         else if (point.startsWith('after_effect')) strikes('crash_after_effect')

@@ -47,6 +47,7 @@ export class Watch {
   readonly paidIds: string[] = []
   readonly #outcomes = new Map<string, Outcome>()
   readonly #durable = new Set<string>()
+  readonly #captures = new Set<string>()
   readonly #refunds = new Map<string, RefundOutcome>()
   readonly #refundBodies = new Map<string, string>()
   /** What left the terminal, by the order whose money it is. */
@@ -95,6 +96,26 @@ export class Watch {
       this.#durable.add(outTradeNo)
     }
     this.#lookAtRefunds(sale)
+    this.#lookAtFace(sale)
+  }
+
+  /** An order is made by face only when somebody agreed to it and confirmed it before (F-05, F-16). */
+  #lookAtFace(sale: Sale): void {
+    for (const { outTradeNo, interface: by } of sale.attempts) {
+      const capture = sale.face?.captures.find((one) => one.outTradeNo === outTradeNo)
+      if ((by === 'FACEPAY') !== (capture?.result === 'charged')) {
+        this.say(`${outTradeNo} by ${by}, and its capture came to ${capture?.result}`)
+      }
+      if (by === 'FACEPAY' && capture?.confirmedAtMs === undefined) {
+        this.say(`nobody confirmed ${outTradeNo}`)
+      }
+    }
+    const last = sale.face?.captures.at(-1)
+    const isNew = last !== undefined && !this.#captures.has(last.captureId)
+    if (!isNew || last.endedAtMs === undefined) return
+    this.#captures.add(last.captureId)
+    if (last.result === 'charged') this.#fate.met('face_charged')
+    if (last.result === 'code_shown') this.#fate.met('face_ended_by_code')
   }
 
   #lookAtRefunds(sale: Sale): void {
