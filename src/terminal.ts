@@ -15,6 +15,7 @@ import type { RefundNotices } from './gateway/node/notice-reader.ts'
 import { openJournal } from './journal/node/sqlite-journal.ts'
 import { openTerminalKey } from './keys/node/terminal-key.ts'
 import type { Clock } from './ports/clock.ts'
+import type { FaceReader } from './ports/face.ts'
 import type { JournalFile } from './ports/journal.ts'
 import type { Log } from './ports/log.ts'
 import type { Scanner } from './ports/scanner.ts'
@@ -51,6 +52,8 @@ export type TerminalOptions = SystemKeys & {
   readonly clock?: Clock
   /** For tests that change the scene; absent: that of the configuration. */
   readonly scene?: SceneGate
+  /** For tests that play a reader of faces; absent: that of the configuration. */
+  readonly face?: FaceReader
   /** For the scripted sale and the benchmark. */
   readonly onMark?: (mark: Mark | 'signed' | 'sent' | 'answered', outTradeNo: string) => void
   /** For tests that end the program at one of its points. */
@@ -250,6 +253,7 @@ function makeEngine(
     },
     onBug: endOnBug(log),
     scene,
+    ...(options.face ? { face: options.face } : {}),
     ...(onPoint ? { onPoint } : {}),
     ...(onMark
       ? { onMark: (mark: Mark, sale: Sale) => onMark(mark, sale.attempts.at(-1)?.outTradeNo ?? '') }

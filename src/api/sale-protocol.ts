@@ -121,6 +121,17 @@ export const saleSchema = z
     problem: problemSchema.optional().meta({
       description: 'why it stopped waiting for a code: new money was refused',
     }),
+    face: z
+      .object({
+        step: z.string().meta({
+          description: 'idle, notice, capturing, confirming or recognising',
+        }),
+        failures: z.number().int().meta({ description: 'tries that led to nothing' }),
+        isOff: z.boolean().meta({ description: 'this sale is not paid by face any more' }),
+        problem: problemSchema.optional().meta({ description: 'why the last try led to nothing' }),
+      })
+      .optional()
+      .meta({ description: 'face pay, once somebody chose or left it' }),
     traceId: z.string(),
     operator: z.string().optional(),
     attempts: z.array(attemptSchema),

@@ -21,6 +21,7 @@ export function viewSale(sale: Sale): SaleView {
     cancelWanted: sale.cancelWanted,
     ...(sale.closedByHand === undefined ? {} : { closedByHand: sale.closedByHand }),
     ...viewStop(sale),
+    ...viewFace(sale),
     traceId: sale.traceId,
     ...(sale.operator === undefined ? {} : { operator: sale.operator }),
     attempts: sale.attempts.map((attempt) => viewAttempt(attempt, sale.traceId)),
@@ -33,6 +34,18 @@ function viewStop({ sceneRefusal, traceId }: Sale): Pick<SaleView, 'problem'> {
   if (sceneRefusal === undefined) return {}
   const { code, check } = sceneRefusal
   return { problem: problem(code, { traceId, detail: `check: ${check}` }) }
+}
+
+/** How far the customer is with face pay, and why the last try led to nothing. */
+function viewFace({ face, traceId }: Sale): Pick<SaleView, 'face'> {
+  if (face === undefined) return {}
+  const { step, failures, cause, isOff } = face
+  return {
+    face: {
+      ...{ step, failures, isOff: isOff === true },
+      ...(cause === undefined ? {} : { problem: problem(cause, { traceId }) }),
+    },
+  }
 }
 
 /** What was given back of a paid sale, and what may still be. */

@@ -135,6 +135,19 @@ const REFUND_CLOSED: Route = {
   },
 }
 
+/** A customer who pays by face. What the reader makes of it depends on the point. */
+const FACE: Route = {
+  scenario: 'ok',
+  async go(till, amountFen) {
+    const { saleId } = await till.command('/v1/sales', { amountFen })
+    const path = `/v1/sales/${saleId}/face`
+    await till.command(path, { act: 'choose' })
+    await till.command(path, { act: 'consent', noticeVersion: '1' })
+    await till.saleWhen(saleId, ({ face }) => face?.step === 'confirming')
+    await till.command(path, { act: 'confirm' })
+  },
+}
+
 /** Which way leads to which point; every other point is met by a plain sale. */
 const ROUTES: Readonly<Record<string, Route>> = {
   'append:query_answered': LOST,
@@ -166,6 +179,14 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'file:backup_copy': BACKUP,
   'file:backup_sync': BACKUP,
   'file:backup_name': BACKUP,
+  'append:face_wanted': FACE,
+  'append:face_captured': FACE,
+  'append:face_failed': FACE,
+  'append:face_expired': FACE,
+  'append:face_recognised': FACE,
+  'effect:start_face': FACE,
+  'effect:confirm_face': FACE,
+  'effect:finish_face': FACE,
   'append:wish_refused': {
     scenario: 'ok',
     async go(till, amountFen) {

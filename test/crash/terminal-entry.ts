@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { cacheHome } from '../../src/terminal/folders.ts'
 import { startTerminal } from '../../src/terminal.ts'
 import { fastClock, type Pace } from './fast-clock.ts'
+import { promptReader } from './prompt-reader.ts'
 import { turningGate } from './turning-gate.ts'
 
 /** What the one argument of this program says, as JSON. */
@@ -19,12 +20,13 @@ export type TerminalOrder = {
 
 enableCompileCache(join(cacheHome(), 'code'))
 const order = JSON.parse(process.argv[2] ?? '{}') as TerminalOrder
+const clock = fastClock(order.pace)
+const dieAt = () => (existsSync(order.dieAtFile) ? readFileSync(order.dieAtFile, 'utf8') : '')
 const started = await startTerminal({
   configFile: order.configFile,
-  clock: fastClock(order.pace),
-  scene: turningGate(() =>
-    existsSync(order.dieAtFile) ? readFileSync(order.dieAtFile, 'utf8') : '',
-  ),
+  clock,
+  scene: turningGate(dieAt),
+  face: promptReader(clock, dieAt),
   onPoint(point) {
     if (!existsSync(order.dieAtFile)) return
     // No handler runs and nothing is flushed: the process is gone before the call returns.
@@ -35,7 +37,7 @@ const started = await startTerminal({
 })
 if (started.ok) {
   const { api, tokens } = started.value
-  console.log(JSON.stringify({ event: 'ready', api, token: tokens.admin }))
+  console.log(JSON.stringify({ event: 'ready', api, token: tokens.admin, rigToken: tokens.rig }))
 } else {
   console.error(JSON.stringify({ event: 'failed', problem: started.error }))
   process.exitCode = 1

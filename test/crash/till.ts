@@ -26,7 +26,7 @@ type TillOptions = {
   readonly pace: Pace
 }
 type Command = { readonly path: string; readonly body: object }
-type Ready = { readonly api: string; readonly token: string }
+type Ready = { readonly api: string; readonly token: string; readonly rigToken: string }
 type Watch = Awaited<ReturnType<typeof openWatch>>
 
 /** A sale, or the problem a command was refused with. */
@@ -136,7 +136,10 @@ export class Till {
     const ready = this.#terminal?.ready
     const answer = await fetch(`${ready?.api}${path}`, {
       method,
-      headers: { authorization: `Bearer ${ready?.token}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${path.endsWith('/face') ? ready?.rigToken : ready?.token}`,
+        'content-type': 'application/json',
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     return answer.json()

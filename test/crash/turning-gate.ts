@@ -1,4 +1,5 @@
 import { openGate, type SceneGate } from '../../src/ports/scene.ts'
+import { CRASH_FACE_TERMS } from './prompt-reader.ts'
 
 /**
  * Which decision about a sale is the first refusal, for the points that only a refusal leads to. A sale
@@ -20,6 +21,7 @@ export function turningGate(point: () => string): SceneGate {
   const decisions = new Map<number, number>()
   return {
     ...gate,
+    faceTerms: () => CRASH_FACE_TERMS,
     decide(request) {
       if (request.action !== 'charge') return gate.decide(request)
       const count = (decisions.get(request.amountFen) ?? 0) + 1
