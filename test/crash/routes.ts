@@ -135,16 +135,30 @@ const REFUND_CLOSED: Route = {
   },
 }
 
-/** A customer who pays by face. What the reader makes of it depends on the point. */
+/** Somebody agrees that the camera looks. */
+async function agree(till: Till, amountFen: number): Promise<string> {
+  const { saleId } = await till.command('/v1/sales', { amountFen })
+  const path = `/v1/sales/${saleId}/face`
+  await till.command(path, { act: 'choose' })
+  await till.command(path, { act: 'consent', noticeVersion: '1' })
+  return saleId
+}
+
+/** A customer whom the camera looks at. What it makes of that depends on the point. */
+const LOOKED_AT: Route = {
+  scenario: 'ok',
+  async go(till, amountFen) {
+    await agree(till, amountFen)
+  },
+}
+
+/** A customer who pays by face. */
 const FACE: Route = {
   scenario: 'ok',
   async go(till, amountFen) {
-    const { saleId } = await till.command('/v1/sales', { amountFen })
-    const path = `/v1/sales/${saleId}/face`
-    await till.command(path, { act: 'choose' })
-    await till.command(path, { act: 'consent', noticeVersion: '1' })
+    const saleId = await agree(till, amountFen)
     await till.saleWhen(saleId, ({ face }) => face?.step === 'confirming')
-    await till.command(path, { act: 'confirm' })
+    await till.command(`/v1/sales/${saleId}/face`, { act: 'confirm' })
   },
 }
 
@@ -179,14 +193,14 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'file:backup_copy': BACKUP,
   'file:backup_sync': BACKUP,
   'file:backup_name': BACKUP,
-  'append:face_wanted': FACE,
-  'append:face_captured': FACE,
-  'append:face_failed': FACE,
-  'append:face_expired': FACE,
+  'append:face_wanted': LOOKED_AT,
+  'append:face_captured': LOOKED_AT,
+  'append:face_failed': LOOKED_AT,
+  'append:face_expired': LOOKED_AT,
   'append:face_recognised': FACE,
-  'effect:start_face': FACE,
+  'effect:start_face': LOOKED_AT,
   'effect:confirm_face': FACE,
-  'effect:finish_face': FACE,
+  'effect:finish_face': LOOKED_AT,
   'append:wish_refused': {
     scenario: 'ok',
     async go(till, amountFen) {
