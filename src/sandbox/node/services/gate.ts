@@ -8,12 +8,16 @@ import type { ProofDesk } from './proof-desk.ts'
 import type { Registry } from './registry.ts'
 
 /** Why a payment call is refused: how the payment wire spells it, and what it is. */
-export type Barred = { readonly name: 'no_auth' | 'rule_limit'; readonly reason: string }
+export type Barred = {
+  readonly name: 'no_auth' | 'rule_limit' | 'code_invalid' | 'code_expired'
+  readonly reason: string
+}
 
 /** What the gate looks at in a charge. */
 export type ChargeAtGate = {
   readonly outTradeNo: string
   readonly amountFen: number
+  readonly code: string
   readonly limitPay?: string | undefined
 }
 export type Admit = (charge: ChargeAtGate) => Barred | undefined
@@ -77,6 +81,23 @@ export class PaymentGate {
       })
       return undefined
     }
+  }
+
+  /**
+   * Why a face may not be recognised for this amount, in fen; undefined when it may. Where the terminal
+   * stands and what it is paid with are looked at when it is charged. Expects a ledger transaction.
+   */
+  refuseFace(asked: Quoted & { readonly amountFen: number }): string | undefined {
+    const type = 'FACEPAY'
+    const { amountFen } = asked
+    const charge = { type, amountFen, creditOff: true, place: undefined, hasAddress: true } as const
+    return gateCharge(this.#facts(asked, type), charge)
+  }
+
+  /** Serial of the terminal whose grant a call quotes; right once the call has passed here. */
+  serialOf(request: WireRequest): string | undefined {
+    const quoted = this.#granted(request.headers['guitai-grant'] ?? '')
+    return typeof quoted === 'string' ? undefined : quoted.terminal.serial
   }
 
   /**

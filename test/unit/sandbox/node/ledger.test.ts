@@ -22,6 +22,7 @@ const orderOf = (outTradeNo: string, patch: Partial<Order> = {}): Order => ({
   reversedAtMs: null,
   charges: 1,
   returned: false,
+  tradeType: 'MICROPAY',
   bodyHash: '',
   nextState: null,
   nextAtMs: null,
