@@ -13,6 +13,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ReadPerson } from '../../src/sandbox/node/faces/face-provider.ts'
 import type { Sandbox } from '../../src/sandbox/node/sandbox.ts'
 import { startSandbox } from '../../src/sandbox/node/sandbox.ts'
 import { freshCode, VirtualClock, WireClient } from './sandbox-client.ts'
@@ -274,11 +275,11 @@ export class World {
   }
 
   /** With keys of its own only for the first of a file; making them is what takes time. */
-  static async start(): Promise<World> {
+  static async start(more: { readPerson?: ReadPerson } = {}): Promise<World> {
     const dir = mkdtempSync(join(tmpdir(), 'guitai-services-'))
     for (const [name, bytes] of keyFiles) writeFileSync(join(dir, name), bytes, { mode: 0o600 })
     const clock = new VirtualClock(START_MS)
-    const world = new World(dir, clock, await startSandbox({ dir, clock }))
+    const world = new World(dir, clock, await startSandbox({ dir, clock, ...more }))
     for (const name of readdirSync(dir).filter((one) => /\.(pem|key|txt|token)$/.test(one))) {
       if (!keyFiles.has(name)) keyFiles.set(name, readFileSync(join(dir, name)))
     }
