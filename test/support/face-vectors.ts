@@ -1,4 +1,4 @@
-import { createHash, createHmac, createPublicKey, webcrypto } from 'node:crypto'
+import { createHash, createHmac, createPrivateKey, createPublicKey, webcrypto } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -152,7 +152,9 @@ type XPair = { readonly privateKey: Buffer; readonly publicKey: Buffer }
 
 function xPair(privateKey: Buffer): XPair {
   const key = Buffer.concat([X_DER, privateKey])
-  const { x = '' } = createPublicKey({ key, format: 'der', type: 'pkcs8' }).export({
+  const { x = '' } = createPublicKey(
+    createPrivateKey({ key, format: 'der', type: 'pkcs8' }),
+  ).export({
     format: 'jwk',
   })
   return { privateKey, publicKey: Buffer.from(x, 'base64url') }
@@ -172,7 +174,9 @@ async function ecPair(scalar: Buffer) {
     scalar,
   ])
   const name = { name: 'ECDH', namedCurve: 'P-256' }
-  const jwk = createPublicKey({ key: der, format: 'der', type: 'pkcs8' }).export({ format: 'jwk' })
+  const jwk = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })).export({
+    format: 'jwk',
+  })
   const point = [
     Buffer.from([4]),
     ...[jwk.x, jwk.y].map((one) => Buffer.from(one ?? '', 'base64url')),

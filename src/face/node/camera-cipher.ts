@@ -1,4 +1,4 @@
-import { createDecipheriv, createECDH, createHash, hkdfSync } from 'node:crypto'
+import { createCipheriv, createECDH, createHash, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Entropy } from '../../ports/entropy.ts'
 import {
@@ -19,8 +19,12 @@ const NONCE_BYTES = 12
 const SEQUENCE_AT = 4
 /** A scalar that is zero or too large for the curve is drawn again: of 2^32 draws one is. */
 const DRAWS_MAX = 8
-/** Bytes opened at a time; what the cipher gives out of them is overwritten before the next. */
+/** Bytes opened at a time. */
 const PIECE_BYTES = 65_536
+const ZEROS = new Uint8Array(PIECE_BYTES)
+const BLOCK_BYTES = 16
+/** Of the block that encrypts the first bytes; 1 is that of the tag. */
+const FIRST_COUNTER = 2
 
 /** What two halves of a key are agreed for. */
 export type CameraHello = {
@@ -92,9 +96,8 @@ export class CameraCipher {
   }
 
   /**
-   * Opens one frame into `into`, from its beginning. The cipher gives out fresh buffers: pieces of
-   * {@link PIECE_BYTES}, each overwritten as soon as it was copied. A frame that is not whole leaves
-   * nothing: `into` is overwritten, and its sequence number is not used up.
+   * Opens one frame into `into`, from its beginning, and leaves no other copy of it in clear. A frame
+   * that is not whole leaves nothing: `into` is overwritten, and its sequence number is not used up.
    */
   open(frame: Uint8Array, into: Uint8Array): Result<FrameHeader, FrameFlaw> {
     if (this.#isClosed) return err('closed')
@@ -118,24 +121,34 @@ export class CameraCipher {
   }
 }
 
-/** False when the tag does not fit; then `into` holds what must not be used. */
+/**
+ * Opens and checks without the runtime's own way to open, which leaves clear text in buffers that it frees
+ * and nobody can overwrite: what comes out of a cipher here is key stream, and then the sealed bytes again.
+ * The clear text comes to be in `into` alone. In GCM the pixels are encrypted in counter mode from the
+ * block after the nonce's own, and sealing the opened pixels again must give the same tag (NIST
+ * SP 800-38D, 7.1 and 7.2).
+ *
+ * @returns false when the tag does not fit; then `into` holds what must not be used
+ */
 function openPixels(frame: Uint8Array, key: Uint8Array, into: Uint8Array): boolean {
   const header = frame.subarray(0, FRAME_HEADER_BYTES)
   const tagAt = frame.length - FRAME_TAG_BYTES
-  const nonce = new Uint8Array(NONCE_BYTES)
-  nonce.set(header.subarray(SEQUENCE_AT, SEQUENCE_AT + 8), NONCE_BYTES - 8)
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: FRAME_TAG_BYTES })
-  decipher.setAAD(header)
-  decipher.setAuthTag(frame.subarray(tagAt))
-  for (let at = FRAME_HEADER_BYTES; at < tagAt; at += PIECE_BYTES) {
-    const piece = decipher.update(frame.subarray(at, Math.min(at + PIECE_BYTES, tagAt)))
-    into.set(piece, at - FRAME_HEADER_BYTES)
-    piece.fill(0)
+  const sealed = frame.subarray(FRAME_HEADER_BYTES, tagAt)
+  const block = new Uint8Array(BLOCK_BYTES)
+  block.set(header.subarray(SEQUENCE_AT, SEQUENCE_AT + 8), NONCE_BYTES - 8)
+  block[BLOCK_BYTES - 1] = FIRST_COUNTER
+  const stream = createCipheriv('aes-256-ctr', key, block)
+  const seal = createCipheriv('aes-256-gcm', key, block.subarray(0, NONCE_BYTES))
+  seal.setAAD(header)
+  for (let at = 0; at < sealed.length; at += PIECE_BYTES) {
+    const until = Math.min(at + PIECE_BYTES, sealed.length)
+    const keyStream = stream.update(ZEROS.subarray(0, until - at))
+    for (let byte = at; byte < until; byte += 1) {
+      into[byte] = (sealed[byte] ?? 0) ^ (keyStream[byte - at] ?? 0)
+    }
+    keyStream.fill(0)
+    seal.update(into.subarray(at, until))
   }
-  try {
-    decipher.final()
-    return true
-  } catch {
-    return false
-  }
+  seal.final()
+  return timingSafeEqual(seal.getAuthTag(), frame.subarray(tagAt))
 }
