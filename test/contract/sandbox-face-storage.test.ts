@@ -91,7 +91,7 @@ describe('F-13: nothing between the terminal and the provider sees a face', () =
       keysIn(path).some((key) => opens(key, sealed, contextOf(binding))),
     )
     expect(files.length).toBeGreaterThan(15)
-    expect(openers).toEqual([join(world.dir, 'face-provider', 'sealing_key.pem')])
+    expect(openers).toEqual([join(world.dir, 'face_provider_key.pem')])
   })
 
   it('neither the picture nor what was sealed is in any file afterwards', async () => {

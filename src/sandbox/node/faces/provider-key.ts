@@ -8,7 +8,7 @@ import {
   generateKeyPairSync,
   hkdfSync,
 } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writePrivate } from '../credentials.ts'
 
@@ -42,12 +42,10 @@ export class ProviderKey {
     this.sha256 = createHash('sha256').update(this.publicBytes).digest('hex')
   }
 
-  /** From a folder of the provider's own, where no key of the gateway is; made when missing. */
+  /** From a file that only the provider reads; made when missing. @param dir the sandbox's folder */
   static open(dir: string): ProviderKey {
-    const folder = join(dir, 'face-provider')
-    const path = join(folder, 'sealing_key.pem')
+    const path = join(dir, 'face_provider_key.pem')
     if (!existsSync(path)) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
       const { privateKey } = generateKeyPairSync('x25519')
       writePrivate(path, String(privateKey.export({ type: 'pkcs8', format: 'pem' })))
     }
