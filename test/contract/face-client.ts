@@ -6,6 +6,7 @@ import {
   hkdfSync,
   randomBytes,
 } from 'node:crypto'
+import { drawScene } from '../../src/sandbox/faces/scene.ts'
 import type { TestTerminal, World } from './sandbox-services-client.ts'
 
 type Json = Record<string, unknown>
@@ -34,6 +35,35 @@ export function picture(person: number): Buffer {
 /** The reader the tests give to the sandbox: 255 is nobody that can be read. */
 export const readPerson = (rgb: Uint8Array): number | undefined =>
   rgb[0] === 255 ? undefined : rgb[0]
+
+/** What is shown to the camera, and typed. */
+export type Shown = {
+  readonly person?: number
+  readonly digits?: string
+  readonly sealedFor?: Binding
+  readonly clear?: Uint8Array
+}
+
+/** The face of a drawn person and a margin of half its size, as it is sealed. */
+export function drawn(person: number): Buffer {
+  const options = { kind: 'person', personIds: [person], still: true } as const
+  const scene = drawScene(1, options, 500)
+  const box = scene.truth[0]?.box
+  if (box === undefined) throw new Error('nobody was drawn')
+  const whole = picture(0)
+  const side = 2 * Math.max(box.width, box.height)
+  const [left, top] = [box.x + box.width / 2 - side / 2, box.y + box.height / 2 - side / 2]
+  for (let at = 0; at < 160 * 160; at += 1) {
+    const x = Math.floor(left + (((at % 160) + 0.5) * side) / 160)
+    const y = Math.floor(top + ((Math.floor(at / 160) + 0.5) * side) / 160)
+    const isInside = x >= 0 && y >= 0 && x < scene.width && y < scene.height
+    for (let channel = 0; channel < 3; channel += 1) {
+      const value = isInside ? scene.rgba[(y * scene.width + x) * 4 + channel] : 0
+      whole[8 + at * 3 + channel] = value ?? 0
+    }
+  }
+  return whole
+}
 
 export function contextOf(binding: Binding): string {
   const { serial, captureId, outTradeNo, amountFen, storeId, grant } = binding
@@ -103,11 +133,9 @@ export class FaceCustomer {
   }
 
   /** The body of a request; what is sealed may be bound to something else. */
-  body(
-    binding: Binding,
-    how: { person?: number; digits?: string; sealedFor?: Binding } = {},
-  ): Json {
+  body(binding: Binding, how: Shown = {}): Json {
     const { person = 1, digits = '0001', sealedFor = binding } = how
+    const clear = how.clear ?? picture(person)
     const [grant_id, version] = binding.grant.split('/')
     return {
       capture_id: binding.captureId,
@@ -120,7 +148,7 @@ export class FaceCustomer {
         notice_version: binding.noticeVersion,
         at_ms: binding.atMs,
       },
-      sealed: seal(picture(person), this.providerKey, contextOf(sealedFor)),
+      sealed: seal(clear, this.providerKey, contextOf(sealedFor)),
       confirm: { kind: 'digits', digits },
     }
   }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Binding } from './face-client.ts'
-import { FaceCustomer, readPerson } from './face-client.ts'
-import { limitRow, World } from './sandbox-services-client.ts'
+import { drawn, FaceCustomer, readPerson } from './face-client.ts'
+import { limitRow, TestTerminal, World } from './sandbox-services-client.ts'
 
 let world: World
 let customer: FaceCustomer
@@ -181,5 +181,23 @@ describe('who may ask, for what, with whose consent', () => {
     await customer.terminal.fetchGrant()
     expect(await resultOf(customer.binding())).toBe('interface.closed')
     expect(world.sandbox.ledger()).toEqual([])
+  })
+})
+
+describe('a person that the sandbox draws', () => {
+  it.each([
+    ['one who is enrolled', 9, 'recognised'],
+    ['one of 11', 5, 'minor'],
+    ['one who is enrolled nowhere', 63, 'not_enrolled'],
+  ])('%s', async (_who, person, result) => {
+    await world.stop()
+    world = await World.start()
+    await world.done('demo', {})
+    const demo = await world.code('T-DEMO')
+    const terminal = new TestTerminal(world, 'T-DEMO')
+    expect((await terminal.enrol(demo)).status).toBe(200)
+    customer = await new FaceCustomer(world, terminal).open()
+    const digits = String(person).padStart(4, '0')
+    expect(await resultOf(customer.binding(), { clear: drawn(person), digits })).toBe(result)
   })
 })

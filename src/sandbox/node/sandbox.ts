@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { goodAnswer, PLAIN, refusalAnswer } from '../answers.ts'
 import type { SandboxClock } from '../clock.ts'
+import { readPerson } from '../faces/recognise.ts'
 import { totalsOf } from '../ledger-row.ts'
 import type { Refund } from '../refunds.ts'
 import { REFUSALS } from '../refusals.ts'
@@ -43,7 +44,7 @@ export type SandboxOptions = {
   readonly enforceGrants?: boolean
   /** What the merchant is set up for; absent: `rsa`. */
   readonly signature?: SignatureName
-  /** Whose a drawn face is; absent: nobody is recognised. */
+  /** Whose a drawn face is; absent: whoever's mark is read. */
   readonly readPerson?: ReadPerson
 }
 
@@ -260,7 +261,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     timers,
     log,
     origins,
-    readPerson: options.readPerson ?? (() => undefined),
+    readPerson: options.readPerson ?? readPerson,
   })
   settings.services.gate.enforced = options.enforceGrants ?? false
   let scanner: Scanner | undefined

@@ -1,4 +1,5 @@
 import type { SandboxClock } from '../../clock.ts'
+import { PEOPLE } from '../../faces/person.ts'
 import type { FaceCodeType } from './face-codes.ts'
 import { FaceCodes } from './face-codes.ts'
 import type { ReadPerson } from './face-provider.ts'
@@ -6,15 +7,25 @@ import { FaceProvider } from './face-provider.ts'
 import type { FacesTable, PersonRow } from './faces-table.ts'
 import { ProviderKey } from './provider-key.ts'
 
-/** Somebody to have when nobody was enrolled: one of each kind, each with a number of the drawn people. */
-export const DEMO_PEOPLE: readonly PersonRow[] = [
-  { personId: 1, digits: '0001', age: 34, status: 'enrolled' },
-  { personId: 2, digits: '0002', age: 61, status: 'enrolled', scenario: 'password_ok' },
-  { personId: 3, digits: '0003', age: 25, status: 'enrolled', scenario: 'not_enough' },
-  { personId: 4, digits: '0004', age: 45, status: 'enrolled', scenario: 'ok_slowly' },
-  { personId: 5, digits: '0005', age: 11, status: 'enrolled' },
-  { personId: 6, digits: '0006', age: 52, status: 'closed' },
-]
+/** How some of the drawn people differ from the others, who are grown up and simply pay. */
+const PECULIAR: Readonly<Record<number, Partial<PersonRow>>> = {
+  2: { scenario: 'password_ok' },
+  3: { scenario: 'not_enough' },
+  4: { scenario: 'ok_slowly' },
+  5: { age: 11 },
+  6: { status: 'closed' },
+}
+/** The last of the drawn people is enrolled nowhere. */
+const DEMO_PEOPLE = PEOPLE - 1
+
+/** One of the demo: the number of a drawn person, which is also the last digits of the phone. */
+const demoPerson = (personId: number): PersonRow => ({
+  personId,
+  digits: String(personId).padStart(4, '0'),
+  age: 34,
+  status: 'enrolled',
+  ...PECULIAR[personId],
+})
 
 /** Recognition and face codes, apart from the gateway. Every method expects a ledger transaction. */
 export class Faces {
@@ -43,8 +54,8 @@ export class Faces {
 
   /** Enrols the people of the demo who are not there yet. */
   enrolDemo(): void {
-    for (const one of DEMO_PEOPLE) {
-      if (this.table.people.get(String(one.personId)) === undefined) this.enrol(one)
+    for (let personId = 0; personId < DEMO_PEOPLE; personId += 1) {
+      if (this.table.people.get(String(personId)) === undefined) this.enrol(demoPerson(personId))
     }
   }
 
