@@ -19,8 +19,6 @@ export type FaceAnswer = {
   readonly delayMs?: number
 }
 
-const wholeFen = (value: unknown): number => (typeof value === 'number' ? value : 0)
-
 /**
  * The gateway's part of face pay: who may ask, for how much, with whose consent. It passes the sealed
  * picture on to the provider, which alone can open it, and keeps nothing of it. Expects a ledger
@@ -106,10 +104,7 @@ export class FaceDesk {
   #refuseScene(terminal: TerminalRow, data: FaceRequest): string | undefined {
     const { grant_id: grantId, version } = data.grant
     if (data.store_id !== terminal.storeId) return 'capture.invalid'
-    const { amount: amountFen } = data
-    const reason = this.#gate.refuseFace({ terminal, grantId, version, amountFen })
-    if (reason !== undefined) return reason
-    return amountFen > wholeFen(this.#registry.faceTerms().per_txn) ? 'limit.single' : undefined
+    return this.#gate.refuseFace({ terminal, grantId, version, amountFen: data.amount })
   }
 
   #refuseConsent(

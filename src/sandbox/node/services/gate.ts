@@ -67,7 +67,9 @@ export class PaymentGate {
       const facts = this.#facts(quoted, type)
       const { amountFen } = charge
       const place = readPlace(request.headers['guitai-place'])
-      const refusal = gateCharge(facts, { type, amountFen, creditOff, place, hasAddress })
+      const refusal =
+        gateCharge(facts, { type, amountFen, creditOff, place, hasAddress }) ??
+        (type === 'FACEPAY' ? this.#faceLimit(amountFen, facts) : undefined)
       if (refusal !== undefined) return bar(refusal)
       this.#registry.table.pass({
         ...charge,
@@ -91,7 +93,15 @@ export class PaymentGate {
     const type = 'FACEPAY'
     const { amountFen } = asked
     const charge = { type, amountFen, creditOff: true, place: undefined, hasAddress: true } as const
-    return gateCharge(this.#facts(asked, type), charge)
+    const facts = this.#facts(asked, type)
+    return gateCharge(facts, charge) ?? this.#faceLimit(amountFen, facts)
+  }
+
+  /** The limits that stand among the terms of face pay. */
+  #faceLimit(amountFen: number, { spent }: GateFacts): string | undefined {
+    const { per_txn, per_day = Infinity } = this.#registry.faceTerms()
+    if (amountFen > per_txn) return 'limit.single'
+    return spent.dayFen + amountFen > per_day ? 'limit.day' : undefined
   }
 
   /** Serial of the terminal whose grant a call quotes; right once the call has passed here. */
