@@ -1,7 +1,6 @@
 import type { Clock } from '../ports/clock.ts'
 import type { NetworkFacts, NetworkWatch } from '../ports/network.ts'
 import type { PositionEvent, PositionSource } from '../ports/position.ts'
-import { readAddress } from '../scene/address.ts'
 import type { Grant } from '../scene/grant.ts'
 import {
   distanceM,
@@ -14,6 +13,7 @@ import {
   takeFix,
   unknownPlace,
 } from '../scene/place.ts'
+import { isOnThisMachine } from '../scene/rehearsal.ts'
 import { steadyMs } from './scene-time.ts'
 import { sha256 } from './scene-trust.ts'
 
@@ -131,7 +131,7 @@ export class ScenePlace {
     const { position } = grant.terminal
     if (position !== undefined) return this.#installed(grant, position, nowMs)
     const { configured } = this.#options
-    if (configured !== undefined && isRehearsal(grant)) {
+    if (configured !== undefined && isOnThisMachine(grant.store.net.gatewayOrigin)) {
       return { place: placeAt(grant, configured, nowMs), source: 'configured', fix: configured }
     }
     return { place: unknownPlace(this.#startedMs), source: 'none' }
@@ -240,16 +240,6 @@ function placeAt(grant: Grant, position: MeasuredPosition, nowMs: number): Place
   const fix = { ...position, isMock: false, atMonotonicMs: nowMs }
   const settings = { store: grant.store.geo, speedKmhMax: SPEED_KMH_MAX }
   return takeFix({ place: unknownPlace(nowMs) }, fix, settings).place
-}
-
-/** An issuer that grants a gateway on the terminal's own machine grants a rehearsal. */
-function isRehearsal({ store }: Grant): boolean {
-  const { hostname } = new URL(store.net.gatewayOrigin)
-  if (hostname === 'localhost') return true
-  const address = readAddress(hostname.replace(/^\[|\]$/g, ''))
-  if (address === undefined) return false
-  const isV4 = address.length === 4
-  return isV4 ? address[0] === 127 : address.every((byte, index) => byte === (index === 15 ? 1 : 0))
 }
 
 /** As docs/gateway.md, Documents: of the router's link-layer address, bound to the store. */
