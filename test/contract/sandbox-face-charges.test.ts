@@ -35,6 +35,18 @@ describe('F-17: a face code is good for its own order and nothing else', () => {
     expect((await customer.charge(code, order)).value.code).toBe('ORDER_CLOSED')
   })
 
+  it('stands in the bill of its day as FACE', async () => {
+    const { order, code } = await recognised()
+    await customer.charge(code, order)
+    world.clock.advance(2 * 86_400_000)
+    const send = (path: string) => world.wire.send({ method: 'GET', path })
+    const told = jsonOf(await send('/v3/bill/tradebill?bill_date=2026-05-06'))
+    const { pathname, search } = new URL(String(told?.download_url))
+    const lines = (await send(`${pathname}${search}`)).body.toString('utf8').split('\n')
+    const row = lines.find((line) => line.includes(order.outTradeNo))
+    expect(row?.split(',')).toContain('`FACE')
+  })
+
   it.each([
     ['another order', { outTradeNo: 'FACE-ANOTHER-ONE' }, 'face.other_order'],
     ['another amount', { amountFen: 1 }, 'face.other_amount'],
