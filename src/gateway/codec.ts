@@ -11,6 +11,8 @@ export type WireRequest = {
   readonly method: 'GET' | 'POST'
   readonly target: string
   readonly body: string
+  /** By what it charges; absent: by a payment code, or it is no charge. */
+  readonly interface?: 'FACEPAY'
 }
 
 /** What every charge says about this machine. */
@@ -37,6 +39,7 @@ function faultOf(charge: Charge, terminal: TerminalFacts): string | undefined {
   if (charge.appId !== terminal.appId) return 'app'
   // APIv3 has no `limit_pay`: to leave it out would take the credit that was ruled out.
   if (charge.noCredit === true) return 'credit switched off'
+  if (charge.face === 'face_code') return 'face code'
   if (!AUTH_CODE.test(charge.code)) return 'payment code'
   if (charge.storeId.length < 1 || charge.storeId.length > 256) return 'store'
   if (charge.description.length < 1 || charge.description.length > LIMITS.descriptionMax) {
@@ -65,7 +68,8 @@ export function encodeCharge(charge: Charge, terminal: TerminalFacts): Result<Wi
       store_info: { out_id: charge.storeId },
     },
   })
-  return ok({ method: 'POST', target: '/v3/pay/transactions/codepay', body })
+  const target = '/v3/pay/transactions/codepay'
+  return ok({ method: 'POST', target, body, ...(charge.face ? { interface: 'FACEPAY' } : {}) })
 }
 
 /** `GET /v3/pay/transactions/out-trade-no/{out_trade_no}?mchid=` (APIv3 查询订单). */

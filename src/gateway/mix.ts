@@ -1,4 +1,4 @@
-import type { Gateway, GatewayHealth } from '../ports/gateway.ts'
+import type { Expected, Gateway, GatewayAnswer, GatewayHealth } from '../ports/gateway.ts'
 
 /** The calls that both APIs have. */
 export type PayCalls = Pick<Gateway, 'signCharge' | 'query' | 'reverse' | 'refund' | 'queryRefund'>
@@ -12,9 +12,14 @@ export type ApiVersion = 'v3' | 'v2'
 /** Which API each kind of call goes by; `refund` is the question after a refund as well. */
 export type CallRoutes = Readonly<Record<'charge' | 'query' | 'reverse' | 'refund', ApiVersion>>
 
+/** An order made with a face code is known to the face calls of APIv2 alone (APIv2 刷脸支付). */
+function isFaceCall({ face }: Expected): boolean {
+  return face === 'face_code'
+}
+
 /**
  * One gateway of two clients. A charge that rules out credit goes by APIv2 whatever `calls` says:
- * only there can it be asked for.
+ * only there can it be asked for; and so does every call about an order of a face code.
  *
  * Line, host, clock and certificate are those of the APIv3 client, which asks regularly and of the same
  * hosts. When the v2 client is not dealt with for its key, its certificate or its standing, that shows
@@ -26,9 +31,11 @@ export function mixGateways(v3: Gateway, v2: V2Client, calls: CallRoutes): Gatew
   const health = () => mixHealth(v3.health(), v2.health())
   return {
     signCharge: (charge) =>
-      (charge.noCredit === true ? v2 : clients[calls.charge]).signCharge(charge),
-    query: (expected) => clients[calls.query].query(expected),
-    reverse: (expected) => clients[calls.reverse].reverse(expected),
+      (charge.noCredit === true || isFaceCall(charge) ? v2 : clients[calls.charge]).signCharge(
+        charge,
+      ),
+    query: (expected) => (isFaceCall(expected) ? v2 : clients[calls.query]).query(expected),
+    reverse: (expected) => (isFaceCall(expected) ? v2 : clients[calls.reverse]).reverse(expected),
     refund: (request) => clients[calls.refund].refund(request),
     queryRefund: (request) => clients[calls.refund].queryRefund(request),
     expectCharge: () => v3.expectCharge(),
@@ -43,6 +50,32 @@ export function mixGateways(v3: Gateway, v2: V2Client, calls: CallRoutes): Gatew
       await Promise.all([v3.close(), v2.close()])
     },
   }
+}
+
+/**
+ * The gateway of a merchant without an APIv2 key: orders of face codes are neither charged nor asked
+ * about, since another API may well not know them, and would then be believed.
+ */
+export function withoutFaceCalls(v3: Gateway): Gateway {
+  return {
+    signCharge: (charge) =>
+      isFaceCall(charge) ? { send: () => notSent('gateway.bad_request') } : v3.signCharge(charge),
+    query: (expected) =>
+      isFaceCall(expected) ? notSent('gateway.check_refused') : v3.query(expected),
+    reverse: (expected) =>
+      isFaceCall(expected) ? notSent('gateway.check_refused') : v3.reverse(expected),
+    refund: (request) => v3.refund(request),
+    queryRefund: (request) => v3.queryRefund(request),
+    expectCharge: () => v3.expectCharge(),
+    health: () => v3.health(),
+    onHealth: (listener) => v3.onHealth(listener),
+    close: () => v3.close(),
+  }
+}
+
+function notSent(cause: 'gateway.bad_request' | 'gateway.check_refused'): Promise<GatewayAnswer> {
+  const wireText = 'not sent: face codes need an APIv2 key'
+  return Promise.resolve({ kind: 'unknown', cause, sent: false, wireText })
 }
 
 /** Causes that stand until somebody changes a key, a certificate or a contract. */

@@ -122,6 +122,9 @@ const refundFields = ({ refund, refundFen }: BillEntry, day: string): Record<str
   }
 }
 
+/** How a bill names the kinds of trade (trade bill page). */
+const TRADE_TYPES = { MICROPAY: 'MICROPAY', FACEPAY: 'FACE' } as const
+
 const fieldsOf = (entry: BillEntry, merchant: Merchant, day: string): Record<string, string> => {
   const { order, amountFen } = entry
   return {
@@ -133,7 +136,7 @@ const fieldsOf = (entry: BillEntry, merchant: Merchant, day: string): Record<str
     微信订单号: order.transactionId ?? '',
     商户订单号: order.outTradeNo,
     用户标识: 'oSandboxPayer000000000000001',
-    交易类型: 'MICROPAY',
+    交易类型: TRADE_TYPES[order.tradeType],
     交易状态: entry.state,
     付款银行: 'OTHERS',
     货币种类: 'CNY',

@@ -12,6 +12,8 @@ export type TradeState =
   | 'REVOKED'
   | 'CLOSED'
 
+export type TradeType = 'MICROPAY' | 'FACEPAY'
+
 /** One order. A change that is due at a later time stands in `nextState` and `nextAtMs`. */
 export type Order = {
   readonly outTradeNo: string
@@ -32,6 +34,7 @@ export type Order = {
   readonly bodyHash: string
   readonly nextState: TradeState | null
   readonly nextAtMs: number | null
+  readonly tradeType: TradeType
 }
 
 export type Merchant = { readonly id: string; readonly appId: string }
@@ -171,7 +174,7 @@ export function orderAnswer(
     appid: merchant.appId,
     mchid: merchant.id,
     out_trade_no: order.outTradeNo,
-    trade_type: 'MICROPAY',
+    trade_type: order.tradeType,
     trade_state: order.state,
     trade_state_desc: DESCRIPTIONS[order.state],
   }

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { FaceParams, FaceScenario } from './face-scenarios.ts'
+import { FACE_SCENARIOS } from './face-scenarios.ts'
 import type { RefundParams, RefundScenario } from './refund-scenarios.ts'
 import { REFUND_CALLS, refundScenarioNamed } from './refund-scenarios.ts'
 import type { RefundWish } from './refunds.ts'
@@ -41,19 +43,38 @@ const refundEntrySchema = z.strictObject({
   params: paramsWith(REFUND_CALLS),
 })
 
+const faceEntrySchema = z.strictObject({
+  matchFace: z.strictObject({
+    amountFen: z.number().int().optional(),
+    outTradeNo: z.string().min(1).max(32).optional(),
+    nth: z.number().int().min(1).optional(),
+  }),
+  scenario: z.string().refine((name) => FACE_SCENARIOS.has(name), 'no such face scenario'),
+  params: z.strictObject({ seconds: z.number().min(0).max(31_536_000).exactOptional() }).optional(),
+})
+
 /**
- * A script: the first entry whose every condition holds decides. `match` is about charges and
- * `matchRefund` about refunds. `nth` counts the charges, or the refunds, seen since the script was
- * set, from 1; an empty match holds always.
+ * A script: the first entry whose every condition holds decides. `match` is about charges,
+ * `matchRefund` about refunds and `matchFace` about recognitions. `nth` counts those seen since the script
+ * was set, from 1; an empty match holds always.
  */
-export const scriptSchema = z.array(z.union([chargeEntrySchema, refundEntrySchema])).max(10_000)
+export const scriptSchema = z
+  .array(z.union([chargeEntrySchema, refundEntrySchema, faceEntrySchema]))
+  .max(10_000)
 export type ChargeScriptEntry = z.input<typeof chargeEntrySchema>
 export type RefundScriptEntry = z.input<typeof refundEntrySchema>
-export type ScriptEntry = ChargeScriptEntry | RefundScriptEntry
+export type FaceScriptEntry = z.input<typeof faceEntrySchema>
+export type ScriptEntry = ChargeScriptEntry | RefundScriptEntry | FaceScriptEntry
 
 /** Whether an entry of a script is about refunds. */
 export const isRefundEntry = (entry: ScriptEntry): entry is RefundScriptEntry =>
   'matchRefund' in entry
+
+/** Whether an entry of a script is about recognitions. */
+export const isFaceEntry = (entry: ScriptEntry): entry is FaceScriptEntry => 'matchFace' in entry
+
+/** Whether an entry of a script is about charges. */
+export const isChargeEntry = (entry: ScriptEntry): entry is ChargeScriptEntry => 'match' in entry
 
 export type Chosen = { readonly scenario: Scenario; readonly params: ScenarioParams }
 export type ChosenRefund = { readonly scenario: RefundScenario; readonly params: RefundParams }
@@ -86,4 +107,19 @@ export function scenarioOfRefundScript(
     if (scenario) return { scenario, params: { ...scenario.params, ...params } }
   }
   return undefined
+}
+
+/** The scenario a script gives to a recognition; `ok` when it gives none. */
+export function scenarioOfFaceScript(
+  script: readonly FaceScriptEntry[],
+  face: { readonly amountFen: number; readonly outTradeNo: string; readonly nth: number },
+): { readonly scenario: FaceScenario; readonly params: FaceParams } {
+  for (const { matchFace: match, scenario: name, params } of script) {
+    if (match.amountFen !== undefined && match.amountFen !== face.amountFen) continue
+    if (match.outTradeNo !== undefined && match.outTradeNo !== face.outTradeNo) continue
+    if (match.nth !== undefined && match.nth !== face.nth) continue
+    const scenario = FACE_SCENARIOS.get(name)
+    if (scenario) return { scenario, params: { ...scenario.params, ...params } }
+  }
+  return { scenario: { name: 'ok', summary: '', params: {} }, params: {} }
 }

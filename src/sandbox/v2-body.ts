@@ -58,6 +58,34 @@ const CHARGE: readonly Rule[] = [
   { name: 'scene_info', max: 256 },
 ]
 
+/** Fields of `/pay/facepay`: those of micropay, with a face code and who gave it (facepay page). */
+const FACE_CHARGE: readonly Rule[] = [
+  ...CHARGE.filter(({ name }) => name !== 'auth_code' && name !== 'spbill_create_ip'),
+  { name: 'spbill_create_ip', required, max: 16 },
+  { name: 'openid', required, max: 128 },
+  {
+    name: 'face_code',
+    required,
+    max: 128,
+    // 18 digits are a payment code, whatever they were made of.
+    pattern: /^(?!\d+$)[0-9A-Za-z-]+$/,
+    refusal: AUTH_CODE_INVALID,
+  },
+]
+
+/** Fields of `/face/get_wxpayface_authinfo` (page of that call). */
+const FACE_AUTH_INFO: readonly Rule[] = [
+  ...COMMON,
+  { name: 'store_id', required, max: 32 },
+  { name: 'store_name', required, max: 128 },
+  { name: 'device_id', required, max: 32 },
+  { name: 'attach', max: 128 },
+  { name: 'rawdata', required, max: 2048 },
+  { name: 'now', required, max: 10, pattern: /^\d{10}$/ },
+  { name: 'version', required, max: 2, pattern: /^1$/ },
+  { name: 'sign_type', required, max: 32 },
+]
+
 const ORDER: readonly Rule[] = [
   ...COMMON,
   { name: 'transaction_id', max: 32, pattern: /^\d+$/ },
@@ -84,16 +112,21 @@ const REFUND_QUERY: readonly Rule[] = [
   { name: 'offset', max: 4, pattern: /^\d+$/ },
 ]
 
-const RULES: Readonly<Record<V2Call, readonly Rule[]>> = {
+/** Tables of fields: one for each call, and those of the face calls that have their own. */
+export type V2Form = V2Call | 'face_charge' | 'face_auth_info'
+
+const RULES: Readonly<Record<V2Form, readonly Rule[]>> = {
   charge: CHARGE,
   query: ORDER,
   reverse: ORDER,
   refund: REFUND,
   refund_query: REFUND_QUERY,
+  face_charge: FACE_CHARGE,
+  face_auth_info: FACE_AUTH_INFO,
 }
 
 /** One of these names the order or the refund a call is about. */
-const ONE_OF: Readonly<Partial<Record<V2Call, readonly string[]>>> = {
+const ONE_OF: Readonly<Partial<Record<V2Form, readonly string[]>>> = {
   query: ['transaction_id', 'out_trade_no'],
   reverse: ['transaction_id', 'out_trade_no'],
   refund: ['transaction_id', 'out_trade_no'],
@@ -117,7 +150,7 @@ const issueWith = (fields: V2Fields, rule: Rule): V2Refusal | undefined => {
 }
 
 /** The first thing wrong with the fields of a call, in the order of the public table. */
-export function checkV2Fields(fields: V2Fields, call: V2Call): V2Refusal | undefined {
+export function checkV2Fields(fields: V2Fields, call: V2Form): V2Refusal | undefined {
   for (const rule of RULES[call]) {
     const issue = issueWith(fields, rule)
     if (issue) return issue

@@ -33,11 +33,11 @@ const xmlAnswer = (fields: V2Fields): Answer => ({
   contentType: CONTENT_TYPE,
 })
 
-/** `return_code` FAIL: the request was not understood or not trusted. Unsigned, as documented. */
-export function failAnswer(returnMessage: string): Answer {
+/** No `return_code` SUCCESS: the request was not understood or not trusted. Unsigned, as documented. */
+export function failAnswer(returnMessage: string, returnCode = 'FAIL'): Answer {
   return xmlAnswer(
     new Map([
-      ['return_code', 'FAIL'],
+      ['return_code', returnCode],
       ['return_msg', returnMessage],
     ]),
   )
@@ -77,7 +77,7 @@ const paidPairs = (order: Order, bankType: string): Pairs => [
   ['device_info', order.deviceId],
   ['openid', 'oSandboxPayer000000000000001'],
   ['is_subscribe', 'N'],
-  ['trade_type', 'MICROPAY'],
+  ['trade_type', order.tradeType],
   ['bank_type', bankType],
   ['fee_type', 'CNY'],
   ['total_fee', String(order.amountFen)],

@@ -1,6 +1,7 @@
 import type { SceneCode } from '../domain/scene-errors.ts'
 import { type BulletinState, measuresGiven } from './bulletin.ts'
-import type { FaceTerms, Grant, GrantInHand } from './grant.ts'
+import { faceTermsOf } from './face-terms.ts'
+import type { Grant, GrantInHand } from './grant.ts'
 import { hasLimits, judgeLimits, limitSet, openChannels } from './limits.ts'
 import type { Measure } from './measure.ts'
 import {
@@ -289,7 +290,7 @@ function checkInterface(context: GrantContext): SceneCode | undefined {
   if (open.length === 0) return 'scene.interface_closed'
   if (!open.some((entry) => entry.attended === attended)) return 'scene.interface_not_granted'
   if (type === 'FACEPAY') {
-    if (!isFaceComplete(grant.face)) return 'scene.face_incomplete'
+    if (faceTermsOf(grant) === undefined) return 'scene.face_incomplete'
     if (!hasAlternative(grant, facts)) return 'scene.no_face_alternative'
   }
   return hasLimits(grant, type) ? undefined : 'scene.limits_missing'
@@ -297,20 +298,6 @@ function checkInterface(context: GrantContext): SceneCode | undefined {
 
 function hasAlternative(grant: Grant, facts: Facts): boolean {
   return facts.hasOtherTender || grant.interfaces.some(({ type }) => type === 'MICROPAY')
-}
-
-/** What face pay cannot be without; a limit of the day is the only thing that may be missing. */
-const FACE_NEEDS: readonly (keyof FaceTerms)[] = [
-  'perTxnFen',
-  'confirm',
-  'livenessProfile',
-  'recipient',
-  'encPubkeySha256',
-  'noticeVersion',
-]
-
-function isFaceComplete(face: FaceTerms | undefined): boolean {
-  return face !== undefined && FACE_NEEDS.every((name) => face[name] !== undefined)
 }
 
 /** M6 and M5, and channels that the grant itself leaves out. */

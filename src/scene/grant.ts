@@ -101,6 +101,10 @@ const FACE = record({
   recipient: optional('recipient', text(200)),
   encPubkeySha256: optional('enc_pubkey_sha256', digest),
   noticeVersion: optional('notice_version', text(64)),
+  handler: optional(
+    'handler',
+    record({ name: optional('name', text(200)), contact: optional('contact', text(200)) }),
+  ),
 })
 
 const CLOSED = record({
@@ -149,8 +153,6 @@ type Known<Row> = Omit<Row, 'type' | 'interface'> & { readonly type: InterfaceTy
 export type GrantedInterface = Known<Wire['interfaces'][number]>
 /** One limit row, fen; a number that is missing disables its interface, and is never unlimited. */
 export type GrantedLimit = Known<Wire['limits'][number]>
-/** Digests, limits and notice of face pay; fields that are missing switch it off. */
-export type FaceTerms = NonNullable<Wire['face']>
 /** Where the store is, degrees × 10⁶ in its datum, and how far the terminal may be from it, metres. */
 export type StorePlace = Wire['store']['geo']
 

@@ -29,6 +29,9 @@ export const FIXED_CHANNELS = ['QUICK', 'BALANCE'] as const satisfies readonly C
 export const LIMIT_CHANNELS = [...CHANNELS, 'ALL'] as const
 export type LimitChannel = (typeof LIMIT_CHANNELS)[number]
 
+/** Liveness profiles there are (docs/face.md, Gate); one that is not here switches face pay off. */
+export const LIVENESS_PROFILES = ['passive-1', 'active-1', 'rehearsal-1'] as const
+
 /** The ten measures; any other code stops charging as M8 does. */
 export const MEASURE_CODES = [
   ...(['M1', 'M2', 'M3', 'M4', 'M5'] as const),

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
 import { type Problem, problem } from '../domain/errors.ts'
-import { mixGateways, type V2Client } from '../gateway/mix.ts'
+import { mixGateways, type V2Client, withoutFaceCalls } from '../gateway/mix.ts'
 import { type GatewayTransport, openGateway } from '../gateway/node/gateway.ts'
 import type { RefundNotices } from '../gateway/node/notice-reader.ts'
 import type { GatewayOptions } from '../gateway/node/settings.ts'
@@ -48,7 +48,9 @@ export async function makeGateway(
     await value.close()
     return v2
   }
-  const gateway = v2.value ? mixGateways(value, v2.value, config.gateway.calls) : value
+  const gateway = v2.value
+    ? mixGateways(value, v2.value, config.gateway.calls)
+    : withoutFaceCalls(value)
   const notices = withV2Notices(value, config)
   return notices.ok
     ? ok(

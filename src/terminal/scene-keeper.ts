@@ -2,6 +2,7 @@ import type { Result } from '../base/result.ts'
 import type { Problem } from '../domain/errors.ts'
 import type { SceneCode } from '../domain/scene-errors.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { FaceTerms } from '../ports/face.ts'
 import type { Log } from '../ports/log.ts'
 import type {
   JournalledCharge,
@@ -17,6 +18,7 @@ import type {
 } from '../ports/scene.ts'
 import { measuresGiven, NO_BULLETINS } from '../scene/bulletin.ts'
 import { decide, type Scene } from '../scene/decide.ts'
+import { faceTermsOf } from '../scene/face-terms.ts'
 import { type GrantInHand, openGrant } from '../scene/grant.ts'
 import { openChannels } from '../scene/limits.ts'
 import type { Measure } from '../scene/measure.ts'
@@ -205,6 +207,12 @@ export class SceneKeeper implements SceneGate {
   catchUp(charges: readonly JournalledCharge[], seq: number): void {
     this.#counting.catchUp(charges, seq)
     this.changed()
+  }
+
+  /** What the grant in hand says of face pay; undefined unless it is signed and its terms are whole. */
+  faceTerms(): FaceTerms | undefined {
+    const { grant } = this.#granted()
+    return grant === undefined ? undefined : faceTermsOf(grant)
   }
 
   offered({ role, attended }: { readonly role: SceneRole; readonly attended: boolean }) {

@@ -1,7 +1,6 @@
 import type { Clock } from '../ports/clock.ts'
 import type { NetworkFacts, NetworkWatch } from '../ports/network.ts'
 import type { PositionEvent, PositionSource } from '../ports/position.ts'
-import { readAddress } from '../scene/address.ts'
 import type { Grant } from '../scene/grant.ts'
 import {
   distanceM,
@@ -14,6 +13,7 @@ import {
   takeFix,
   unknownPlace,
 } from '../scene/place.ts'
+import { isOnThisMachine } from '../scene/rehearsal.ts'
 import { steadyMs } from './scene-time.ts'
 import { sha256 } from './scene-trust.ts'
 
@@ -198,7 +198,8 @@ export class ScenePlace {
   }
 
   #isForRehearsal({ store }: Grant): boolean {
-    if (this.#isRehearsal?.store !== store) this.#isRehearsal = { store, is: isRehearsal(store) }
+    if (this.#isRehearsal?.store !== store)
+      this.#isRehearsal = { store, is: isOnThisMachine(store.net.gatewayOrigin) }
     return this.#isRehearsal.is
   }
 
@@ -261,16 +262,6 @@ function placeAt(grant: Grant, position: MeasuredPosition, nowMs: number): Place
   const fix = { ...position, isMock: false, atMonotonicMs: nowMs }
   const settings = { store: grant.store.geo, speedKmhMax: SPEED_KMH_MAX }
   return takeFix({ place: unknownPlace(nowMs) }, fix, settings).place
-}
-
-/** An issuer that grants a gateway on the terminal's own machine grants a rehearsal. */
-function isRehearsal(store: Grant['store']): boolean {
-  const { hostname } = new URL(store.net.gatewayOrigin)
-  if (hostname === 'localhost') return true
-  const address = readAddress(hostname.replace(/^\[|\]$/g, ''))
-  if (address === undefined) return false
-  const isV4 = address.length === 4
-  return isV4 ? address[0] === 127 : address.every((byte, index) => byte === (index === 15 ? 1 : 0))
 }
 
 /** As docs/gateway.md, Documents: of the router's link-layer address, bound to the store. */

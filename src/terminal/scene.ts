@@ -297,7 +297,7 @@ export function readSurroundings(
     },
     place: openPlace(config, context),
     // A charge that rules out credit goes by v2.
-    canExcludeCredit: merchant.apiV2KeyFile === undefined ? [] : ['MICROPAY'],
+    canExcludeCredit: merchant.apiV2KeyFile === undefined ? [] : ['MICROPAY', 'FACEPAY'],
     hasOtherTender: services?.hasOtherTender ?? false,
     unknownPlaceMsMax: services?.unknownPlaceMs ?? 0,
     refreshEveryMs: services?.refreshEveryMs ?? 0,

@@ -13,6 +13,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ReadPerson } from '../../src/sandbox/node/faces/face-provider.ts'
 import type { Sandbox } from '../../src/sandbox/node/sandbox.ts'
 import { startSandbox } from '../../src/sandbox/node/sandbox.ts'
 import { freshCode, VirtualClock, WireClient } from './sandbox-client.ts'
@@ -274,11 +275,11 @@ export class World {
   }
 
   /** With keys of its own only for the first of a file; making them is what takes time. */
-  static async start(): Promise<World> {
+  static async start(more: { readPerson?: ReadPerson } = {}): Promise<World> {
     const dir = mkdtempSync(join(tmpdir(), 'guitai-services-'))
     for (const [name, bytes] of keyFiles) writeFileSync(join(dir, name), bytes, { mode: 0o600 })
     const clock = new VirtualClock(START_MS)
-    const world = new World(dir, clock, await startSandbox({ dir, clock }))
+    const world = new World(dir, clock, await startSandbox({ dir, clock, ...more }))
     for (const name of readdirSync(dir).filter((one) => /\.(pem|key|txt|token)$/.test(one))) {
       if (!keyFiles.has(name)) keyFiles.set(name, readFileSync(join(dir, name)))
     }
@@ -400,9 +401,33 @@ export class World {
     headers: Record<string, string>,
     outTradeNo = this.newOrder(),
   ): Promise<Charged> {
-    const answer = await this.wire.charge(outTradeNo, amountFen, { headers, code: freshCode() })
-    const { code } = JSON.parse(answer.body.toString('utf8'))
-    return { status: answer.status, code, reason: answer.headers['guitai-refusal'] }
+    const byFace = headers['Guitai-Interface'] === 'FACEPAY'
+    const code = byFace ? await this.deviceCode(outTradeNo, amountFen) : freshCode()
+    const answer = await this.wire.charge(outTradeNo, amountFen, { headers, code })
+    const said = JSON.parse(answer.body.toString('utf8'))
+    return {
+      status: answer.status,
+      code: said.code,
+      reason: answer.headers['guitai-refusal'],
+    }
+  }
+
+  /** A call of the face controls, of which nothing but success is expected. */
+  async faces(name: string, value?: Json): Promise<Json> {
+    const raw = await sendRaw(this.dir, `${this.sandbox.origin}/sandbox/faces/${name}`, {
+      method: value === undefined ? 'GET' : 'POST',
+      headers: { Authorization: `Bearer ${this.sandbox.controlToken}` },
+      ...(value === undefined ? {} : { body: JSON.stringify(value) }),
+    })
+    if (raw.status !== 200) throw new Error(`${name}: ${raw.body}`)
+    return JSON.parse(raw.body)
+  }
+
+  /** 18 digits as the official device gives them for one order. */
+  async deviceCode(out_trade_no: string, total_fee: number, more: Json = {}): Promise<string> {
+    const order = { appid: 'wxsandbox00000001', mch_id: MERCHANT, out_trade_no, total_fee }
+    const made = await this.faces('device-code', { ...order, face_code_type: '1', ...more })
+    return String(made.face_code)
   }
 
   /** A v2 charge with these headers. */

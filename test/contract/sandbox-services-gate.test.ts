@@ -106,7 +106,11 @@ describe('a charge that quotes a grant', () => {
     expect((await chargeNow(1, FACE)).reason).toBe('limit.undefined')
     const free = { single: 'unlimited', day: 'unlimited', month: 'unlimited' }
     await world.limits([{ interface: 'FACEPAY', channel: 'ALL', ...free }])
+    expect((await chargeNow(50_001, FACE)).reason).toBe('limit.single')
+    await world.faces('terms', { per_txn: 90_000, per_day: 100_000 })
     expect((await chargeNow(90_000, FACE)).status).toBe(200)
+    expect((await chargeNow(10_001, FACE)).reason).toBe('limit.day')
+    expect((await chargeNow(10_000, FACE)).status).toBe(200)
   })
 
   it('is told again what became of it, whatever was decided meanwhile', async () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { FaceCustomer, readPerson } from './face-client.ts'
 import { TestTerminal, World } from './sandbox-services-client.ts'
 
 type Schema = {
@@ -64,7 +65,7 @@ const flaws = (value: unknown, schema: Schema, at = ''): string[] => {
 
 let world: World
 beforeEach(async () => {
-  world = await World.start()
+  world = await World.start({ readPerson })
 })
 afterEach(() => world.stop())
 
@@ -73,6 +74,7 @@ describe('docs/terminal-services.openapi.json', () => {
     const terminal = await world.shop({ kind: 'MICRO' })
     await world.measure('M1', { ack_due: '2026-06-01T00:00:00+08:00' })
     await world.measure('M2', { params: { items: ['x'] }, deadline: '2026-06-01T00:00:00+08:00' })
+    await world.faces('people', { personId: 1, digits: '0001', age: 34 })
     const at = '2026-05-06T15:10:00+08:00'
     const id = '00000000-0000-4000-8000-000000000001'
     const ack = { seq: 1, code: 'M1', what: 'received', operator: 'li', at }
@@ -100,6 +102,18 @@ describe('docs/terminal-services.openapi.json', () => {
       const schema = operation?.responses['200'].content['application/json'].schema
       expect(schema && flaws(value, schema, name)).toEqual([])
     }
+    const customer = await new FaceCustomer(world, terminal).open()
+    check('faces/key', 'get', (await terminal.call('GET', 'faces/key')).value)
+    const results = []
+    for (const person of [1, 99]) {
+      await terminal.fetchGrant()
+      const body = customer.body(customer.binding(), { person })
+      const { value } = await terminal.call('POST', 'faces', body)
+      check('faces', 'post', value)
+      results.push(value.result)
+    }
+    expect(results).toEqual(['recognised', 'refused'])
+    for (const name of ['faces/key', 'faces']) asked.add(`/services/v1/${name}`)
     for (const [method, name, body] of calls) {
       const answer = await terminal.call(method.toUpperCase(), name, body)
       expect([name, answer.status]).toEqual([name, 200])

@@ -24,7 +24,6 @@ export function servePort(
   },
 ): { close(): void } {
   const session = openSession({ ...options, send: (frame) => port.postMessage(frame) })
-  // Electron wraps the value in an event, Node does not.
   port.on('message', (value) => session.receive(isEvent(value) ? value.data : value))
   port.on('close', () => session.close())
   port.start?.()
@@ -36,6 +35,7 @@ export function servePort(
   }
 }
 
-function isEvent(value: unknown): value is { readonly data: unknown } {
+/** Electron wraps the value in an event, Node does not. */
+export function isEvent(value: unknown): value is { readonly data: unknown } {
   return typeof value === 'object' && value !== null && 'data' in value && 'ports' in value
 }

@@ -8,10 +8,12 @@ import { ERRORS, isErrorCode, type Problem, problem } from '../../domain/errors.
 import { LIMITS } from '../../domain/limits.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Terminal } from '../../ports/terminal.ts'
+import { CAMERA_PATH, CAMERA_SCOPES, type CameraDesk } from '../camera-link.ts'
 import type { Dispatch } from '../dispatch.ts'
 import { bearerToken, checkApproach, findGrant, type Grant, subprotocolToken } from '../gate.ts'
 import { OPERATIONS, type Scope, SUBPROTOCOL, WATCH_PATH } from '../protocol.ts'
 import { openSession } from '../session.ts'
+import { serveCameras } from './camera.ts'
 import { type NoticeOptions, serveNotices } from './notices.ts'
 import { serveScreens } from './screens.ts'
 
@@ -27,6 +29,8 @@ export type ServerOptions = {
   readonly screensDir?: string
   /** Who takes refund notifications; absent: there is no such address. */
   readonly notices?: NoticeOptions
+  /** Who takes cameras; absent: there is no such address. */
+  readonly cameras?: CameraDesk
   readonly log: Log
 }
 
@@ -60,11 +64,17 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     maxPayload: LIMITS.apiRequestBytesMax,
     handleProtocols: () => SUBPROTOCOL,
   })
+  const cameras = options.cameras && serveCameras(options.cameras, options.log)
   app.server.on('upgrade', (request, socket, head) => {
     // Nobody else listens to this socket any more: a client that resets it must not end the terminal.
     socket.on('error', () => socket.destroy())
-    const scopes = admitSocket(request, { ...options, port, count: sockets.clients.size })
-    if (typeof scopes === 'string') return reject(socket, scopes)
+    const admitted = admitSocket(request, { ...options, port, count: sockets.clients.size })
+    if (typeof admitted === 'string') return reject(socket, admitted)
+    const { scopes, token } = admitted
+    if (request.url === CAMERA_PATH) {
+      if (!cameras?.hasRoom()) return reject(socket, 'terminal.overloaded')
+      return cameras.accept({ request, socket, head, token })
+    }
     sockets.handleUpgrade(request, socket, head, (client) => {
       const session = openSession({
         terminal: options.terminal,
@@ -89,6 +99,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     async close() {
       for (const client of sockets.clients) client.terminate()
       sockets.close()
+      cameras?.close()
       await app.close()
     },
   }
@@ -140,19 +151,22 @@ function explain(error: { statusCode?: number; message: string }, log: Log): Pro
   return problem('api.internal')
 }
 
-/** The scopes of a WebSocket that may come in, or the code of the refusal. */
+/** Scopes and token of a WebSocket that may come in, or the code of the refusal. */
 function admitSocket(
   request: IncomingMessage,
   options: ServerOptions & { readonly count: number },
-): readonly Scope[] | string {
+): { readonly scopes: readonly Scope[]; readonly token: string } | string {
   const { host, origin } = request.headers
   const approach = checkApproach({ host, origin, token: undefined }, options)
   if (!approach.ok) return approach.error.code
-  if (request.url !== WATCH_PATH) return 'api.no_such_operation'
-  if (options.count >= LIMITS.watchersMax) return 'terminal.overloaded'
+  const isCamera = options.cameras !== undefined && request.url === CAMERA_PATH
+  if (!isCamera && request.url !== WATCH_PATH) return 'api.no_such_operation'
+  if (!isCamera && options.count >= LIMITS.watchersMax) return 'terminal.overloaded'
   const token = subprotocolToken(request.headers['sec-websocket-protocol'])
   const scopes = findGrant(options.grants, token, sameSecret)
-  return scopes.ok ? scopes.value : scopes.error.code
+  if (!scopes.ok || token === undefined) return scopes.ok ? 'api.unauthorised' : scopes.error.code
+  const may = !isCamera || CAMERA_SCOPES.some((scope) => scopes.value.includes(scope))
+  return may ? { scopes: scopes.value, token } : 'api.forbidden'
 }
 
 function reject(socket: Duplex, code: string): void {

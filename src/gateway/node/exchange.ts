@@ -21,6 +21,8 @@ export type HttpRequest = {
   readonly target: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** By what it charges, for the proof; absent: by a payment code, or it is no charge. */
+  readonly interface?: 'FACEPAY'
   /** It changes nothing at the gateway: the other host may get it whatever became of the first try. */
   readonly isRepeatable?: true
   /** What it carries of the grant, begun beforehand; a transport begins it when it is absent. */

@@ -287,7 +287,7 @@ export class PayGateway implements Gateway, BillSource, RefundNotices {
     const message = requestMessage(stamped)
     const signature = this.#settings.signer.signAside(message)
     // While the other thread signs, and before the caller waits for the disk.
-    const proof = beginProof(stamped, this.#options.prove)
+    const proof = beginProof(request, this.#options.prove)
     const signed = this.#withSignature(stamped, await signature)
     return proof === undefined ? signed : { ...signed, proof }
   }

@@ -3,6 +3,8 @@ export type CallToProve = {
   readonly method: 'GET' | 'POST'
   readonly target: string
   readonly body: string
+  /** By what it charges; absent: by a payment code. */
+  readonly interface?: 'FACEPAY'
 }
 
 /** What one payment call carries of the grant, and the only addresses it may go to. */
@@ -25,6 +27,7 @@ const CALLS_WITH_PROOF: ReadonlySet<string> = new Set([
   'POST /v3/pay/transactions/codepay',
   'POST /v3/refund/domestic/refunds',
   'POST /pay/micropay',
+  'POST /pay/facepay',
   'POST /secapi/pay/refund',
 ])
 

@@ -48,6 +48,8 @@ export type ProvenCall = SignedCall & {
   readonly appVersion: string
   /** `{grant_id}/{version}`. */
   readonly grant: string
+  /** By what it charges; absent: by a payment code, which the headers leave out. */
+  readonly interface?: 'FACEPAY'
   /** `{lat_e6},{lon_e6},{accuracy_m},{datum}`; absent: the address in the body tells. */
   readonly place?: string
 }
@@ -55,14 +57,11 @@ export type ProvenCall = SignedCall & {
 /** The text of a payment call a terminal signs: thirteen lines, each ended by a line feed. */
 export function paymentText(call: ProvenCall): string {
   const { method, target, serial, keyId, timestampMs, nonce, counter, bodySha256 } = call
-  const { deviceType, appVersion, grant, place = '' } = call
+  const { deviceType, appVersion, grant, interface: type = 'MICROPAY', place = '' } = call
   const sent = [method, target, serial, keyId, timestampMs, nonce, counter]
-  const lines = [...sent, deviceType, appVersion, grant, MICROPAY, place, bodySha256]
+  const lines = [...sent, deviceType, appVersion, grant, type, place, bodySha256]
   return `GUITAI-PAYMENT-V1\n${lines.join('\n')}\n`
 }
-
-/** The interface of every payment call there is so far, which its header may leave out. */
-const MICROPAY = 'MICROPAY'
 
 /** The headers of a payment call. @param signature base64 */
 export function paymentHeaders(call: ProvenCall, signature: string): Record<string, string> {
@@ -71,6 +70,7 @@ export function paymentHeaders(call: ProvenCall, signature: string): Record<stri
     'Guitai-Device-Type': call.deviceType,
     'Guitai-App-Version': call.appVersion,
     'Guitai-Grant': call.grant,
+    ...(call.interface === undefined ? {} : { 'Guitai-Interface': call.interface }),
     ...(call.place === undefined ? {} : { 'Guitai-Place': call.place }),
   }
 }

@@ -18,7 +18,7 @@ type CallRow = {
 }
 
 /** Where each call goes. Sources: APIv2 提交付款码支付, 查询订单, 撤销订单, 申请退款, 查询退款, "接口地址". */
-export const V2_CALLS: Readonly<Record<V2Call, CallRow>> = {
+const V2_CALLS: Readonly<Record<V2Call, CallRow>> = {
   charge: { path: '/pay/micropay', needsCertificate: false },
   query: { path: '/pay/orderquery', needsCertificate: false },
   reverse: { path: '/secapi/pay/reverse', needsCertificate: true },
@@ -26,8 +26,29 @@ export const V2_CALLS: Readonly<Record<V2Call, CallRow>> = {
   refund_query: { path: '/pay/refundquery', needsCertificate: false },
 }
 
+/**
+ * The same for an order of a face code, whose `sign_type` is always HMAC-SHA256. Source: APIv2 刷脸支付,
+ * 查询订单, 撤销订单, "接口地址".
+ */
+const FACE_CALLS: Readonly<Record<'charge' | 'query' | 'reverse', CallRow>> = {
+  charge: { path: '/pay/facepay', needsCertificate: false },
+  query: { path: '/pay/facepayquery', needsCertificate: false },
+  reverse: { path: '/secapi/pay/facepayreverse', needsCertificate: true },
+}
+
+/** Where a call goes: an order of a face code has calls of its own. */
+export function v2CallRow(call: V2Call, face: Expected['face']): CallRow {
+  const isFace = face === 'face_code' && call !== 'refund' && call !== 'refund_query'
+  return isFace ? FACE_CALLS[call] : V2_CALLS[call]
+}
+
 /** `auth_code` of a payment code: digits (APIv2 提交付款码支付). */
 const AUTH_CODE = /^\d{10,32}$/
+/** `face_code` (APIv2 刷脸支付, string(128)): letters and digits, with hyphens between them. */
+const FACE_CODE = /^[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*$/
+const FACE_CODE_MAX = 128
+/** `spbill_create_ip` (APIv2 刷脸支付, string(16)): an address of IPv4. */
+const FACE_IP_MAX = 16
 /** Nothing XML cannot carry, nothing that hides. */
 const UNFIT = /[\p{C}\p{Zl}\p{Zp}]/u
 /** `store_info.id` inside `scene_info` (APIv2 提交付款码支付, string(32)). */
@@ -60,10 +81,20 @@ function orderFault(
   return undefined
 }
 
+function authFault({ code }: Charge): string | undefined {
+  return AUTH_CODE.test(code) ? undefined : 'payment code'
+}
+
+function faceFault({ code }: Charge, { deviceIp }: TerminalFacts): string | undefined {
+  if (code.length > FACE_CODE_MAX || !FACE_CODE.test(code)) return 'face code'
+  return deviceIp.length > FACE_IP_MAX ? 'device address' : undefined
+}
+
 function chargeFault(charge: Charge, terminal: TerminalFacts): string | undefined {
   const { description, storeId } = charge
   if (!checkAmount(charge.amountFen).ok) return 'amount'
-  if (!AUTH_CODE.test(charge.code)) return 'payment code'
+  const codeFault = charge.face === 'face_code' ? faceFault(charge, terminal) : authFault(charge)
+  if (codeFault) return codeFault
   if (storeId.length < 1 || storeId.length > STORE_ID_MAX || UNFIT.test(storeId)) return 'store'
   const isLong = description.length < 1 || description.length > LIMITS.descriptionMax
   if (isLong || UNFIT.test(description)) return 'description'
@@ -84,7 +115,8 @@ function cutToBytes(text: string, bytesMax: number): string {
 }
 
 /**
- * `POST /pay/micropay` (APIv2 提交付款码支付). `total_fee` is in fen. A charge without credit says
+ * `POST /pay/micropay` (APIv2 提交付款码支付), or `POST /pay/facepay` (APIv2 刷脸支付), which differs by the
+ * name of the code. `total_fee` is in fen. A charge without credit says
  * `limit_pay=no_credit`, which APIv3 cannot say.
  */
 export function encodeV2Charge(charge: Charge, terminal: TerminalFacts, stamp: Stamp): Encoded {
@@ -100,13 +132,16 @@ export function encodeV2Charge(charge: Charge, terminal: TerminalFacts, stamp: S
       ['fee_type', 'CNY'],
       ['spbill_create_ip', terminal.deviceIp],
       ...(charge.noCredit === true ? [['limit_pay', 'no_credit'] as [string, string]] : []),
-      ['auth_code', charge.code],
+      [charge.face === 'face_code' ? 'face_code' : 'auth_code', charge.code],
       ['scene_info', JSON.stringify({ store_info: { id: charge.storeId } })],
     ]),
   )
 }
 
-/** `POST /pay/orderquery` (APIv2 查询订单) and `POST /secapi/pay/reverse` (APIv2 撤销订单). */
+/**
+ * `POST /pay/orderquery` (APIv2 查询订单) and `POST /secapi/pay/reverse` (APIv2 撤销订单), and those of
+ * face codes, which say the same.
+ */
 export function encodeV2Order(expected: Expected, terminal: TerminalFacts, stamp: Stamp): Encoded {
   const fault = orderFault(expected, terminal)
   if (fault) return err(fault)

@@ -86,10 +86,9 @@ const dispatch = (settings: GatewaySettings, passed: Passed, request: WireReques
       return payments.charge(
         request.body,
         header,
-        settings.services.gate.forCharge(
-          request,
-          peek(request.body, '/scene_info/device_ip') !== '',
-        ),
+        settings.services.admitCharge(request, {
+          hasAddress: peek(request.body, '/scene_info/device_ip') !== '',
+        }),
       )
     case 'query':
       return payments.query(passed.argument, header)

@@ -2,11 +2,12 @@ import { chmodSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { LedgerRow } from '../ledger-row.ts'
 import { ledgerRow } from '../ledger-row.ts'
-import type { Order, TradeState } from '../orders.ts'
+import type { Order, TradeState, TradeType } from '../orders.ts'
 import { advanceOrder } from '../orders.ts'
 import { newRefund } from '../refunds.ts'
 import type { Call, ScenarioParams } from '../scenarios.ts'
 import { CALLS } from '../scenarios.ts'
+import { FacesTable } from './faces/faces-table.ts'
 import { NOTICE_SCHEMA, NoticeTable } from './notice-table.ts'
 import { REFUND_SCHEMA, RefundTable } from './refund-table.ts'
 import { SERVICES_SCHEMA, ServicesTable } from './services/services-table.ts'
@@ -50,6 +51,7 @@ type OrderRow = {
   body_hash: string
   next_state: TradeState | null
   next_at_ms: number | null
+  trade_type: TradeType
 }
 
 const SCHEMA = `
@@ -69,7 +71,8 @@ CREATE TABLE IF NOT EXISTS orders (
   returned INTEGER NOT NULL,
   body_hash TEXT NOT NULL,
   next_state TEXT,
-  next_at_ms INTEGER
+  next_at_ms INTEGER,
+  trade_type TEXT NOT NULL DEFAULT 'MICROPAY'
 ) STRICT;
 CREATE INDEX IF NOT EXISTS orders_due ON orders (next_at_ms) WHERE next_at_ms IS NOT NULL;
 CREATE TABLE IF NOT EXISTS states (
@@ -103,14 +106,15 @@ ${REFUND_SCHEMA}${NOTICE_SCHEMA}${V2_SCHEMA}${SERVICES_SCHEMA}`
 
 const COLUMNS = `sequence, out_trade_no, state, amount_fen, transaction_id, attach, device_id,
   description, submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash,
-  next_state, next_at_ms`
+  next_state, next_at_ms, trade_type`
 
 const UPSERT = `
 INSERT INTO orders (out_trade_no, state, amount_fen, transaction_id, attach, device_id,
   description, submitted_at_ms, paid_at_ms, reversed_at_ms, charges, returned, body_hash,
-  next_state, next_at_ms)
+  next_state, next_at_ms, trade_type)
 VALUES (@outTradeNo, @state, @amountFen, @transactionId, @attach, @deviceId, @description,
-  @submittedAtMs, @paidAtMs, @reversedAtMs, @charges, @returned, @bodyHash, @nextState, @nextAtMs)
+  @submittedAtMs, @paidAtMs, @reversedAtMs, @charges, @returned, @bodyHash, @nextState, @nextAtMs,
+  @tradeType)
 ON CONFLICT (out_trade_no) DO UPDATE SET state = excluded.state,
   transaction_id = excluded.transaction_id, paid_at_ms = excluded.paid_at_ms,
   reversed_at_ms = excluded.reversed_at_ms, charges = excluded.charges,
@@ -133,6 +137,7 @@ const orderOf = (row: OrderRow): Order => ({
   bodyHash: row.body_hash,
   nextState: row.next_state,
   nextAtMs: row.next_at_ms,
+  tradeType: row.trade_type,
 })
 
 const NOTHING_USED: Plan['used'] = { charge: 0, query: 0, reverse: 0 }
@@ -151,6 +156,8 @@ export class Ledger {
   readonly v2: V2Table
   /** Terminal services. */
   readonly services: ServicesTable
+  /** Face pay. */
+  readonly faces: FacesTable
 
   /** Opens or makes the file. Throws when another process has it open. */
   constructor(path: string) {
@@ -172,13 +179,20 @@ export class Ledger {
     this.notices = new NoticeTable(this.#db)
     this.v2 = new V2Table(this.#db)
     this.services = new ServicesTable(this.#db)
+    this.faces = new FacesTable(this.#db)
   }
 
   /** A ledger made before a column existed gets it. */
   #addMissingColumns(): void {
     const columns = this.#db.pragma('table_info(orders)') as { name: string }[]
-    if (columns.some(({ name }) => name === 'description')) return
-    this.#db.exec('ALTER TABLE orders ADD COLUMN description TEXT')
+    const added = {
+      description: 'TEXT',
+      trade_type: `TEXT NOT NULL DEFAULT 'MICROPAY'`,
+    }
+    for (const [name, type] of Object.entries(added)) {
+      if (columns.some((column) => column.name === name)) continue
+      this.#db.exec(`ALTER TABLE orders ADD COLUMN ${name} ${type}`)
+    }
   }
 
   /** How SQLite is told to reach the disk, read back from it. */

@@ -35,6 +35,8 @@ export type PaymentSettings = {
   /** Keys the hashes of payment codes, so that they cannot be found by trying all codes. */
   readonly hashKey: string
   readonly log: (line: string) => void
+  /** What a face code says of its charge; undefined when it is none. */
+  readonly faceOf: (code: string) => { readonly scenario: string | null } | undefined
 }
 
 const DEFAULT_DURATION_SECONDS = 60
@@ -164,6 +166,8 @@ export class Payments {
     const { script, chargesSeen } = this.#progress
     const scripted = scenarioOfScript(script, { ...charge, nth: chargesSeen })
     if (scripted) return scripted
+    const own = scenarioNamed(this.#settings.faceOf(charge.code)?.scenario ?? '')
+    if (own) return { scenario: own, params: own.params }
     const scenario = scenarioOfCharge(charge.amountFen, charge.code)
     return { scenario, params: scenario.params }
   }
@@ -223,6 +227,7 @@ export class Payments {
       bodyHash,
       nextState: null,
       nextAtMs: null,
+      tradeType: this.#settings.faceOf(charge.code) === undefined ? 'MICROPAY' : 'FACEPAY',
     }
   }
 

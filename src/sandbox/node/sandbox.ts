@@ -2,16 +2,18 @@ import { randomInt } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { goodAnswer, PLAIN, refusalAnswer } from '../answers.ts'
 import type { SandboxClock } from '../clock.ts'
+import { readPerson } from '../faces/recognise.ts'
 import { totalsOf } from '../ledger-row.ts'
 import type { Refund } from '../refunds.ts'
 import { REFUSALS } from '../refusals.ts'
-import type { ChargeScriptEntry } from '../script.ts'
-import { isRefundEntry, scriptSchema } from '../script.ts'
+import { isChargeEntry, isFaceEntry, isRefundEntry, scriptSchema } from '../script.ts'
 import { Bills } from './bills.ts'
 import { handleControl } from './control.ts'
 import type { Credentials } from './credentials.ts'
 import { openCredentials, SANDBOX_MERCHANT } from './credentials.ts'
 import { DeliveryDesk } from './delivery.ts'
+import { FACES_CONTROL, handleFacesControl } from './faces/face-control.ts'
+import type { ReadPerson } from './faces/face-provider.ts'
 import type { Decision, GatewaySettings } from './gateway.ts'
 import { handleRequest } from './gateway.ts'
 import type { Arrival } from './http-host.ts'
@@ -42,6 +44,8 @@ export type SandboxOptions = {
   readonly enforceGrants?: boolean
   /** What the merchant is set up for; absent: `rsa`. */
   readonly signature?: SignatureName
+  /** Whose a drawn face is; absent: whoever's mark is read. */
+  readonly readPerson?: ReadPerson
 }
 
 /** What a scan types into, and whose cable can be pulled. */
@@ -131,8 +135,9 @@ const makeControls = (
     refusedClientCertificates: () => ledger.v2.countVerdicts('client_certificate_'),
     script: (entries) => {
       const script = scriptSchema.parse(entries)
-      payments.script(script.filter((entry): entry is ChargeScriptEntry => !isRefundEntry(entry)))
+      payments.script(script.filter(isChargeEntry))
       refunds.script(script.filter(isRefundEntry))
+      settings.services.faceDesk.script(script.filter(isFaceEntry))
       return script.length
     },
     scan: ({ scenario, text, suffix }: ScanWish) => {
@@ -189,7 +194,9 @@ const makeOnRequest = (
       return
     }
     if (request.url.startsWith('/sandbox/')) {
-      const { status, value } = handleControl(controls, request, use.token)
+      const { status, value } = request.url.startsWith(FACES_CONTROL)
+        ? handleFacesControl(settings.services, request, use.token)
+        : handleControl(controls, request, use.token)
       const answer = { ...goodAnswer(status, value), signature: 'none', errno: null } as const
       desk.deliver(answer, PLAIN, { response, rawSocket, publicKeyMode: false })
       return
@@ -212,18 +219,20 @@ const makeParts = (use: {
   readonly timers: Timers
   readonly log: (line: string) => void
   readonly origins: ServicesSettings['origins']
+  readonly readPerson: ReadPerson
 }): { readonly settings: GatewaySettings; readonly notices: Notices } => {
-  const { credentials, ledger, clock, timers, log, origins, dir } = use
+  const { credentials, ledger, clock, timers, log } = use
   const merchant = SANDBOX_MERCHANT
   const { apiV3Key, suite } = credentials
-  const payments = new Payments({ ledger, clock, merchant, hashKey: apiV3Key, log })
-  const signer = new Signer(credentials, clock)
   const after = (delayMs: number, fire: () => void) => timers.after(delayMs, fire)
+  const services = new Services({ ...use, after })
+  const faceOf = (code: string) => services.faces.codes.find(code)
+  const payments = new Payments({ ledger, clock, merchant, hashKey: apiV3Key, log, faceOf })
+  const signer = new Signer(credentials, clock)
   const notices = new Notices({ ledger, clock, signer, merchant, apiV3Key, suite, after, log })
   const notify = (refund: Refund, wish: NoticeWish): void => notices.plan(refund, wish)
   const refunds = new Refunds({ ledger, clock, notify })
   const bills = new Bills({ ledger, clock, merchant })
-  const services = new Services({ dir, ledger, clock, credentials, after, log, origins })
   const settings = { credentials, ledger, payments, refunds, signer, bills, clock, services }
   return { settings, notices }
 }
@@ -252,6 +261,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     timers,
     log,
     origins,
+    readPerson: options.readPerson ?? readPerson,
   })
   settings.services.gate.enforced = options.enforceGrants ?? false
   let scanner: Scanner | undefined

@@ -3,15 +3,17 @@ import type { Answer } from '../answers.ts'
 import { PLAIN } from '../answers.ts'
 import type { SandboxClock } from '../clock.ts'
 import type { Merchant } from '../orders.ts'
+import type { V2Form } from '../v2-body.ts'
 import { canonicalFields, checkV2Fields } from '../v2-body.ts'
 import type { V2Writing } from '../v2-dialect.ts'
-import { failAnswer, refusedAnswer, v2Dialect } from '../v2-dialect.ts'
-import type { V2Call } from '../v2-refusals.ts'
+import { failAnswer, refusedAnswer, signedAnswer, v2Dialect } from '../v2-dialect.ts'
+import type { V2Call, V2Refusal } from '../v2-refusals.ts'
 import { spellRefusal } from '../v2-refusals.ts'
 import type { V2Fields } from '../v2-xml.ts'
 import { parseXml } from '../v2-xml.ts'
 import type { WireRequest } from '../wire-checks.ts'
 import type { Credentials } from './credentials.ts'
+import { AUTH_INFO_LIFE_S } from './faces/auth-infos.ts'
 import type { Ledger } from './ledger.ts'
 import type { Payments, Reply } from './payments.ts'
 import type { Refunds } from './refunds.ts'
@@ -33,7 +35,15 @@ export type V2Settings = {
 }
 
 /** `certificate`: the client must show the merchant's certificate in the TLS handshake. */
-type Route = { readonly call: V2Call; readonly certificate: boolean }
+type Route = {
+  readonly call: V2Call
+  readonly certificate: boolean
+  /** Which table of fields, where it is not the call's own. */
+  readonly form?: V2Form
+  /** Calls about orders that were paid by face. */
+  readonly isFace?: true
+  readonly hmacOnly?: true
+}
 
 const ROUTES: Readonly<Record<string, Route>> = {
   '/pay/micropay': { call: 'charge', certificate: false },
@@ -41,6 +51,16 @@ const ROUTES: Readonly<Record<string, Route>> = {
   '/secapi/pay/reverse': { call: 'reverse', certificate: true },
   '/secapi/pay/refund': { call: 'refund', certificate: true },
   '/pay/refundquery': { call: 'refund_query', certificate: false },
+  '/pay/facepay': {
+    call: 'charge',
+    certificate: false,
+    form: 'face_charge',
+    isFace: true,
+    hmacOnly: true,
+  },
+  '/pay/facepayquery': { call: 'query', certificate: false, isFace: true },
+  '/secapi/pay/facepayreverse': { call: 'reverse', certificate: true, isFace: true },
+  '/face/get_wxpayface_authinfo': { call: 'charge', certificate: false, form: 'face_auth_info' },
 }
 
 const routeOf = (url: string): Route | undefined => {
@@ -72,7 +92,7 @@ const signTypeOf = (fields: V2Fields): SignType | undefined => {
 const trust = (
   settings: V2Settings,
   request: WireRequest,
-  certificate: boolean,
+  { certificate, hmacOnly }: Route,
 ): Trusted | Reply => {
   const { credentials, merchant, clock } = settings
   if (request.method !== 'POST') return fail('请使用post方法', 'method_wrong')
@@ -96,6 +116,7 @@ const trust = (
   if (signType === undefined || !verifyV2(fields, credentials.apiV2Key, signType)) {
     return fail('签名错误', 'signature_wrong')
   }
+  if (hmacOnly && signType !== 'HMAC-SHA256') return fail('签名类型错误', 'sign_type_wrong')
   return { fields, signType }
 }
 
@@ -112,6 +133,7 @@ type Asked = {
   /** Whether terminal services bar a charge, or have barred a refund. */
   readonly admit: Admit | undefined
   readonly barred: Barred | undefined
+  readonly isFace: boolean
 }
 
 /** The order number a call is about; `transaction_id` goes before `out_trade_no`. */
@@ -121,6 +143,10 @@ const orderNumber = ({ ledger, clock }: V2Settings, fields: V2Fields): string | 
   return ledger.orderByTransaction(transactionId, clock.nowMs())?.outTradeNo
 }
 
+/** A face call finds no order of a payment code. */
+const isPaidByFace = ({ ledger, clock }: V2Settings, outTradeNo: string): boolean =>
+  ledger.order(outTradeNo, clock.nowMs())?.tradeType === 'FACEPAY'
+
 const charge = (payments: Payments, { fields, header, admit }: Asked): Reply =>
   payments.chargeRead(
     {
@@ -128,7 +154,7 @@ const charge = (payments: Payments, { fields, header, admit }: Asked): Reply =>
       mchid: fields.get('mch_id') ?? '',
       outTradeNo: fields.get('out_trade_no') ?? '',
       amountFen: Number(fields.get('total_fee')),
-      code: fields.get('auth_code') ?? '',
+      code: fields.get('auth_code') ?? fields.get('face_code') ?? '',
       description: fields.get('body') ?? '',
       attach: fields.get('attach'),
       deviceId: fields.get('device_info'),
@@ -150,13 +176,32 @@ const dispatch = (settings: V2Settings, writing: V2Writing, asked: Asked): Reply
   if (writing.call === 'refund') return new V2Refunds(settings, writing).request(asked)
   if (writing.call === 'refund_query') return new V2Refunds(settings, writing).query(asked)
   const outTradeNo = orderNumber(settings, asked.fields)
-  if (outTradeNo === undefined) {
+  if (outTradeNo === undefined || (asked.isFace && !isPaidByFace(settings, outTradeNo))) {
     const refusal = spellRefusal('order_absent', writing.call)
     return say(refusedAnswer(writing, refusal), 'order_absent')
   }
   return writing.call === 'query'
     ? payments.query(outTradeNo, asked.header)
     : payments.reverseRead(outTradeNo, asked.header)
+}
+
+/** `get_wxpayface_authinfo`: what is wrong is said in `return_code`, and there is no `result_code`. */
+const authInfo = (
+  settings: V2Settings,
+  writing: V2Writing,
+  { fields, issue }: { readonly fields: V2Fields; readonly issue: V2Refusal | undefined },
+): Reply => {
+  if (issue)
+    return say(failAnswer(issue.description, 'PARAM_ERROR'), `authinfo ${issue.description}`)
+  if (fields.get('appid') !== settings.merchant.appId) {
+    return say(failAnswer('appid和mch_id不匹配', 'PARAM_ERROR'), 'appid_not_bound')
+  }
+  const [device_id, store_id] = [fields.get('device_id') ?? '', fields.get('store_id') ?? '']
+  const answer = signedAnswer(writing, [
+    ['authinfo', settings.services.authInfos.make({ device_id, store_id })],
+    ['expires_in', String(AUTH_INFO_LIFE_S)],
+  ])
+  return say(answer, 'authinfo')
 }
 
 /**
@@ -166,12 +211,13 @@ const dispatch = (settings: V2Settings, writing: V2Writing, asked: Asked): Reply
 export function handleV2(settings: V2Settings, request: WireRequest): Reply {
   const route = routeOf(request.url)
   if (route === undefined) throw new Error(`no v2 call has the path ${request.url}`)
-  const trusted = trust(settings, request, route.certificate)
+  const trusted = trust(settings, request, route)
   if (!('fields' in trusted)) return trusted
   const { fields, signType } = trusted
   const writing = writingFor(settings, route.call, signType)
   const outTradeNo = fields.get('out_trade_no') ?? null
-  const issue = checkV2Fields(fields, route.call)
+  const issue = checkV2Fields(fields, route.form ?? route.call)
+  if (route.form === 'face_auth_info') return authInfo(settings, writing, { fields, issue })
   if (issue) {
     const verdict = `${issue.code} ${issue.description}`
     return say(refusedAnswer(writing, issue), verdict, outTradeNo)
@@ -183,10 +229,15 @@ export function handleV2(settings: V2Settings, request: WireRequest): Reply {
   const header = request.headers['wechatpay-negative-test']
   const { gate } = settings.services
   const hasAddress = (fields.get('spbill_create_ip') ?? '') !== ''
-  const admit = route.call === 'charge' ? gate.forCharge(request, hasAddress) : undefined
+  const isFace = route.isFace ?? false
+  const openid = isFace ? fields.get('openid') : undefined
+  const admit =
+    route.call === 'charge'
+      ? settings.services.admitCharge(request, { hasAddress, isFacePath: isFace, openid })
+      : undefined
   const barred =
     route.call === 'refund'
       ? gate.refuseRefund(request, fields.get('out_refund_no') ?? '')
       : undefined
-  return dispatch(settings, writing, { fields, header, admit, barred })
+  return dispatch(settings, writing, { fields, header, admit, barred, isFace })
 }

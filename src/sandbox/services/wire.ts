@@ -154,6 +154,11 @@ export const SERVICE_REFUSALS = {
 } as const satisfies Record<string, readonly [status: number, message: string]>
 export type ServiceRefusal = keyof typeof SERVICE_REFUSALS
 
+/** Whether a reason is one that has a refusal of its own. */
+export function isServiceRefusal(code: string): code is ServiceRefusal {
+  return Object.hasOwn(SERVICE_REFUSALS, code)
+}
+
 /** An answer before it is signed. */
 export type ServiceAnswer = { readonly status: number; readonly value: unknown }
 

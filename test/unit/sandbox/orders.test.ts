@@ -20,6 +20,7 @@ const DRAFT: Order = {
   charges: 0,
   description: null,
   returned: false,
+  tradeType: 'MICROPAY',
   bodyHash: '',
   nextState: null,
   nextAtMs: null,

@@ -26,6 +26,7 @@ const PAID: Order = {
   reversedAtMs: null,
   charges: 1,
   returned: false,
+  tradeType: 'MICROPAY',
   bodyHash: '',
   nextState: null,
   nextAtMs: null,

@@ -76,10 +76,11 @@ export function grantDocument(changes: Wire = {}): Wire {
     face: {
       per_txn: 500_000,
       confirm: 'phone',
-      liveness_profile: 'profile-1',
+      liveness_profile: 'passive-1',
       recipient: 'Example Recognition',
       enc_pubkey_sha256: DIGEST('f'),
       notice_version: '1',
+      handler: { name: '示例店', contact: '示例电话' },
     },
     channels_allowed: ['QUICK', 'BALANCE', 'CREDIT'],
     refund: 'allowed',

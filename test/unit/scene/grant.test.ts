@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../../src/scene/decide.ts'
+import { faceTermsOf } from '../../../src/scene/face-terms.ts'
 import { openGrant, readGrant } from '../../../src/scene/grant.ts'
 import { createRandom } from '../../support/seeded.ts'
 import {
@@ -146,6 +147,57 @@ describe('a grant', () => {
       code: 'scene.face_incomplete',
     })
     expect(decideFor(document)).toMatchObject({ kind: 'allow' })
+  })
+
+  it.each([
+    ...['per_txn', 'confirm', 'liveness_profile', 'recipient', 'enc_pubkey_sha256'],
+    ...['notice_version', 'handler', 'handler.name', 'handler.contact'],
+  ])('F-04 switches face pay off without %s, and leaves codes on', (name) => {
+    const document = withMember(`face.${name}`, undefined)
+    expect(decideFor(document, { interface: 'FACEPAY' })).toMatchObject({
+      code: 'scene.face_incomplete',
+      check: 'interface',
+    })
+    expect(decideFor(document)).toMatchObject({ kind: 'allow' })
+  })
+
+  it.each([
+    ['passive-1', 'https://gw.example', true],
+    ['active-1', 'https://gw.example', true],
+    ['rehearsal-1', 'https://gw.example', false],
+    ['rehearsal-1', 'https://127.0.0.1.example', false],
+    ['rehearsal-1', 'https://localhost.example:8443', false],
+    ['rehearsal-1', 'https://127.0.0.1:8443', true],
+    ['rehearsal-1', 'https://[::1]:8443', true],
+    ['rehearsal-1', 'https://localhost', true],
+    ['active-2', 'https://gw.example', false],
+    ['active-2', 'https://localhost', false],
+    ['toString', 'https://localhost', false],
+  ])('F-15 knows liveness %s under a gateway at %s: %s', (profile, origin, isKnown) => {
+    const read = readGrant(withMember('face.liveness_profile', profile))
+    if (!read.ok) throw new Error(read.error.path)
+    const { store } = read.value
+    const net = { ...store.net, gatewayOrigin: origin }
+    const terms = faceTermsOf({ ...read.value, store: { ...store, net } })
+    expect(terms?.livenessProfile).toBe(isKnown ? profile : undefined)
+  })
+
+  it.each([
+    ['phone', 'digits'],
+    ['password_on_phone', 'on_phone'],
+  ])('F-04 face terms in the words of the terminal, confirmed by %s', (wire, confirm) => {
+    const read = readGrant(withMember('face.confirm', wire))
+    expect(read.ok && faceTermsOf(read.value)).toEqual({
+      confirm,
+      livenessProfile: 'passive-1',
+      sealingKeySha256: 'f'.repeat(64),
+      notice: {
+        version: '1',
+        handler: '示例店',
+        contact: '示例电话',
+        recipient: 'Example Recognition',
+      },
+    })
   })
 
   it('AC-19 is refused under a policy version the program does not know', () => {

@@ -339,7 +339,7 @@ function randomRequest(random: Random): Request {
 export function randomCase(random: Random): Case {
   const document = randomGrant(random)
   const history = randomHistory(random)
-  return {
+  const made = {
     document,
     isSigned: random.chance(0.99),
     sha256: DIGEST('7'),
@@ -349,6 +349,29 @@ export function randomCase(random: Random): Case {
     facts: randomFacts(random),
     request: randomRequest(random),
   }
+  return withFaceTerms(made, random)
+}
+
+const FACE_FIELDS = ['per_txn', 'confirm', 'liveness_profile', 'recipient', 'notice_version']
+
+/** Face terms that lack something, or ask for another check of liveness, here and elsewhere. */
+function withFaceTerms(made: Case, random: Random): Case {
+  const face = made.document?.face as Wire | undefined
+  if (face === undefined || !random.chance(0.4)) return made
+  const handler = face.handler as Wire
+  const change = random.pick([
+    () => delete face.handler,
+    () => delete handler[random.pick(['name', 'contact'])],
+    () => delete face[random.pick(FACE_FIELDS)],
+    () => Object.assign(face, { confirm: 'password_on_phone' }),
+    () => Object.assign(face, { liveness_profile: random.pick(['active-1', 'active-2']) }),
+    () => Object.assign(face, { liveness_profile: 'rehearsal-1' }),
+  ])
+  change()
+  if (!random.chance(0.5)) return made
+  const origin = random.pick(['https://127.0.0.1:8443', 'https://localhost', 'https://[::1]:1'])
+  made.document.store.net.gateway_origin = origin
+  return { ...made, facts: { ...made.facts, gateway: { ...made.facts.gateway, origin } } }
 }
 
 function countersOf({ history, historyBeganMs }: Case): Counters | undefined {

@@ -106,6 +106,18 @@ function concerns(document: Document, type: string): boolean {
   return named.includes(type)
 }
 
+/** What a customer is told, how it is confirmed and checked, and to whom it is sealed: all of it. */
+function isFaceWhole({ face, store }: Document): boolean {
+  const said = [
+    ...[face?.per_txn, face?.confirm, face?.recipient, face?.enc_pubkey_sha256],
+    ...[face?.notice_version, face?.handler?.name, face?.handler?.contact],
+  ]
+  if (said.includes(undefined)) return false
+  const isHere = /^https:\/\/(127\.|localhost|\[::1\])/.test(store.net.gateway_origin)
+  const profiles = isHere ? ['passive-1', 'active-1', 'rehearsal-1'] : ['passive-1', 'active-1']
+  return profiles.includes(face.liveness_profile)
+}
+
 /** Used of a count in this day and month; what has no result counts wherever it was begun. */
 function used(one: Case, nowMs: number, counts: (event: CounterEvent, by?: string) => boolean) {
   let latestMs = one.historyBeganMs
@@ -363,7 +375,7 @@ export function judge(one: Case): Answer {
     return refuse('interface_not_granted')
   }
   if (type === 'FACEPAY') {
-    if (document.face?.enc_pubkey_sha256 === undefined) return refuse('face_incomplete')
+    if (!isFaceWhole(document)) return refuse('face_incomplete')
     const hasCodes = document.interfaces.some((entry: Document) => entry.type === 'MICROPAY')
     if (!hasCodes && !facts.hasOtherTender) return refuse('no_face_alternative')
   }

@@ -38,7 +38,7 @@ export function createProver(options: ProverOptions): ProveGrant {
     log.error('payment call cannot be proven', { detail })
     return undefined
   }
-  return async ({ method, target, body }) => {
+  return async ({ method, target, body, interface: type }) => {
     const standpoint = options.standpoint()
     if (standpoint === undefined) return NOTHING
     const counter = options.nextCounter()
@@ -46,6 +46,7 @@ export function createProver(options: ProverOptions): ProveGrant {
     const { origins, ...facts } = standpoint
     const call = {
       ...{ method, target, ...facts },
+      ...(type === undefined ? {} : { interface: type }),
       keyId: signer.keyId,
       timestampMs: Math.floor(options.nowMs()),
       nonce: Buffer.from(entropy.bytes(NONCE_BYTES)).toString('hex'),

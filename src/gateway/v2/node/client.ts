@@ -28,8 +28,8 @@ import {
   encodeV2Refund,
   encodeV2RefundQuery,
   type Stamp,
-  V2_CALLS,
   type V2Call,
+  v2CallRow,
 } from '../requests.ts'
 import type { MessageSigner, SignType } from '../sign-text.ts'
 import { type Fields, writeXml } from '../xml.ts'
@@ -102,7 +102,11 @@ export function openV2Gateway(
   const withCertificate = clients.map((client) => clientLine(client, common))
   const lines = withCertificate.map(({ transport }) => transport)
   const transports = { plain, withCertificate, own: shared ? lines : [plain, ...lines] }
-  return ok(new V2Gateway(options, createSigner(apiV2Key, signType), transports))
+  const signers = {
+    plain: createSigner(apiV2Key, signType),
+    face: createSigner(apiV2Key, 'HMAC-SHA256'),
+  }
+  return ok(new V2Gateway(options, signers, transports))
 }
 
 function clientLine(client: ClientCertificate, common: TransportOptions): ClientLine {
@@ -115,7 +119,11 @@ function clientLine(client: ClientCertificate, common: TransportOptions): Client
 }
 
 /** What is asked about: enough to name it in the log. */
-type Subject = { readonly outTradeNo: string; readonly outRefundNo?: string }
+type Subject = {
+  readonly outTradeNo: string
+  readonly outRefundNo?: string
+  readonly face?: Expected['face']
+}
 
 /** Why nothing was sent, in words that fit what was asked. */
 type UnsentCause = 'gateway.bad_request' | 'gateway.check_refused' | 'refund.not_known'
@@ -138,23 +146,28 @@ type Sent =
       readonly wireText: string
     }
 
+type Signers = { readonly plain: MessageSigner; readonly face: MessageSigner }
+
 /** The client over the transports it is given; {@link openV2Gateway} makes the real ones. */
 class V2Gateway implements V2Client {
   readonly #options: GatewayOptions
   readonly #signer: MessageSigner
+  /** Of the calls about face codes, which know one way to sign. */
+  readonly #faceSigner: MessageSigner
   readonly #transports: V2Transports
   readonly #health: HealthBook
 
-  constructor(options: GatewayOptions, signer: MessageSigner, transports: V2Transports) {
+  constructor(options: GatewayOptions, signers: Signers, transports: V2Transports) {
     this.#options = options
-    this.#signer = signer
+    this.#signer = signers.plain
+    this.#faceSigner = signers.face
     this.#transports = transports
     const certificate = new X509Certificate(options.certificatePem)
     this.#health = new HealthBook(options.clock, certificate.validToDate.getTime())
   }
 
   signCharge(charge: Charge): SignedCharge {
-    const encoded = encodeV2Charge(charge, this.#options, this.#stamp())
+    const encoded = encodeV2Charge(charge, this.#options, this.#stamp(charge.face))
     return {
       send: async () =>
         this.#validLine() ? this.#askOrder('charge', charge, encoded) : this.#refuseExpired(charge),
@@ -191,13 +204,17 @@ class V2Gateway implements V2Client {
     await Promise.all(this.#transports.own.map((transport) => transport.close()))
   }
 
-  #stamp(): Stamp {
+  #stamp(face?: Expected['face']): Stamp {
     const nonce = Buffer.from(this.#options.entropy.bytes(16)).toString('hex').toUpperCase()
-    return { nonce, signType: this.#signer.type }
+    return { nonce, signType: this.#signerFor(face).type }
+  }
+
+  #signerFor(face: Expected['face']): MessageSigner {
+    return face === 'face_code' ? this.#faceSigner : this.#signer
   }
 
   #encodeOrder(expected: Expected): Encoded {
-    return encodeV2Order(expected, this.#options, this.#stamp())
+    return encodeV2Order(expected, this.#options, this.#stamp(expected.face))
   }
 
   /** The charge itself needs no certificate, but whatever would undo it does. */
@@ -214,10 +231,11 @@ class V2Gateway implements V2Client {
     encoded: Encoded,
   ): Promise<GatewayAnswer> {
     const startedAtMs = this.#options.clock.monotonicMs()
-    const subject = { outTradeNo: expected.outTradeNo }
+    const { outTradeNo, face } = expected
+    const subject = { outTradeNo, face }
     const sent = await this.#send(call, subject, encoded)
     const { resent } = sent.kind === 'exchanged' ? sent.end : { resent: false }
-    const question = { call, expected, resent, signer: this.#signer }
+    const question = { call, expected, resent, signer: this.#signerFor(face) }
     const answer = sent.kind === 'unknown' ? sent : classifyV2Order(sent.end, question)
     this.#note(answer, { ...subject, call, tookMs: this.#since(startedAtMs) })
     return answer
@@ -242,22 +260,23 @@ class V2Gateway implements V2Client {
   /** Sends one request once, unless something is wrong with it or with our certificate. */
   async #send(call: V2Call, subject: Subject, encoded: Encoded): Promise<Sent> {
     if (!encoded.ok) return notSent(UNFIT_CAUSES[call], encoded.error)
-    const { path, needsCertificate } = V2_CALLS[call]
+    const { path, needsCertificate } = v2CallRow(call, subject.face)
     const line = this.#validLine()
     if (needsCertificate && !line) {
       return notSent('gateway.check_refused', 'the merchant certificate is not valid at this time')
     }
     const { plain } = this.#transports
     const transport = needsCertificate && line ? line.transport : plain
-    const { outTradeNo } = subject
+    const { outTradeNo, face } = subject
     const onMark = call === 'charge' ? this.#options.onMark : undefined
-    const body = writeXml(this.#withSignature(encoded.value))
+    const body = writeXml(this.#withSignature(encoded.value, this.#signerFor(face)))
     onMark?.('signed', outTradeNo)
     const end = await transport.send({
       method: 'POST',
       target: path,
       headers: { 'user-agent': USER_AGENT, 'content-type': 'text/xml; charset=utf-8' },
       body,
+      ...(call === 'charge' && face ? { interface: 'FACEPAY' } : {}),
       ...(onMark ? { onSent: () => onMark('sent', outTradeNo) } : {}),
     })
     onMark?.('answered', outTradeNo)
@@ -265,8 +284,8 @@ class V2Gateway implements V2Client {
     return { kind: 'exchanged', end }
   }
 
-  #withSignature(fields: Fields): Fields {
-    return new Map([...fields, ['sign', this.#signer.sign(fields)]])
+  #withSignature(fields: Fields, signer: MessageSigner): Fields {
+    return new Map([...fields, ['sign', signer.sign(fields)]])
   }
 
   /** Looked at before every use: a terminal runs for longer than a certificate may last. */

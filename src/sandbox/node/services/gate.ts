@@ -8,12 +8,16 @@ import type { ProofDesk } from './proof-desk.ts'
 import type { Registry } from './registry.ts'
 
 /** Why a payment call is refused: how the payment wire spells it, and what it is. */
-export type Barred = { readonly name: 'no_auth' | 'rule_limit'; readonly reason: string }
+export type Barred = {
+  readonly name: 'no_auth' | 'rule_limit' | 'code_invalid' | 'code_expired'
+  readonly reason: string
+}
 
 /** What the gate looks at in a charge. */
 export type ChargeAtGate = {
   readonly outTradeNo: string
   readonly amountFen: number
+  readonly code: string
   readonly limitPay?: string | undefined
 }
 export type Admit = (charge: ChargeAtGate) => Barred | undefined
@@ -63,7 +67,9 @@ export class PaymentGate {
       const facts = this.#facts(quoted, type)
       const { amountFen } = charge
       const place = readPlace(request.headers['guitai-place'])
-      const refusal = gateCharge(facts, { type, amountFen, creditOff, place, hasAddress })
+      const refusal =
+        gateCharge(facts, { type, amountFen, creditOff, place, hasAddress }) ??
+        (type === 'FACEPAY' ? this.#faceLimit(amountFen, facts) : undefined)
       if (refusal !== undefined) return bar(refusal)
       this.#registry.table.pass({
         ...charge,
@@ -77,6 +83,31 @@ export class PaymentGate {
       })
       return undefined
     }
+  }
+
+  /**
+   * Why a face may not be recognised for this amount, in fen; undefined when it may. Where the terminal
+   * stands and what it is paid with are looked at when it is charged. Expects a ledger transaction.
+   */
+  refuseFace(asked: Quoted & { readonly amountFen: number }): string | undefined {
+    const type = 'FACEPAY'
+    const { amountFen } = asked
+    const charge = { type, amountFen, creditOff: true, place: undefined, hasAddress: true } as const
+    const facts = this.#facts(asked, type)
+    return gateCharge(facts, charge) ?? this.#faceLimit(amountFen, facts)
+  }
+
+  /** The limits that stand among the terms of face pay. */
+  #faceLimit(amountFen: number, { spent }: GateFacts): string | undefined {
+    const { per_txn, per_day = Infinity } = this.#registry.faceTerms()
+    if (amountFen > per_txn) return 'limit.single'
+    return spent.dayFen + amountFen > per_day ? 'limit.day' : undefined
+  }
+
+  /** Serial of the terminal whose grant a call quotes; right once the call has passed here. */
+  serialOf(request: WireRequest): string | undefined {
+    const quoted = this.#granted(request.headers['guitai-grant'] ?? '')
+    return typeof quoted === 'string' ? undefined : quoted.terminal.serial
   }
 
   /**

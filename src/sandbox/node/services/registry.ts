@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { beijingTime } from '../../beijing-time.ts'
 import type { SandboxClock } from '../../clock.ts'
+import type { FaceTerms } from '../../services/face-terms.ts'
+import { FACE_TERMS, faceTermsSchema } from '../../services/face-terms.ts'
 import type { InterfaceType } from '../../services/interface-types.ts'
 import type { Measure } from '../../services/measures.ts'
 import type { MerchantRow, SignedDocument, StoreRow, TerminalRow } from '../../services/records.ts'
@@ -196,7 +198,7 @@ export class Registry {
       risk_level: merchant.risk_level,
       limits: merchant.limits.filter((row) => has(row.interface)),
       ...(merchant.kind === 'MICRO' ? { micro_credit: this.microCredit(merchant) } : {}),
-      ...(has('FACEPAY') ? { face: this.#faceFields() } : {}),
+      ...(has('FACEPAY') ? { face: this.faceTerms() } : {}),
       channels_allowed: merchant.channels_allowed,
       refund: this.refundOf(merchant.id),
       measures,
@@ -229,15 +231,21 @@ export class Registry {
     return { id, name, address, region_code, geo, net }
   }
 
-  #faceFields() {
-    return {
-      per_txn: 50_000,
-      confirm: 'phone',
-      liveness_profile: 'sandbox',
-      recipient: '沙箱刷脸服务 Sandbox face service',
-      enc_pubkey_sha256: this.#settings.faceKeySha256,
-      notice_version: '1',
+  /** What grants say of face pay from now on; made up, and changed by `setFaceTerms`. */
+  faceTerms(): FaceTerms & { readonly enc_pubkey_sha256: string } {
+    const terms = this.table.faceTerms.get('face') ?? FACE_TERMS
+    return { ...terms, enc_pubkey_sha256: this.#settings.faceKeySha256 }
+  }
+
+  /** Changes some terms of face pay, in a new grant for every terminal. Throws for what is none. */
+  setFaceTerms(asked: unknown): FaceTerms {
+    const { enc_pubkey_sha256: _own, ...before } = this.faceTerms()
+    const changed = faceTermsSchema.parse({ ...before, ...Object(asked) })
+    this.table.faceTerms.put('face', changed)
+    for (const one of this.table.terminals.all()) {
+      if (one.status !== 'RELEASED' && one.grantVersion > 0) this.issueGrant(one, true)
     }
+    return changed
   }
 
   /** What credit a micro merchant may take; nothing until somebody has said how much. */

@@ -99,8 +99,12 @@ const overview = ({ registry, gate }: Services) => {
   }
 }
 
+/** `09` reads faces, and codes as well; `10` is for codes. */
+const demoSchema = z.object({ device_type: z.enum(['09', '10']).default('10') })
+
 /** All a terminal of the sandbox needs to begin, made up and at once. */
-const demonstrate = (services: Services): unknown => {
+const demonstrate = (services: Services, asked: unknown): unknown => {
+  const { device_type } = demoSchema.parse(asked)
   const merchant_id = SANDBOX_MERCHANT.id
   const { registry, lifeCycle, enrolment } = services
   if (registry.table.merchants.get(merchant_id) === undefined) {
@@ -142,8 +146,9 @@ const demonstrate = (services: Services): unknown => {
     }))
     lifeCycle.setLimits({ merchant_id, limits })
   }
+  services.faces.enrolDemo()
   const serial = `SANDBOX-${registry.table.codes.all().length + 1}`
-  return enrolment.makeCode({ merchant_id, store_id: 'S001', serial, device_type: '10' })
+  return enrolment.makeCode({ merchant_id, store_id: 'S001', serial, device_type })
 }
 
 const perform = async (
@@ -175,7 +180,7 @@ const answer = async (services: Services, request: WireRequest): Promise<Control
     case 'GET overview':
       return { status: 200, value: services.transaction(() => overview(services)) }
     case 'POST demo':
-      return { status: 200, value: services.transaction(() => demonstrate(services)) }
+      return { status: 200, value: services.transaction(() => demonstrate(services, asked)) }
     case 'POST faults':
       return { status: 200, value: setFault(services, asked) }
     case 'POST enforcement':

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import type { FaceTerms } from '../../services/face-terms.ts'
 import type { InterfaceType } from '../../services/interface-types.ts'
 import type {
   ActRow,
@@ -108,6 +109,7 @@ export class ServicesTable {
   readonly events: Rows<EventRow>
   readonly acts: Rows<ActRow>
   readonly counts: Rows<{ readonly count: number; readonly untilMs: number }>
+  readonly faceTerms: Rows<FaceTerms>
   readonly acknowledgements: Rows<Readonly<Record<string, unknown>>>
 
   constructor(db: Database.Database) {
@@ -125,6 +127,7 @@ export class ServicesTable {
     this.events = new Rows(db, 'event')
     this.acts = new Rows(db, 'act')
     this.counts = new Rows(db, 'count')
+    this.faceTerms = new Rows(db, 'face_terms')
     this.acknowledgements = new Rows(db, 'acknowledgement')
   }
 

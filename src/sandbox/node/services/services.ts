@@ -1,13 +1,19 @@
-import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SandboxClock } from '../../clock.ts'
 import type { WireRequest } from '../../wire-checks.ts'
 import type { Credentials } from '../credentials.ts'
-import { SANDBOX_MERCHANT, writePrivate } from '../credentials.ts'
+import { SANDBOX_MERCHANT } from '../credentials.ts'
+import { AuthInfos } from '../faces/auth-infos.ts'
+import { FaceAudit } from '../faces/face-audit.ts'
+import type { ReadPerson } from '../faces/face-provider.ts'
+import { Faces } from '../faces/faces.ts'
 import type { Ledger } from '../ledger.ts'
 import { Certificates } from './certificates.ts'
 import { Enrolment } from './enrolment.ts'
+import { FaceDesk } from './face-desk.ts'
+import type { Admit } from './gate.ts'
 import { PaymentGate } from './gate.ts'
 import { Issuers, sha256 } from './issuers.ts'
 import { LifeCycle } from './life-cycle.ts'
@@ -25,19 +31,10 @@ export type ServicesSettings = {
   readonly credentials: Credentials
   readonly after: (delayMs: number, fire: () => void) => () => void
   readonly log: (line: string) => void
+  /** Whose a drawn face is. */
+  readonly readPerson: ReadPerson
   /** Origins under which terminals reach the sandbox; asked when a grant is issued. */
   readonly origins: () => { readonly origin: string; readonly backupOrigin: string }
-}
-
-/** Nothing here decrypts: a face is for whoever holds the other half, which is kept apart. */
-const faceKeySha256 = (dir: string): string => {
-  const path = join(dir, 'services_face_key.pem')
-  if (!existsSync(path)) {
-    const { privateKey } = generateKeyPairSync('x25519')
-    writePrivate(path, String(privateKey.export({ type: 'pkcs8', format: 'pem' })))
-  }
-  const der = createPublicKey(readFileSync(path)).export({ type: 'spki', format: 'der' })
-  return sha256(der)
 }
 
 /** The parts of terminal services, over the sandbox's ledger. */
@@ -50,6 +47,10 @@ export class Services {
   readonly gate: PaymentGate
   readonly issuers: Issuers
   readonly faults: ServiceFaults
+  readonly faces: Faces
+  readonly audit: FaceAudit
+  readonly faceDesk: FaceDesk
+  readonly authInfos: AuthInfos
   readonly #terminals: TerminalService
   readonly #ledger: Ledger
   readonly #merchantCertificate: string
@@ -60,6 +61,11 @@ export class Services {
     this.#merchantCertificate = credentials.merchantCertificate
     const transaction = <Value>(work: () => Value): Value => ledger.transaction(work)
     const caSha256 = sha256(new X509Certificate(readFileSync(join(dir, 'ca.pem'))).raw)
+    const hashKey = credentials.apiV3Key
+    const { readPerson } = settings
+    this.faces = new Faces({ dir, table: ledger.faces, clock, hashKey, readPerson })
+    this.authInfos = new AuthInfos({ clock, hashKey, merchantId: SANDBOX_MERCHANT.id })
+    this.audit = new FaceAudit(dir, ledger.faces)
     this.issuers = new Issuers(dir, () => clock.nowMs())
     const { issuers } = this
     this.registry = new Registry({
@@ -67,7 +73,7 @@ export class Services {
       issuers,
       clock,
       network: () => ({ ...origins(), caSha256 }),
-      faceKeySha256: faceKeySha256(dir),
+      faceKeySha256: this.faces.provider.sha256,
       wake: (serial) => this.#terminals.wake(serial),
     })
     const { registry } = this
@@ -82,13 +88,16 @@ export class Services {
       isTaken: (number) => ledger.refunds.byNumber(number) !== undefined,
     })
     this.faults = new ServiceFaults(issuers)
-    const { risk, enrolment, faults } = this
+    const { gate, audit } = this
+    this.faceDesk = new FaceDesk({ provider: this.faces.provider, registry, gate, audit, log })
+    const { risk, enrolment, faults, faceDesk } = this
     this.#terminals = new TerminalService({
       registry,
       risk,
       enrolment,
       issuers,
       faults,
+      faceDesk,
       transaction,
       after,
       log,
@@ -107,6 +116,25 @@ export class Services {
       this.certificates.register(SANDBOX_MERCHANT.id, this.#merchantCertificate)
     }
     return admitted
+  }
+
+  /** What stands between a charge and the ledger: the scene, and what a face code is good for. */
+  admitCharge(
+    request: WireRequest,
+    how: { hasAddress: boolean; isFacePath?: boolean; openid?: string | undefined },
+  ): Admit {
+    const { hasAddress, isFacePath = false, openid } = how
+    const admit = this.gate.forCharge(request, hasAddress)
+    const named = request.headers['guitai-interface']
+    // The v2 face calls are for faces by their path; a grant is held against what the header says.
+    const byPath = isFacePath && admit === undefined ? 'FACEPAY' : 'MICROPAY'
+    return (charge) =>
+      admit?.(charge) ??
+      this.faces.codes.refuse(charge, {
+        interface: named ?? byPath,
+        serial: this.gate.serialOf(request),
+        openid,
+      })
   }
 
   /** A terminal's call. */

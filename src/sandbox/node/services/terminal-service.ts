@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { FaceFault } from '../../face-scenarios.ts'
 import { takeCounter } from '../../services/counter-window.ts'
 import type { TerminalRow } from '../../services/records.ts'
 import {
@@ -13,23 +14,32 @@ import type { Envelope, ServiceAnswer } from '../../services/wire.ts'
 import { readEnvelope, refuseService, requestText, SERVICES_PATH } from '../../services/wire.ts'
 import type { WireRequest } from '../../wire-checks.ts'
 import type { Enrolment } from './enrolment.ts'
+import type { FaceDesk } from './face-desk.ts'
 import type { Issuers } from './issuers.ts'
 import { readPublicKey, sha256, verifyText } from './issuers.ts'
 import type { Registry } from './registry.ts'
 import { POLICY } from './registry.ts'
 import type { RiskDesk } from './risk-desk.ts'
 import { readClosing } from './risk-desk.ts'
-import type { ServiceFaults } from './service-faults.ts'
+import type { Outgoing, ServiceFaults } from './service-faults.ts'
 
 const SKEW_MAX_MS = 300_000
 const BODY_MAX_BYTES = 64 * 1024
+/** A sealed picture of 160 × 160 in base64, and what stands around it. */
+const FACE_BODY_MAX_BYTES = 128 * 1024
 const BULLETINS_MAX = 20
 
 /** Puts an answer on the wire. */
 export type Send = (status: number, headers: Readonly<Record<string, string>>, body: string) => void
 
 type Hold = { readonly terminal: TerminalRow; readonly since: number; readonly waitMs: number }
-type Decision = { readonly answer: ServiceAnswer } | { readonly hold: Hold }
+type Decision =
+  | {
+      readonly answer: ServiceAnswer
+      readonly fault?: FaceFault | undefined
+      readonly delayMs?: number
+    }
+  | { readonly hold: Hold }
 type Signed = { readonly envelope: Envelope; readonly text: string }
 type Asked = {
   readonly terminal: TerminalRow
@@ -44,6 +54,7 @@ export type TerminalServiceSettings = {
   readonly enrolment: Enrolment
   readonly issuers: Issuers
   readonly faults: ServiceFaults
+  readonly faceDesk: FaceDesk
   readonly transaction: <Value>(work: () => Value) => Value
   readonly after: (delayMs: number, fire: () => void) => () => void
   readonly log: (line: string) => void
@@ -62,6 +73,8 @@ const CLOCKLESS = ['time']
 /** The calls of terminals (docs/gateway.md, Terminal services). */
 export class TerminalService {
   readonly #settings: TerminalServiceSettings
+  /** The latest answer with a face code as it was sent, for the scenario that sends it again. */
+  #lastFace: Outgoing | undefined
   readonly #held = new Map<string, { readonly finish: () => void }>()
   readonly #calls: Readonly<Record<string, Call>>
 
@@ -75,6 +88,8 @@ export class TerminalService {
       'POST acknowledgements': (asked) => this.#acknowledge(asked),
       'POST events': (asked) => this.#events(asked),
       'POST closings': (asked) => this.#close(asked),
+      'GET faces/key': () => ({ answer: settings.faceDesk.key() }),
+      'POST faces': ({ terminal, body }) => settings.faceDesk.recognise(terminal, body),
       'POST sign-off': (asked) => this.#signOff(asked),
     }
   }
@@ -90,13 +105,38 @@ export class TerminalService {
     const text = requestText(request, envelope, sha256(request.body))
     const signed = { envelope, text }
     const decision = this.#decide(request, signed)
-    if ('answer' in decision) this.#answer(decision.answer, signed, send)
+    if ('answer' in decision) this.#answerWith(decision, signed, send)
     else this.#hold(decision.hold, signed, send)
   }
 
+  /** An answer about a face may be late, spoilt or an old one; the others have no fault of their own. */
+  #answerWith(decision: Extract<Decision, { answer: unknown }>, signed: Signed, send: Send): void {
+    const { answer, fault, delayMs = 0 } = decision
+    const old = this.#lastFace
+    const keeping: Send = (status, headers, body) => {
+      this.#lastFace = { status, headers, body }
+      if (fault === 'silence') return
+      if (fault === 'old_bytes' && old) send(old.status, old.headers, old.body)
+      else if (fault === 'unsigned') send(status, {}, body)
+      else if (fault === 'wrong_signature') send(status, headers, `${body} `)
+      else send(status, headers, body)
+    }
+    const isFace = typeof answer.value === 'object' && Object(answer.value).face_code !== undefined
+    const use = isFace ? keeping : send
+    if (fault === 'not_json') this.#sign({ status: answer.status, body: '刷脸成功' }, signed, use)
+    else if (fault === 'delay') {
+      this.#settings.after(delayMs, () => this.#answer(answer, signed, use))
+    } else this.#answer(answer, signed, use)
+  }
+
   #answer({ status, value }: ServiceAnswer, { envelope, text }: Signed, send: Send): void {
+    const body = JSON.stringify(this.#settings.faults.value(value))
+    this.#sign({ status, body }, { envelope, text }, send)
+  }
+
+  #sign({ status, body }: { status: number; body: string }, signed: Signed, send: Send): void {
     const { faults, issuers, log } = this.#settings
-    const body = JSON.stringify(faults.value(value))
+    const { envelope, text } = signed
     const request = { nonce: envelope.nonce, text }
     const headers = issuers.answerHeaders({ status, body }, request)
     const outgoing = faults.answer({ status, headers, body }, request)
@@ -116,7 +156,8 @@ export class TerminalService {
   #decideNow(request: WireRequest, signed: Signed): Decision {
     const [path = '', query = ''] = request.url.split('?')
     const name = path.slice(SERVICES_PATH.length)
-    if (Buffer.byteLength(request.body) > BODY_MAX_BYTES) return no('request.refused')
+    const mostBytes = name === 'faces' ? FACE_BODY_MAX_BYTES : BODY_MAX_BYTES
+    if (Buffer.byteLength(request.body) > mostBytes) return no('request.refused')
     const body = readJson(request.body)
     if (`${request.method} ${name}` === 'POST enrol') {
       const { enrolment } = this.#settings

@@ -71,6 +71,22 @@ describe('the proof of a payment call', () => {
     expect(verify(null, Buffer.from(text), publicKey, signature)).toBe(true)
   })
 
+  it('names the interface of a payment code that a face gave', async () => {
+    const server = await rig.server()
+    server.reply = answer(200, PAID_BODY)
+    const gateway = await rig.gateway(server.origin, { prove: proverFor([server.origin]) })
+    await gateway.signCharge({ ...CHARGE, face: 'payment_code' }).send()
+    const sent = server.seen.find(({ method }) => method === 'POST')
+    const headers = sent?.headers ?? {}
+    expect(headers['guitai-interface']).toBe('FACEPAY')
+    const digest = createHash('sha256')
+      .update(sent?.body ?? '')
+      .digest('hex')
+    const text = `GUITAI-PAYMENT-V1\nPOST\n/v3/pay/transactions/codepay\nT-1\n0123456789abcdef\n1700000000123\n${headers['guitai-nonce']}\n7\n10\n0.1.0\nG-1/3\nFACEPAY\n1,2,3,WGS-84\n${digest}\n`
+    const signature = Buffer.from(String(headers['guitai-signature']), 'base64')
+    expect(verify(null, Buffer.from(text), publicKey, signature)).toBe(true)
+  })
+
   it('P7: goes with no query, and to no address that the grant does not name', async () => {
     const server = await rig.server()
     server.reply = answer(200, PAID_BODY)

@@ -22,6 +22,7 @@ const orderOf = (outTradeNo: string, patch: Partial<Order> = {}): Order => ({
   reversedAtMs: null,
   charges: 1,
   returned: false,
+  tradeType: 'MICROPAY',
   bodyHash: '',
   nextState: null,
   nextAtMs: null,
@@ -129,7 +130,8 @@ describe('a ledger of an earlier making', () => {
     ledger.save(orderOf('AAAAAA'), NOW_MS)
     ledger.close()
     const raw = new Database(path)
-    raw.exec('ALTER TABLE orders DROP COLUMN description; DROP TABLE refunds; DROP TABLE notices')
+    raw.exec(`ALTER TABLE orders DROP COLUMN description; ALTER TABLE orders DROP COLUMN trade_type;
+      DROP TABLE refunds; DROP TABLE notices`)
     raw.close()
     ledger = new Ledger(path)
     expect(ledger.order('AAAAAA', NOW_MS)).toEqual(orderOf('AAAAAA', { description: null }))

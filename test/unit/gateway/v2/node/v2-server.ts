@@ -9,6 +9,8 @@ import { signedXml } from '../messages.ts'
 export type SeenV2 = {
   readonly path: string
   readonly contentType: string | undefined
+  /** Headers that begin with `guitai-`. */
+  readonly proof: Readonly<Record<string, unknown>>
   readonly text: string
   /** The fields of the body, read by a pattern of the test's own. */
   readonly fields: Readonly<Record<string, string>>
@@ -86,6 +88,9 @@ export async function startV2Server(
     const seen = {
       path: request.url ?? '',
       contentType: request.headers['content-type'],
+      proof: Object.fromEntries(
+        Object.entries(request.headers).filter(([name]) => name.startsWith('guitai-')),
+      ),
       text,
       fields: Object.fromEntries(
         [...inner.matchAll(pattern)].map(([, field, literal, plain]) => [field, literal ?? plain]),
