@@ -13,3 +13,20 @@ export type IconName =
   | 'stop'
   | 'again'
   | 'link'
+  | FaceIconName
+
+/** Drawings of face pay. */
+export type FaceIconName =
+  | 'face'
+  | 'one_person'
+  | 'closer'
+  | 'further'
+  | 'middle'
+  | 'light'
+  | 'still'
+  | 'turn_left'
+  | 'turn_right'
+  | 'blink'
+  | 'device'
+  | 'voice'
+  | 'silent'
