@@ -6,6 +6,7 @@ import type { FaceDesk } from './face-desk.ts'
 import { FaceFlow } from './face-flow.tsx'
 import { shownFace } from './face-looks.ts'
 import { FaceOffer } from './face-offer.tsx'
+import { MoreTime } from './more-time.tsx'
 import {
   type CustomerState,
   customerLook,
@@ -32,6 +33,9 @@ export function CustomerApp({ state, desk, act }: CustomerAppProps) {
     <div class="customer" data-state={isFree ? 'idle' : panel} data-face={face?.stage}>
       <header class="customer-top">
         <p class="customer-store">{isFree ? '' : screen?.store}</p>
+        {face?.stage === 'notice' && face.endsAtMs !== undefined && (
+          <MoreTime state={state} endsAtMs={face.endsAtMs} desk={desk} />
+        )}
         {face !== undefined && (
           <button
             type="button"

@@ -30,7 +30,7 @@ export function FaceFlow(props: FaceFlowProps) {
   return (
     <main class="face" data-stage={face.stage}>
       <header class="face-head">
-        <h1 ref={title} tabIndex={-1}>
+        <h1 class="face-title" ref={title} tabIndex={-1}>
           {translate(language, TITLES[face.stage])}
         </h1>
         {amountFen !== undefined && face.stage !== 'confirming' && (
@@ -80,7 +80,7 @@ function Body(props: FaceFlowProps) {
     case 'recognising':
       return (
         <div class="face-wait" role="status">
-          <Icon name="charging" />
+          <Icon name="recognising" />
           <p>{translate(state.language, 'face.recognising.how')}</p>
           <p class="face-wait-small">{translate(state.language, 'face.recognising.withdraw')}</p>
         </div>

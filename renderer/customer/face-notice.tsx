@@ -1,6 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { FaceScreen } from '../../src/screen/model.ts'
-import { CountdownBar } from '../shared/countdown-bar.tsx'
 import { type TextKey, translate } from '../text/translate.ts'
 import type { FaceFlowProps } from './face-props.ts'
 
@@ -24,8 +23,8 @@ const ITEMS: readonly (readonly [name: TextKey, text: TextKey])[] = [
  * The notice. It fits; where it does not, because of large type or long names, its columns run on to the
  * side and are turned like pages, so that nothing has to be scrolled.
  */
-export function FaceNoticeText({ state, face, desk }: FaceFlowProps) {
-  const { language, arrival } = state
+export function FaceNoticeText({ state, face }: FaceFlowProps) {
+  const { language } = state
   const { notice } = face
   const area = useRef<HTMLDListElement>(null)
   const { page, pages, turn } = usePages(area, `${language} ${notice?.version}`)
@@ -50,19 +49,6 @@ export function FaceNoticeText({ state, face, desk }: FaceFlowProps) {
             {translate(language, 'face.notice.next')}
           </button>
         </nav>
-      )}
-      {face.endsAtMs !== undefined && arrival !== undefined && (
-        <div class="notice-time">
-          <CountdownBar
-            arrival={arrival}
-            deadlineAtMs={face.endsAtMs}
-            sinceMs={state.face.seenMs}
-            language={language}
-          />
-          <button type="button" class="more-time" onClick={() => desk.press('choose')}>
-            {translate(language, 'face.more_time')}
-          </button>
-        </div>
       )}
     </div>
   )

@@ -93,6 +93,13 @@ export const FACE_DRAWINGS: { readonly [name in FaceIconName]: ComponentChildren
       <path d="M19 40c3-6 7-8 13-8s10 2 13 8" />
     </>
   ),
+  recognising: (
+    <>
+      <circle class="icon-faint" cx="32" cy="32" r="28" />
+      <path class="icon-turn" d="M32 4a28 28 0 0 1 28 28" />
+      <path d="M24 27v3M40 27v3M24 40c5 4 11 4 16 0" />
+    </>
+  ),
   voice: (
     <>
       <path d="M8 25h11l14-12v38L19 39H8z" />

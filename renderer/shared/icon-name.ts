@@ -28,5 +28,6 @@ export type FaceIconName =
   | 'turn_right'
   | 'blink'
   | 'device'
+  | 'recognising'
   | 'voice'
   | 'silent'

@@ -51,7 +51,7 @@ export const FACE_TEXTS = {
   'face.notice.refuse': { 'zh-CN': '不想刷脸', en: 'If you would rather not' },
   'face.notice.refuse.text': {
     'zh-CN': '按“改用付款码”。价格和服务一样。',
-    en: 'Press “Use payment code”. Price and service are the same.',
+    en: 'Press "Use payment code". Price and service are the same.',
   },
   'face.notice.withdraw': { 'zh-CN': '改变主意', en: 'If you change your mind' },
   'face.notice.withdraw.text': {
@@ -69,7 +69,7 @@ export const FACE_TEXTS = {
   'face.notice.page': { 'zh-CN': '第 {page} 页，共 {pages} 页', en: 'Page {page} of {pages}' },
   'face.notice.next': { 'zh-CN': '下一页', en: 'Next page' },
   'face.notice.back': { 'zh-CN': '上一页', en: 'Page back' },
-  'face.more_time': { 'zh-CN': '我要更多时间', en: 'I need more time' },
+  'face.more_time': { 'zh-CN': '需要更多时间', en: 'More time' },
 
   'face.capture.title': { 'zh-CN': '刷脸', en: 'Face pay' },
   'face.capture.device': { 'zh-CN': '请看刷脸设备', en: 'Look at the face device' },
