@@ -31,7 +31,7 @@ const utf8 = (text: string) => new TextEncoder().encode(text)
  */
 export async function beginAgreement(captureId: string, token: string): Promise<CameraAgreement> {
   const proofKey = await importProofKey(token)
-  const pair = await crypto.subtle.generateKey(CURVE, false, ['deriveBits'])
+  const pair = await crypto.subtle.generateKey(CURVE, false, ['deriveKey'])
   const ours = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey))
   const publicKey = toBase64(ours)
   const signature = await crypto.subtle.sign('HMAC', proofKey, utf8(openText(captureId, publicKey)))

@@ -46,6 +46,11 @@ function newestOf(stream: ReadableStream<PictureLike>): PictureReader {
   return {
     read: async () => (await reader.read()).value,
     cancel: () => {
+      // The picture that waits in the stream is closed too, and its memory is free at once.
+      reader.read().then(
+        ({ value }) => value?.close(),
+        () => {},
+      )
       reader.cancel().catch(() => {})
     },
   }

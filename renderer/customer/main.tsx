@@ -18,7 +18,7 @@ import { type CustomerEvent, initialCustomer, reduceCustomer } from './state.ts'
 function start(root: HTMLElement): void {
   const settings = new URLSearchParams(location.search)
   const language = readLanguage(settings.get('language')) ?? 'zh-CN'
-  const voice = recall('customer.voice') ?? settings.get('voice')
+  const voice = recall('voice') ?? settings.get('voice')
   let state = initialCustomer(language, voice !== 'off')
   applyTheme(document, settings.get('theme'))
 
@@ -45,7 +45,7 @@ function start(root: HTMLElement): void {
 
   function act(kind: 'language' | 'voice'): void {
     dispatch({ kind })
-    if (kind === 'voice') remember('customer.voice', state.isVoiceOn ? 'on' : 'off')
+    if (kind === 'voice') remember('voice', state.isVoiceOn ? 'on' : 'off')
   }
 
   const connection = connectPage(window, {
