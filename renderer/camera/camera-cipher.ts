@@ -18,8 +18,11 @@ export type CameraAgreement = {
    * Takes the terminal's half.
    * @returns the key of the frames; undefined when the terminal does not know our token, or its key is none
    */
-  readonly agree: (publicKey: string, proof: string) => Promise<CryptoKey | undefined>
+  readonly agree: (publicKey: string, proof: string) => Promise<SubtleKey | undefined>
 }
+
+/** A key that WebCrypto keeps to itself. */
+export type SubtleKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
 const CURVE = { name: 'ECDH', namedCurve: 'P-256' } as const
 const utf8 = (text: string) => new TextEncoder().encode(text)
@@ -50,7 +53,7 @@ export async function beginAgreement(captureId: string, token: string): Promise<
 }
 
 /** WebCrypto refuses an empty key; one zero byte is the same key to HMAC (RFC 2104, padding). */
-function importProofKey(token: string): Promise<CryptoKey> {
+function importProofKey(token: string): Promise<SubtleKey> {
   const bytes = token === '' ? new Uint8Array(1) : utf8(token)
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
   return crypto.subtle.importKey('raw', bytes, algorithm, false, ['sign', 'verify'])
@@ -58,12 +61,12 @@ function importProofKey(token: string): Promise<CryptoKey> {
 
 async function frameKey(given: {
   readonly captureId: string
-  readonly privateKey: CryptoKey
+  readonly privateKey: SubtleKey
   readonly ours: Uint8Array
   readonly theirs: Uint8Array<ArrayBuffer>
-}): Promise<CryptoKey | undefined> {
+}): Promise<SubtleKey | undefined> {
   const { captureId, privateKey, ours, theirs } = given
-  let peer: CryptoKey
+  let peer: SubtleKey
   try {
     peer = await crypto.subtle.importKey('raw', theirs, CURVE, false, [])
   } catch {
@@ -92,7 +95,7 @@ async function frameKey(given: {
 
 /** Seals the pixels of one frame; the header is bound to them. Resolves with ciphertext and tag. */
 export async function sealPixels(
-  key: CryptoKey,
+  key: SubtleKey,
   frame: {
     readonly sequence: number
     readonly header: Uint8Array<ArrayBuffer>

@@ -1,4 +1,9 @@
-import { beginAgreement, type CameraAgreement, sealPixels } from './camera-cipher.ts'
+import {
+  beginAgreement,
+  type CameraAgreement,
+  type SubtleKey,
+  sealPixels,
+} from './camera-cipher.ts'
 import {
   type CameraFailure,
   HEADER_BYTES,
@@ -45,7 +50,7 @@ const WANTED_MAX = 2
 export class CameraSession {
   readonly #options: SessionOptions
   #agreement: CameraAgreement | undefined
-  #key: CryptoKey | undefined
+  #key: SubtleKey | undefined
   #sequence = 0
   #wanted = 0
   #isSealing = false
@@ -95,7 +100,7 @@ export class CameraSession {
     this.#sendWanted(this.#key).catch(() => this.#fail('lost'))
   }
 
-  async #sendWanted(key: CryptoKey): Promise<void> {
+  async #sendWanted(key: SubtleKey): Promise<void> {
     if (this.#isSealing) return
     this.#isSealing = true
     try {
@@ -109,7 +114,7 @@ export class CameraSession {
     }
   }
 
-  async #sendOne(key: CryptoKey): Promise<void> {
+  async #sendOne(key: SubtleKey): Promise<void> {
     const picture = await this.#nextPicture()
     if (picture === undefined) return this.#fail('lost')
     try {

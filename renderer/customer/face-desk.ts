@@ -15,7 +15,8 @@ import {
   withoutDigits,
   withoutLastDigit,
 } from './face-state.ts'
-import { FaceVoice, pageSpeech } from './face-voice.ts'
+import { FaceVoice } from './face-voice.ts'
+import { pageSpeech } from './page-speech.ts'
 import { type CustomerState, customerPanel } from './state.ts'
 
 /** What the parts of face pay can ask for. */
