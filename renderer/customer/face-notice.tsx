@@ -66,7 +66,7 @@ function usePages(area: { readonly current: HTMLElement | null }, content: strin
     const element = area.current
     if (element === null) return
     const measure = () => {
-      const gap = Number.parseFloat(getComputedStyle(element).columnGap) || 0
+      const gap = gapOf(element)
       const count = Math.ceil((element.scrollWidth + gap - 1) / (element.clientWidth + gap))
       setPages(Math.max(1, count))
     }
@@ -80,9 +80,14 @@ function usePages(area: { readonly current: HTMLElement | null }, content: strin
   useLayoutEffect(() => {
     const element = area.current
     if (element === null) return
-    const gap = Number.parseFloat(getComputedStyle(element).columnGap) || 0
+    const gap = gapOf(element)
     element.scrollLeft = shown * (element.clientWidth + gap)
   }, [shown, area])
   const turn = (by: number) => setPage(Math.min(Math.max(0, shown + by), pages - 1))
   return { page: shown, pages, turn }
+}
+
+/** The space between columns, pixels; a computed length ends in `px`. */
+function gapOf(element: HTMLElement): number {
+  return Number(getComputedStyle(element).columnGap.replace(/px$/, '')) || 0
 }
