@@ -41,12 +41,14 @@ function serveScreens(): void {
 function denyPermissions(): void {
   const { defaultSession } = session
   defaultSession.setPermissionRequestHandler((...request) => {
-    const [, permission, answer, { requestingUrl }] = request
-    answer(isPermitted(permission, requestingUrl))
+    const [, permission, answer, details] = request
+    const media = 'mediaTypes' in details ? (details.mediaTypes ?? []) : []
+    answer(isPermitted({ permission, url: details.requestingUrl, media }))
   })
-  defaultSession.setPermissionCheckHandler((_, permission, origin) =>
-    isPermitted(permission, origin),
-  )
+  defaultSession.setPermissionCheckHandler((...check) => {
+    const [, permission, , { requestingUrl: url, mediaType }] = check
+    return isPermitted({ permission, url, media: mediaType === undefined ? [] : [mediaType] })
+  })
   defaultSession.setDevicePermissionHandler(() => false)
   defaultSession.on('will-download', (event) => event.preventDefault())
 }
@@ -76,7 +78,7 @@ function run(keyStore: KeyStore): void {
   })
   onPortWanted(
     (contents) => windows.screenOf(contents),
-    (screen, contents) => windows.connect(screen, contents, terminal),
+    (screen, contents, use) => windows.connect({ screen, contents, use }, terminal),
   )
   terminal.start()
   windows.arrange()

@@ -1,4 +1,4 @@
-import { SCREEN_NAMES, type ScreenName } from './policy.ts'
+import { PORT_NAMES, type PortUse, SCREEN_NAMES, type ScreenName } from './policy.ts'
 
 /** What the terminal's process tells the main process. */
 export type TerminalNews =
@@ -11,10 +11,15 @@ export const STOP_MESSAGE = 'guitai:stop'
 /** Exit code of a terminal that its configuration forbids to start (sysexits, EX_CONFIG). */
 export const EXIT_REFUSED = 78
 
-/** The screen that a port sent to the terminal's process belongs to; undefined when it is none. */
-export function readScreenOf(value: unknown): ScreenName | undefined {
-  if (typeof value !== 'object' || value === null || !('screen' in value)) return undefined
-  return SCREEN_NAMES.find((name) => name === value.screen)
+/** Whose a port is that is sent to the terminal's process, and what it is for. */
+export type PortLabel = { readonly screen: ScreenName; readonly use: PortUse }
+
+/** Reads the label of a port; undefined when it is none. */
+export function readPortLabel(value: unknown): PortLabel | undefined {
+  const { screen: named, use: meant } = fieldsOf(value)
+  const screen = SCREEN_NAMES.find((name) => name === named)
+  const use = (Object.keys(PORT_NAMES) as PortUse[]).find((name) => name === meant)
+  return screen === undefined || use === undefined ? undefined : { screen, use }
 }
 
 /** Reads a message of the terminal's process; undefined when it is none of ours. */

@@ -27,6 +27,23 @@ export function pageUrl(screen: ScreenName): string {
 /** Names of the messages between a page, its preload and the main process; renderer/connection says the same. */
 export const PORT_REQUEST = 'guitai:want-port'
 export const PORT_GRANT = 'guitai:port'
+/** The same for a camera, which has a port of its own for every capture. */
+export const CAMERA_PORT_REQUEST = 'guitai:want-camera-port'
+export const CAMERA_PORT_GRANT = 'guitai:camera-port'
+
+/** What a port is for. Only the customer's page may feed a camera. */
+export type PortUse = 'protocol' | 'camera'
+export const PORT_NAMES: {
+  readonly [use in PortUse]: { readonly request: string; readonly grant: string }
+} = {
+  protocol: { request: PORT_REQUEST, grant: PORT_GRANT },
+  camera: { request: CAMERA_PORT_REQUEST, grant: CAMERA_PORT_GRANT },
+}
+
+/** Whether a screen may have a port for that. */
+export function mayHavePort(screen: ScreenName, use: PortUse): boolean {
+  return use === 'protocol' || screen === 'customer'
+}
 
 /** Nothing but its own files; no connection at all, because the port is handed in. */
 export const CONTENT_SECURITY_POLICY = [
@@ -75,11 +92,17 @@ export function assetHeaders(asset: Asset): Record<string, string> {
     'content-security-policy': CONTENT_SECURITY_POLICY,
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
-    'permissions-policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=()',
+    'permissions-policy': permissionsPolicy(asset),
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
   }
+}
+
+/** The customer's page has the camera; no page has anything else. */
+function permissionsPolicy({ segments }: Asset): string {
+  const camera = segments.join('/') === 'customer.html' ? '(self)' : '()'
+  return `camera=${camera}, microphone=(), geolocation=(), usb=(), serial=(), hid=()`
 }
 
 /** Whether an address is of our scheme and origin; user names and ports make it another one. */
@@ -102,12 +125,25 @@ export function mayNavigate(screen: ScreenName, url: string): boolean {
   return [pageUrl(screen), ...OTHER_PAGES[screen]].includes(`${ORIGIN}${pathname}${search}`)
 }
 
-/** What pages may have of the machine: nothing. The list is here so that adding to it is seen. */
-export const PERMISSIONS: ReadonlySet<string> = new Set<string>()
+/** What a page asks of the machine. */
+export type Wish = {
+  /** Electron's name of it. */
+  readonly permission: string
+  /** Address of the page that asks. */
+  readonly url: string | undefined
+  /** What kinds of media, where it asks for media. */
+  readonly media: readonly string[]
+}
 
-/** Whether a page may have what it asks for. */
-export function isPermitted(permission: string, origin: string): boolean {
-  return PERMISSIONS.has(permission) && isOurs(origin)
+/**
+ * Whether a page may have what it asks for: the customer's page the camera and nothing with it, no page
+ * anything else. When the camera is opened, the page decides: after the consent (docs/face.md).
+ */
+export function isPermitted({ permission, url, media }: Wish): boolean {
+  if (permission !== 'media' || url === undefined || !isOurs(url)) return false
+  const { pathname } = new URL(url)
+  const isCamera = media.length > 0 && media.every((kind) => kind === 'video')
+  return isCamera && `${ORIGIN}${pathname}` === pageUrl('customer')
 }
 
 /** Who sent a message to the main process. */

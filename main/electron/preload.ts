@@ -1,5 +1,5 @@
 import { ipcRenderer } from 'electron'
-import { PORT_GRANT, PORT_REQUEST } from './policy.ts'
+import { PORT_NAMES } from './policy.ts'
 
 /**
  * The page's only door: it asks its own window for a port and is handed one. No function, no object
@@ -7,13 +7,14 @@ import { PORT_GRANT, PORT_REQUEST } from './policy.ts'
  */
 const { origin } = window.location
 
-window.addEventListener('message', (event) => {
-  if (event.source === window && event.origin === origin && event.data === PORT_REQUEST) {
-    ipcRenderer.send(PORT_REQUEST)
-  }
-})
-
-ipcRenderer.on(PORT_GRANT, ({ ports }) => {
-  const [port] = ports
-  if (port !== undefined) window.postMessage(PORT_GRANT, origin, [port])
-})
+for (const { request, grant } of Object.values(PORT_NAMES)) {
+  window.addEventListener('message', (event) => {
+    if (event.source === window && event.origin === origin && event.data === request) {
+      ipcRenderer.send(request)
+    }
+  })
+  ipcRenderer.on(grant, ({ ports }) => {
+    const [port] = ports
+    if (port !== undefined) window.postMessage(grant, origin, [port])
+  })
+}

@@ -4,7 +4,8 @@ import { machineTiming } from '../shared/timing.ts'
 import {
   mayNavigate,
   type Placement,
-  PORT_GRANT,
+  PORT_NAMES,
+  type PortUse,
   pageUrl,
   placeWindows,
   type ScreenName,
@@ -50,10 +51,18 @@ export class ScreenWindows {
   }
 
   /** Gives a page one end of a new channel and the terminal the other. */
-  connect(screen: ScreenName, contents: WebContents, terminal: TerminalProcess): void {
+  connect(
+    wanted: {
+      readonly screen: ScreenName
+      readonly contents: WebContents
+      readonly use: PortUse
+    },
+    terminal: TerminalProcess,
+  ): void {
+    const { screen, contents, use } = wanted
     const { port1, port2 } = new MessageChannelMain()
-    contents.postMessage(PORT_GRANT, null, [port1])
-    terminal.connect(screen, port2)
+    contents.postMessage(PORT_NAMES[use].grant, null, [port1])
+    terminal.connect({ screen, use }, port2)
   }
 
   /** Brings the cashier's window to the front. */

@@ -2,7 +2,7 @@ import process from 'node:process'
 import { servePort } from '../../src/api/node/message-port.ts'
 import { startTerminal } from '../../src/terminal.ts'
 import { askKeyStore } from './ask-key-store.ts'
-import { EXIT_REFUSED, readScreenOf, STOP_MESSAGE, type TerminalNews } from './messages.ts'
+import { EXIT_REFUSED, readPortLabel, STOP_MESSAGE, type TerminalNews } from './messages.ts'
 import { SCREEN_SCOPES } from './policy.ts'
 
 /**
@@ -45,12 +45,13 @@ if (!started.ok) {
   parentPort.on('message', ({ data, ports }) => {
     const [port] = ports
     if (port === undefined) return
-    const screen = readScreenOf(data)
-    if (screen === undefined) return port.close()
+    const label = readPortLabel(data)
+    // Until the terminal takes frames over a port, a camera finds its line closed.
+    if (label === undefined || label.use === 'camera') return port.close()
     servePort(port, {
       terminal: terminal.engine,
       dispatch: terminal.dispatch,
-      scopes: SCREEN_SCOPES[screen],
+      scopes: SCREEN_SCOPES[label.screen],
     })
   })
   process.once('SIGTERM', end)

@@ -2,7 +2,13 @@ import { type MessagePortMain, type UtilityProcess, utilityProcess } from 'elect
 import { Supervised } from '../shared/supervised.ts'
 import { machineTiming } from '../shared/timing.ts'
 import { type KeyStore, serveKeyStore } from './key-store.ts'
-import { EXIT_REFUSED, readNews, STOP_MESSAGE, type TerminalNews } from './messages.ts'
+import {
+  EXIT_REFUSED,
+  type PortLabel,
+  readNews,
+  STOP_MESSAGE,
+  type TerminalNews,
+} from './messages.ts'
 import type { ScreenName } from './policy.ts'
 
 const SERVICE = 'Guitai terminal'
@@ -63,9 +69,15 @@ export class TerminalProcess {
   }
 
   /** Hands one end of a channel to the terminal, now or as soon as it is ready. */
-  connect(screen: ScreenName, port: MessagePortMain): void {
+  connect(label: PortLabel, port: MessagePortMain): void {
+    const { screen, use } = label
     if (this.#ready !== undefined) {
-      this.#ready.postMessage({ screen }, [port])
+      this.#ready.postMessage(label, [port])
+      return
+    }
+    // A capture is not waited for: it has ended with the terminal.
+    if (use === 'camera') {
+      port.close()
       return
     }
     this.#waiting.get(screen)?.close()
@@ -82,7 +94,8 @@ export class TerminalProcess {
       if (news?.event !== 'ready') return
       say(`terminal: ready at ${news.api}`)
       this.#ready = child
-      for (const [screen, port] of this.#waiting) child.postMessage({ screen }, [port])
+      for (const [screen, port] of this.#waiting)
+        child.postMessage({ screen, use: 'protocol' } satisfies PortLabel, [port])
       this.#waiting.clear()
     })
     return child

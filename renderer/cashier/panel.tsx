@@ -100,7 +100,21 @@ function Details(props: { readonly screen: CashierScreen; readonly language: Lan
           <span>{translate(language, 'detail.gateway', { text: gatewayText })}</span>
         )}
       </p>
+      <FaceLine screen={screen} language={language} />
     </>
+  )
+}
+
+/** How far the customer is with face pay, still and small: staff have nothing to do about it. */
+function FaceLine(props: { readonly screen: CashierScreen; readonly language: Language }) {
+  const { screen, language } = props
+  const { face } = screen
+  if (face === undefined) return null
+  return (
+    <p class="detail-face">
+      <strong>{translate(language, `face_stage.${face.stage}`)}</strong>
+      {face.problem !== undefined && <span>{face.problem.staff[language]}</span>}
+    </p>
   )
 }
 

@@ -26,28 +26,40 @@ export type PortWindow = {
 }
 
 /**
- * The protocol over a MessagePort. The page posts a request to its own window; the shell's preload
- * answers with a fresh port every time, so that a lost port is replaced like a lost socket.
+ * Asks the shell's preload for a port: the page posts a request to its own window, and the preload
+ * answers with a fresh port every time. The answer takes the wish back.
  */
+export function askForPort(
+  page: PortWindow,
+  names: { readonly request: string; readonly grant: string },
+  take: (port: Port) => void,
+): () => void {
+  const granted = (event: PortGrant): void => {
+    const [given] = event.ports
+    if (event.source !== page || event.data !== names.grant || given === undefined) return
+    page.removeEventListener('message', granted)
+    take(given)
+  }
+  page.addEventListener('message', granted)
+  page.postMessage(names.request, page.location.origin === 'null' ? '*' : page.location.origin)
+  return () => page.removeEventListener('message', granted)
+}
+
+/** The protocol over a MessagePort; a lost port is replaced like a lost socket. */
 export function messagePortLink(page: PortWindow): OpenLink {
   return (events) => {
     let port: Port | undefined
-    const granted = (event: PortGrant): void => {
-      const [given] = event.ports
-      if (event.source !== page || event.data !== PORT_GRANT || given === undefined) return
-      page.removeEventListener('message', granted)
+    const forget = askForPort(page, { request: PORT_REQUEST, grant: PORT_GRANT }, (given) => {
       port = given
       port.addEventListener('message', ({ data }) => events.onFrame(data as ServerFrame))
       port.addEventListener('close', () => events.onClosed())
       port.start()
       events.onOpen()
-    }
-    page.addEventListener('message', granted)
-    page.postMessage(PORT_REQUEST, page.location.origin === 'null' ? '*' : page.location.origin)
+    })
     return {
       send: (frame) => port?.postMessage(frame),
       close: () => {
-        page.removeEventListener('message', granted)
+        forget()
         port?.close()
       },
     }

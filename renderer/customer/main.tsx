@@ -1,35 +1,54 @@
 import '../shared/base.css'
 import './customer.css'
+import './face.css'
+import './face-stages.css'
 import { render } from 'preact'
 import { connectPage, pageTimers } from '../connection/page-connection.ts'
+import { oneAtATime } from '../shared/one-at-a-time.ts'
 import { markPainted } from '../shared/paint-mark.ts'
+import { recall, remember } from '../shared/preferences.ts'
 import { applyTheme } from '../shared/theme.ts'
 import { readLanguage } from '../text/language.ts'
 import { translate } from '../text/translate.ts'
 import { CustomerApp } from './customer-app.tsx'
+import { PageFaceDesk } from './face-desk.ts'
+import { customerKeyboard } from './keyboard.ts'
 import { type CustomerEvent, initialCustomer, reduceCustomer } from './state.ts'
 
 function start(root: HTMLElement): void {
   const settings = new URLSearchParams(location.search)
-  let state = initialCustomer(readLanguage(settings.get('language')) ?? 'zh-CN')
+  const language = readLanguage(settings.get('language')) ?? 'zh-CN'
+  const voice = recall('voice') ?? settings.get('voice')
+  let state = initialCustomer(language, voice !== 'off')
   applyTheme(document, settings.get('theme'))
 
-  const draw = (): void => {
+  const draw = oneAtATime(() => {
     document.documentElement.lang = state.language
     document.title = translate(state.language, 'customer.title')
-    render(<CustomerApp state={state} switchLanguage={switchLanguage} />, root)
-  }
+    render(<CustomerApp state={state} desk={desk} act={act} />, root)
+  })
+
+  const desk = new PageFaceDesk(window, {
+    call: (call, manner) => connection.call(call, manner),
+    timers: pageTimers,
+    state: () => state,
+    change: (change) => dispatch({ kind: 'face', change }),
+    draw,
+  })
 
   function dispatch(event: CustomerEvent): void {
     state = reduceCustomer(state, event)
+    // The camera is closed before anything is drawn.
+    desk.follow(state)
     draw()
   }
 
-  function switchLanguage(): void {
-    dispatch({ kind: 'language' })
+  function act(kind: 'language' | 'voice'): void {
+    dispatch({ kind })
+    if (kind === 'voice') remember('voice', state.isVoiceOn ? 'on' : 'off')
   }
 
-  connectPage(window, {
+  const connection = connectPage(window, {
     screen: 'customer',
     onState: (link) => dispatch({ kind: 'link', state: link }),
     onModel: (model) => {
@@ -37,11 +56,12 @@ function start(root: HTMLElement): void {
       markPainted(window, model.revision)
     },
   })
-  window.addEventListener('keydown', (event) => {
-    if (event.key !== 'F9') return
-    event.preventDefault()
-    if (!event.repeat) switchLanguage()
+  const listen = customerKeyboard({
+    language: () => act('language'),
+    key: desk.key,
+    leave: () => desk.press('decline'),
   })
+  window.addEventListener('keydown', listen)
   draw()
 }
 

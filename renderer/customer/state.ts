@@ -4,6 +4,7 @@ import type { IconName } from '../shared/icon-name.ts'
 import type { Arrival } from '../shared/server-clock.ts'
 import { type Language, nextLanguage, type Text } from '../text/language.ts'
 import { TEXTS } from '../text/translate.ts'
+import { type FaceState, NO_FACE, withFaceModel } from './face-state.ts'
 
 /** All the customer's page knows. */
 export type CustomerState = {
@@ -14,24 +15,32 @@ export type CustomerState = {
   readonly deadlineSeenMs: number | undefined
   /** What the next customer finds again. */
   readonly defaultLanguage: Language
+  /** What belongs to the present stage of face pay. */
+  readonly face: FaceState
+  /** Whether what to do in face pay is also spoken; a setting of the terminal. */
+  readonly isVoiceOn: boolean
 }
 
 export type CustomerEvent =
   | { readonly kind: 'link'; readonly state: LinkState }
   | { readonly kind: 'model'; readonly model: CustomerModel; readonly atMs: number }
   | { readonly kind: 'language' }
+  | { readonly kind: 'voice' }
+  | { readonly kind: 'face'; readonly change: (face: FaceState) => FaceState }
 
 /** What the customer's page can show. */
 export type CustomerPanel = ScreenState | 'connecting' | 'lost'
 
 /** The page before anything came. */
-export function initialCustomer(defaultLanguage: Language): CustomerState {
+export function initialCustomer(defaultLanguage: Language, isVoiceOn = true): CustomerState {
   return {
     link: 'connecting',
     arrival: undefined,
     deadlineSeenMs: undefined,
     language: defaultLanguage,
     defaultLanguage,
+    face: NO_FACE,
+    isVoiceOn,
   }
 }
 
@@ -39,7 +48,12 @@ export function initialCustomer(defaultLanguage: Language): CustomerState {
 export function reduceCustomer(state: CustomerState, event: CustomerEvent): CustomerState {
   switch (event.kind) {
     case 'link':
-      return { ...state, link: event.state }
+      // Nothing of a customer waits on a page that cannot say what became of it.
+      return { ...state, link: event.state, ...(event.state === 'open' ? {} : { face: NO_FACE }) }
+    case 'voice':
+      return { ...state, isVoiceOn: !state.isVoiceOn }
+    case 'face':
+      return { ...state, face: event.change(state.face) }
     case 'language':
       return { ...state, language: nextLanguage(state.language) }
     case 'model': {
@@ -49,7 +63,8 @@ export function reduceCustomer(state: CustomerState, event: CustomerEvent): Cust
       const language = hasEnded ? state.defaultLanguage : state.language
       const isSameWait = before?.deadlineAtMs === event.model.customer.deadlineAtMs
       const deadlineSeenMs = isSameWait ? state.deadlineSeenMs : event.model.atMs
-      return { ...state, arrival, deadlineSeenMs, language }
+      const face = withFaceModel(state.face, event.model, event.atMs)
+      return { ...state, arrival, deadlineSeenMs, language, face }
     }
   }
 }

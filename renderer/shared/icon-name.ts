@@ -13,3 +13,21 @@ export type IconName =
   | 'stop'
   | 'again'
   | 'link'
+  | FaceIconName
+
+/** Drawings of face pay. */
+export type FaceIconName =
+  | 'face'
+  | 'one_person'
+  | 'closer'
+  | 'further'
+  | 'middle'
+  | 'light'
+  | 'still'
+  | 'turn_left'
+  | 'turn_right'
+  | 'blink'
+  | 'device'
+  | 'recognising'
+  | 'voice'
+  | 'silent'

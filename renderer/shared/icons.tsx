@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact'
+import { FACE_DRAWINGS } from './face-icons.tsx'
 import type { IconName } from './icon-name.ts'
 
 const DRAWINGS: { readonly [name in IconName]: ComponentChildren } = {
+  ...FACE_DRAWINGS,
   ready: (
     <>
       <rect x="8" y="14" width="48" height="36" rx="6" />

@@ -2,6 +2,7 @@ import { IntlMessageFormat } from 'intl-messageformat'
 import { ADMIN_TEXTS } from './admin-texts.ts'
 import { CASHIER_TEXTS } from './cashier-texts.ts'
 import { CUSTOMER_TEXTS } from './customer-texts.ts'
+import { FACE_STAGE_TEXTS, FACE_TEXTS } from './face-texts.ts'
 import type { Language } from './language.ts'
 import { REFUND_TEXTS } from './refund-texts.ts'
 import { SCENE_TEXTS } from './scene-texts.ts'
@@ -14,6 +15,8 @@ export const TEXTS = {
   ...LIGHT_TEXTS,
   ...CASHIER_TEXTS,
   ...CUSTOMER_TEXTS,
+  ...FACE_TEXTS,
+  ...FACE_STAGE_TEXTS,
   ...SHIFT_TEXTS,
   ...REFUND_TEXTS,
   ...SCENE_TEXTS,

@@ -6,12 +6,7 @@ import { type Browser, chromium } from 'playwright-core'
 import { build } from 'vite'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { SCREEN_POLICY } from '../../src/api/node/screens.ts'
-import {
-  type ClientFrame,
-  type ServerFrame,
-  SUBPROTOCOL,
-  WATCH_PATH,
-} from '../../src/api/protocol.ts'
+import { type ClientFrame, type ServerFrame, SUBPROTOCOL } from '../../src/api/protocol.ts'
 import type { ScreenModel } from '../../src/screen/model.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -20,6 +15,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
 }
 
+const CAMERA_PATH = '/v1/camera'
 const TEST_TOKEN = 'screens-test-token'
 
 /** A stand-in for the terminal: serves the pages and shows whatever picture a test gives it. */
@@ -30,6 +26,8 @@ export type ScreensServer = {
   readonly show: (model: ScreenModel) => void
   /** Gives the answer to a command; by default every command succeeds. */
   answer: (operation: string) => Omit<Extract<ServerFrame, { kind: 'answer' }>, 'id'> | undefined
+  /** Takes the line of a camera, with the token it gave; by default it is closed. */
+  onCamera: (socket: WebSocket, token: string) => void
   /** Breaks every line; refuses or accepts new ones. */
   readonly cut: (isDown: boolean) => void
   /** Keeps lines open but says nothing any more. */
@@ -68,7 +66,6 @@ export async function serveScreens(folder: string, first: ScreenModel): Promise<
   })
   const sockets = new WebSocketServer({
     server: http,
-    path: WATCH_PATH,
     verifyClient: ({ req }: { req: { headers: Record<string, unknown> } }) =>
       !isDown &&
       String(req.headers['sec-websocket-protocol'] ?? '').includes(`token.${TEST_TOKEN}`),
@@ -79,6 +76,7 @@ export async function serveScreens(folder: string, first: ScreenModel): Promise<
     calls: [],
     isMute: false,
     answer: () => undefined,
+    onCamera: (socket) => socket.close(),
     show: (next) => {
       model = next
       for (const [socket, screen] of watchers) send(socket, half(screen))
@@ -103,7 +101,11 @@ export async function serveScreens(folder: string, first: ScreenModel): Promise<
   const send = (socket: WebSocket, frame: ServerFrame): void => {
     if (!server.isMute) socket.send(JSON.stringify(frame))
   }
-  sockets.on('connection', (socket) => {
+  sockets.on('connection', (socket, request) => {
+    if (request.url === CAMERA_PATH) {
+      server.onCamera(socket, TEST_TOKEN)
+      return
+    }
     socket.on('close', () => watchers.delete(socket))
     socket.on('message', (data) => {
       const frame = JSON.parse(String(data)) as ClientFrame
@@ -138,7 +140,7 @@ export function pageAddress(server: ScreensServer, page: string, query = ''): st
   return `${server.address}/screens/${page}.html${query}#token=${TEST_TOKEN}`
 }
 
-export async function openChromium(): Promise<Browser> {
+export async function openChromium(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: '/usr/bin/chromium',
     headless: true,
@@ -150,6 +152,7 @@ export async function openChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   })
 }

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { readNews, readScreenOf } from '../../../../main/electron/messages.ts'
+import { readNews, readPortLabel } from '../../../../main/electron/messages.ts'
 import {
   assetHeaders,
   assetOf,
+  CAMERA_PORT_GRANT,
+  CAMERA_PORT_REQUEST,
   CONTENT_SECURITY_POLICY,
   isPermitted,
+  mayHavePort,
   mayNavigate,
-  PERMISSIONS,
   PORT_GRANT,
   PORT_REQUEST,
   pageUrl,
@@ -27,9 +29,15 @@ describe('the port of a screen', () => {
   })
 
   it('goes to no screen that is not named', () => {
-    for (const screen of SCREEN_NAMES) expect(readScreenOf({ screen })).toBe(screen)
+    for (const screen of SCREEN_NAMES) {
+      for (const use of ['protocol', 'camera'] as const) {
+        expect(readPortLabel({ screen, use })).toEqual({ screen, use })
+      }
+      expect(readPortLabel({ screen })).toBeUndefined()
+      expect(readPortLabel({ screen, use: 'toString' })).toBeUndefined()
+    }
     for (const other of [{ screen: 'admin' }, { screen: 'toString' }, {}, null, 'cashier']) {
-      expect(readScreenOf(other)).toBeUndefined()
+      expect(readPortLabel(other)).toBeUndefined()
     }
   })
 })
@@ -155,10 +163,36 @@ describe('the admin page', () => {
 })
 
 describe('permissions', () => {
-  it('are none', () => {
-    expect([...PERMISSIONS]).toEqual([])
-    for (const name of ['media', 'geolocation', 'serial', 'hid', 'usb', 'clipboard-read']) {
-      expect(isPermitted(name, 'app://guitai'), name).toBe(false)
+  const wish = { permission: 'media', url: pageUrl('customer'), media: ['video'] } as const
+
+  it('are the camera, for the customer’s page', () => {
+    expect(isPermitted(wish)).toBe(true)
+    expect(mayHavePort('customer', 'camera')).toBe(true)
+    const asset = { segments: ['customer.html'], contentType: 'text/html' }
+    expect(assetHeaders(asset)['permissions-policy']).toMatch(/^camera=\(self\), microphone=\(\)/)
+  })
+
+  it.each([
+    ['the cashier’s page', { url: pageUrl('cashier') }],
+    ['another site', { url: 'https://example.com/customer.html' }],
+    ['another port of our name', { url: 'app://guitai:1/customer.html' }],
+    ['a page that is not known', { url: undefined }],
+    ['a microphone with it', { media: ['video', 'audio'] }],
+    ['a microphone', { media: ['audio'] }],
+    ['nothing in particular', { media: [] }],
+    ['the place', { permission: 'geolocation' }],
+    ['a serial line', { permission: 'serial' }],
+    ['the clipboard', { permission: 'clipboard-read' }],
+    ['the screen', { permission: 'display-capture' }],
+  ])('are refused for %s', (_, other) => {
+    expect(isPermitted({ ...wish, ...other })).toBe(false)
+  })
+
+  it('are none for the cashier’s page, which gets no camera’s port either', () => {
+    expect(mayHavePort('cashier', 'camera')).toBe(false)
+    for (const segments of [['cashier.html'], ['admin.html'], ['assets', 'customer.html']]) {
+      const headers = assetHeaders({ segments, contentType: 'text/html' })
+      expect(headers['permissions-policy']).toMatch(/^camera=\(\)/)
     }
   })
 })
@@ -183,6 +217,8 @@ describe('a message to the main process', () => {
   it('has the name that pages use', () => {
     expect(PORT_REQUEST).toBe(names.PORT_REQUEST)
     expect(PORT_GRANT).toBe(names.PORT_GRANT)
+    expect(CAMERA_PORT_REQUEST).toBe(names.CAMERA_PORT_REQUEST)
+    expect(CAMERA_PORT_GRANT).toBe(names.CAMERA_PORT_GRANT)
   })
 })
 
