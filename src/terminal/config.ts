@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { admit } from '../checkout/admit.ts'
 import { type Problem, problem } from '../domain/errors.ts'
 import { SEALING_KEY_PLACES, type SealingKey } from '../ports/secrets.ts'
+import { checkFace, faceSchema } from './face-config.ts'
 import { dataHome } from './folders.ts'
 import { riskSchema } from './risk-terms.ts'
 
@@ -262,6 +263,7 @@ export const configSchema = z.strictObject({
   }),
   services,
   scene,
+  face: faceSchema,
   operators: z
     .strictObject({
       lockAfterMs: z.number().int().min(10_000).max(3_600_000).default(120_000).meta({
@@ -322,6 +324,8 @@ export function parseConfig(text: string, baseDir: string): Result<Config, Probl
   const parsed = configSchema.safeParse(value)
   if (parsed.success) {
     const { dataDir, terminalId } = parsed.data
+    const face = checkFace(parsed.data)
+    if (!face.ok) return face
     const folder = dataDir === undefined ? join(dataHome(), terminalId) : resolve(baseDir, dataDir)
     return ok({ ...parsed.data, baseDir, dataDir: folder })
   }

@@ -9,9 +9,11 @@ import type { OnFilePoint } from '../domain/file-points.ts'
 import type { Sale } from '../domain/sale.ts'
 import type { ProveGrant } from '../gateway/node/grant-proof.ts'
 import { ServicesClient } from '../gateway/services/node/client.ts'
+import { createFaceAuthority } from '../gateway/services/node/face-authority.ts'
 import { createProver, type Standpoint } from '../gateway/services/node/prove.ts'
 import { openTerminalKey } from '../keys/node/terminal-key.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { FaceAuthority } from '../ports/face.ts'
 import type { Log } from '../ports/log.ts'
 import { openGate, type SceneGate } from '../ports/scene.ts'
 import type { Signer } from '../ports/signer.ts'
@@ -69,6 +71,10 @@ export type SceneParts = {
   readonly prove: ProveGrant
   readonly events: SceneEvents
   readonly signer: Signer
+  /** The recognition provider, reached through the services. */
+  readonly faces: FaceAuthority
+  /** Serial that this terminal is enrolled under. */
+  readonly serial: string
 }
 
 /** Waits for terminal services, milliseconds. */
@@ -162,9 +168,10 @@ export function openSceneParts(config: Config, context: SceneContext): Result<Sc
     nowMs: () => keeper.time.nowMs() ?? context.clock.nowMs(),
     entropy: systemEntropy,
   }
+  const serial = services.serial ?? config.terminalId
   const client = new ServicesClient({
     ...servicesAddress(services.address, caPem.value),
-    serial: services.serial ?? config.terminalId,
+    serial,
     ...signing,
     check: (signed) => isSignedFor(keeper, signed),
     clock: context.clock,
@@ -181,7 +188,8 @@ export function openSceneParts(config: Config, context: SceneContext): Result<Sc
     ...context,
     refreshEveryMs: services.refreshEveryMs,
   })
-  return ok({ store, keeper, link, events, place, prove, signer: signer.value })
+  const faces = createFaceAuthority({ client, ...context })
+  return ok({ store, keeper, link, events, place, prove, signer: signer.value, faces, serial })
 }
 
 /** Where the services are, and whom to believe that they are it. */

@@ -126,7 +126,6 @@ const CASES: readonly Case[] = [
     large: 'paid without credit',
     // It was signed with credit, so it does not leave; the next code pays without.
     between: 'scene.changed',
-    isFaceOffered: false,
     screen: 'no_credit_before_payment',
   },
   {

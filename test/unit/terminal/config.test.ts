@@ -34,6 +34,66 @@ describe('the configuration file', () => {
     })
   })
 
+  const SERVED = { ...GOOD, services: { address: 'https://127.0.0.1:8444' } }
+  const DEVICE = { library: 'sdk/face.so', storeName: '示例店', deviceId: 'FACE01' }
+  const KEYED = { ...SERVED.merchant, apiV2KeyFile: 'apiv2.key' }
+
+  it('face: fills in defaults, and is absent unless it is there', () => {
+    const config = parse({ ...SERVED, face: { provider: 'camera' } })
+    expect(config.ok && config.value.face).toEqual({
+      provider: 'camera',
+      allowDevelopmentModel: false,
+    })
+    const plain = parse(SERVED)
+    expect(plain.ok && plain.value.face).toBeUndefined()
+    const face = { provider: 'wxpay-sdk', device: DEVICE }
+    const device = parse({ ...SERVED, merchant: KEYED, face })
+    expect(device.ok && device.value.face?.device).toEqual({
+      ...DEVICE,
+      faceCodeType: '1',
+      authAddress: 'https://payapp.weixin.qq.com',
+    })
+  })
+
+  it.each<[string, object, string]>([
+    ['no grant to go by', { ...GOOD, face: { provider: 'camera' } }, 'face'],
+    ['a reader nobody knows', { ...SERVED, face: { provider: 'mirror' } }, 'face.provider'],
+    ['no device', { ...SERVED, face: { provider: 'wxpay-sdk' } }, 'face.device'],
+    [
+      'a device and no APIv2 key',
+      { ...SERVED, face: { provider: 'wxpay-sdk', device: DEVICE } },
+      'merchant.apiV2KeyFile',
+    ],
+    [
+      'a device number of other letters',
+      {
+        ...SERVED,
+        merchant: KEYED,
+        face: { provider: 'wxpay-sdk', device: { ...DEVICE, deviceId: '柜台' } },
+      },
+      'face.device.deviceId',
+    ],
+  ])('face: refuses %s and names the field', (_what, value, field) => {
+    expect(parse(value)).toMatchObject({ ok: false, error: { field } })
+  })
+
+  it.each<[string, object, boolean]>([
+    ['on this machine', { primary: 'https://127.0.0.1:8443' }, true],
+    ['elsewhere', { primary: 'https://api.mch.weixin.qq.com' }, false],
+    ['at a name like this machine', { primary: 'https://localhost.example' }, false],
+    [
+      'elsewhere as well',
+      { primary: 'https://localhost:8443', backup: 'https://gw.example' },
+      false,
+    ],
+  ])('F-15: the development model with a gateway %s: %s', (_where, gateway, isTaken) => {
+    const face = { provider: 'camera', allowDevelopmentModel: true }
+    const config = parse({ ...SERVED, gateway, face })
+    expect(config.ok).toBe(isTaken)
+    if (!config.ok) expect(config.error.field).toBe('face.allowDevelopmentModel')
+    expect(parse({ ...SERVED, gateway, face: { provider: 'camera' } }).ok).toBe(true)
+  })
+
   it('needs no certificate: one may have been imported', () => {
     const { certificateFile: _certificate, privateKeyFile: _key, ...merchant } = GOOD.merchant
     expect(parse({ ...GOOD, merchant }).ok).toBe(true)

@@ -4,6 +4,7 @@ import { type Problem, problem } from '../../../../src/domain/errors.ts'
 import type { FaceCode } from '../../../../src/domain/face-errors.ts'
 import { CameraReader } from '../../../../src/face/node/camera-reader.ts'
 import type { FaceGate, GateEvent, GateFlaw, GateOrder } from '../../../../src/face/reader-gate.ts'
+import { SealingKeyKeeper } from '../../../../src/face/sealing-key.ts'
 import type {
   CameraLink,
   FaceAnswer,
@@ -422,6 +423,7 @@ describe('a capture', () => {
     provider.gives({ kind: 'recognised', credential: { code: CODE, type: 'payment_code' } })
     await settled()
     expect(told.some(({ kind }) => kind === 'code')).toBe(false)
+    expect(gate.calls.filter((one) => one.startsWith('wipe'))).toHaveLength(1)
   })
 
   it('a capture ends the one before it, of which nothing comes any more', async () => {
@@ -549,6 +551,32 @@ describe('whether a face can be read', () => {
     await begin({ captureId: OTHER_ID, terms })
     expect(gate.calls.filter((one) => one.startsWith('begin'))).toEqual([])
     expect(failures()).toHaveLength(2)
+  })
+
+  it('F-12: an answer about the key of an earlier grant comes too late', async () => {
+    let answerFirst: (key: Result<Uint8Array, Problem>) => void = () => {}
+    const asked: string[] = []
+    const keys = new SealingKeyKeeper({
+      authority: {
+        sealingKey(sha256) {
+          asked.push(sha256)
+          if (asked.length > 1) return Promise.resolve(ok(KEY))
+          return new Promise((resolve) => {
+            answerFirst = resolve
+          })
+        },
+      },
+      clock,
+      onChange() {},
+    })
+    keys.want('old')
+    keys.want('new')
+    await settled()
+    answerFirst(ok(OWN_KEY))
+    await settled()
+    expect([keys.key('old'), keys.key('new')]).toEqual(['face.service_unreachable', KEY])
+    keys.want('new')
+    expect(asked).toEqual(['old', 'new'])
   })
 
   it('closing ends what is under way, and leaves no timer', async () => {
