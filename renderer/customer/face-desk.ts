@@ -97,11 +97,8 @@ export class PageFaceDesk implements FaceDesk {
 
   #send(input: FaceActInput): void {
     const { call, change } = this.#options
-    // The operation's types come with the terminal's side of it.
-    const wanted = {
-      operation: 'face.act',
-      input: { ...input, clientId: crypto.randomUUID() },
-    } as unknown as Call
+    const clientId = crypto.randomUUID()
+    const wanted: Call = { operation: 'face.act', input: { ...input, clientId } }
     // Digits are on the wire once; a press is repeated by pressing again.
     call(wanted, 'once').then(
       (answer) => change((face) => answered(face, input.act, remarkOf(answer))),

@@ -193,7 +193,10 @@ describe('what payment calls carry', () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
   const prove = (origin: string) =>
     createProver({
-      signer: { keyId: '0123456789abcdef', sign: (bytes) => sign(null, bytes, privateKey) },
+      signer: {
+        keyId: '0123456789abcdef',
+        signAside: async (bytes) => sign(null, bytes, privateKey),
+      },
       nextCounter: () => ok(7),
       standpoint: () => ({
         ...{ serial: 'T-1', deviceType: '09' as const, appVersion: '0.1.0', grant: 'G-1/3' },
