@@ -81,7 +81,7 @@ export function paintBody(
     return lit.bright * (0.5 + 0.3 * Math.min(Math.max(below, 0), 1)) * (1 - 0.25 * side * side)
   }
   fillPolygon(picture, neck.map(at), { colour: person.skin, shade: shadeOfChin })
-  paintMark(picture, person, lit)
+  if (person.mark) paintMark(picture, person, lit)
 }
 
 const GLASSES_LOOK = {

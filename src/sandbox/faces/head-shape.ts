@@ -19,8 +19,8 @@ export type HeadMesh = {
 const COLUMNS = 64
 const ROWS = 44
 /** Height of the landmarks below the line of the eyes, as a share of the half height of the head. */
-const NOSE_TIP_DOWN = 0.4
-const MOUTH_DOWN = 0.66
+const NOSE_TIP_DOWN = 0.32
+const MOUTH_DOWN = 0.59
 
 const bump = (place: Place, at: Place, [breadth, height]: Place): number => {
   const along = (place[0] - at[0]) / breadth
@@ -131,8 +131,8 @@ export function mouthCorner(person: Person, smile: number): number {
 /** What a box around the face encloses: brow to chin and cheek to cheek. */
 export function facePoints(person: Person): readonly Vector[] {
   const points: Vector[] = []
-  for (let latitude = -0.5; latitude <= 1.4; latitude += 0.19) {
-    for (let longitude = -1.15; longitude <= 1.16; longitude += 0.23) {
+  for (let latitude = -0.55; latitude <= 1.46; latitude += 0.2) {
+    for (let longitude = -0.96; longitude <= 0.97; longitude += 0.24) {
       points.push(headPoint(person, [longitude, latitude]))
     }
   }

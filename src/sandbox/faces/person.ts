@@ -46,6 +46,8 @@ export type Person = {
   readonly mask: boolean
   readonly maskColour: Colour
   readonly wrinkles: number
+  /** Whether the collar has the mark that the number is read from. */
+  readonly mark: boolean
 }
 
 const SKINS: readonly [Colour, ...Colour[]] = [
@@ -126,6 +128,7 @@ export function personOf(personId: number): Person {
     headwear: random.pick(['none', 'none', 'none', 'none', 'none', 'cap', 'beanie']),
     headwearColour: cloth(random),
     mask: false,
+    mark: true,
     maskColour: random.pick(MASKS),
   }
 }

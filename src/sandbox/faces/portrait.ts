@@ -24,7 +24,9 @@ export type FaceTruth = {
   readonly surface: 'skin' | 'paper' | 'screen'
 }
 
-export type Wear = Partial<Pick<Person, 'glasses' | 'headwear' | 'mask' | 'beard' | 'haircut'>>
+export type Wear = Partial<
+  Pick<Person, 'glasses' | 'headwear' | 'mask' | 'beard' | 'haircut' | 'mark'>
+>
 
 type Model = { readonly person: Person; readonly mesh: HeadMesh; readonly still: Picture }
 

@@ -128,7 +128,7 @@ const twoPeople: Drawer = (picture, setting) => {
   const expression = { eyesOpen: 1, mouthOpen: 0, smile: 0.3 }
   const other = drawPerson(
     picture,
-    { personId: second, wear: {} },
+    { personId: second, wear: options.wear ?? {} },
     { pose: behind, light, expression },
   )
   const near = standing(seed, options, timeMs)
@@ -158,7 +158,7 @@ function held(surface: 'paper' | 'screen'): Drawer {
         kind: 'person',
         width: 480,
         height: 560,
-        pose: { distanceM: 0.62 },
+        pose: { distanceM: 0.36, yM: 0.015 },
         look: { noise: 0 },
         personIds: [firstPerson(setting)],
         still: surface === 'paper',

@@ -1,0 +1,114 @@
+import { brightnessOfRgba, brightnessOfYuv, type FrameView } from './pixels.ts'
+
+/** How well a face can be seen, from its brightness alone. */
+export type FaceQuality = {
+  /** How much brightness changes from pixel to pixel against how much it changes at all; 0 is a smear. */
+  readonly sharpness: number
+  /** 0 to 255. */
+  readonly meanBrightness: number
+  /** Shares of pixels that are as good as black and as good as white, 0 to 1. */
+  readonly darkShare: number
+  readonly brightShare: number
+}
+
+/** Side of the picture of brightness that a face is judged by, pixels. */
+export const BRIGHTNESS_SIDE = 96
+const DARK = 20
+const BRIGHT = 246
+
+/**
+ * Judges a face by rows of `side` by `side` brightness. Sharpness is the variance of the Laplacian over that of
+ * the brightness, so that light and contrast do not count.
+ */
+export function judgeBrightness(values: Uint8Array, side: number): FaceQuality {
+  const pixels = side * side
+  let [sum, squares, dark, bright] = [0, 0, 0, 0]
+  for (let index = 0; index < pixels; index += 1) {
+    const value = values[index] ?? 0
+    sum += value
+    squares += value * value
+    if (value <= DARK) dark += 1
+    else if (value >= BRIGHT) bright += 1
+  }
+  const mean = sum / pixels
+  const variance = squares / pixels - mean * mean
+  return {
+    sharpness: variance < 1 ? 0 : laplacianVariance(values, side) / variance,
+    meanBrightness: mean,
+    darkShare: dark / pixels,
+    brightShare: bright / pixels,
+  }
+}
+
+function laplacianVariance(values: Uint8Array, side: number): number {
+  let [sum, squares] = [0, 0]
+  for (let row = 1; row < side - 1; row += 1) {
+    for (let index = row * side + 1; index < row * side + side - 1; index += 1) {
+      const edge =
+        4 * (values[index] ?? 0) -
+        (values[index - 1] ?? 0) -
+        (values[index + 1] ?? 0) -
+        (values[index - side] ?? 0) -
+        (values[index + side] ?? 0)
+      sum += edge
+      squares += edge * edge
+    }
+  }
+  const pixels = (side - 2) ** 2
+  return squares / pixels - (sum / pixels) ** 2
+}
+
+/** How alike two pictures of brightness are whatever their light: -1 to 1, 1 where they are the same. */
+export function likenessOf(one: Uint8Array, other: Uint8Array): number {
+  const count = Math.min(one.length, other.length)
+  let [a, b, aa, bb, ab] = [0, 0, 0, 0, 0]
+  for (let index = 0; index < count; index += 1) {
+    const x = one[index] ?? 0
+    const y = other[index] ?? 0
+    a += x
+    b += y
+    aa += x * x
+    bb += y * y
+    ab += x * y
+  }
+  const spread = (aa - (a * a) / count) * (bb - (b * b) / count)
+  return spread > 0 ? (ab - (a * b) / count) / Math.sqrt(spread) : 0
+}
+
+/** What a whole frame says before a face is looked for. */
+export type FrameLook = {
+  /** 0 to 255. */
+  readonly meanBrightness: number
+  /** Largest brightness but for the topmost hundredth. */
+  readonly topBrightness: number
+  /** Changes whenever some of the pixels do; means nothing else, and is not kept. */
+  readonly trace: number
+}
+
+const GRID = 48
+
+/** Looks at a grid of pixels. */
+export function lookAtFrame(frame: FrameView): FrameLook {
+  const { bytes, width, height, strideBytes, format } = frame
+  const step = format === 'RGBA' ? 4 : 1
+  const brightnessAt = format === 'RGBA' ? brightnessOfRgba : brightnessOfYuv
+  const counts = new Uint32Array(256)
+  let sum = 0
+  let trace = 0x811c9dc5
+  for (let row = 0; row < GRID; row += 1) {
+    const y = Math.floor(((row + 0.5) * height) / GRID) * strideBytes
+    for (let column = 0; column < GRID; column += 1) {
+      const index = y + Math.floor(((column + 0.5) * width) / GRID) * step
+      const value = brightnessAt(bytes, index)
+      sum += value
+      counts[value] = (counts[value] ?? 0) + 1
+      // FNV-1a, 32 bits.
+      trace = Math.imul(trace ^ (bytes[index] ?? 0), 0x01000193)
+    }
+  }
+  const total = GRID * GRID
+  let left = total / 100
+  let top = 255
+  for (; top > 0 && left >= (counts[top] ?? 0); top -= 1) left -= counts[top] ?? 0
+  return { meanBrightness: sum / total, topBrightness: top, trace: trace >>> 0 }
+}
