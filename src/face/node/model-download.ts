@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -95,6 +96,7 @@ function dropPart(part: string): void {
 
 /** Removes a model and what an interrupted fetch left of it. Throws when the disk refuses. */
 export function removeModel(folder: string, model: FaceModel): void {
+  if (!existsSync(folder)) return
   rmSync(modelPath(folder, model), { force: true })
   removeParts(folder, model)
 }
