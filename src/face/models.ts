@@ -155,7 +155,7 @@ function commandFor(names: readonly string[], named: readonly FoundModel[]): str
 }
 
 /** A state in a few English words, for details and logs. */
-export function describeState(state: ModelState): string {
+function describeState(state: ModelState): string {
   return state.kind === 'refused' ? state.flaw.replaceAll('_', ' ') : state.kind
 }
 
