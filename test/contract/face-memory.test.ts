@@ -81,16 +81,16 @@ function needScanner(context: TestContext): void {
 
 const BYTES = WIDTH * HEIGHT * 4
 
-describe('F-10: memory of a process that opens frames', () => {
+describe('F-10: memory of a process that opens frames', { timeout: 180_000 }, () => {
   it('holds a frame once while it is open, and not at all once it is wiped', async (context) => {
     needScanner(context)
     const camera = await startCamera(opener)
     expect(sightings()).toBe(0)
-    for (const sequence of [1, 2, 3]) {
+    for (const sequence of [1, 2]) {
       const answer = await opener.tell({ do: 'open', frame: camera.frame(sequence), bytes: BYTES })
       expect(answer).toMatchObject({ ok: true })
       expect(sightings()).toBe(BYTES / (24 * 4))
-      await opener.tell({ do: sequence === 3 ? 'release' : 'wipe' })
+      await opener.tell({ do: sequence === 2 ? 'release' : 'wipe' })
       expect(sightings()).toBe(0)
     }
   })
