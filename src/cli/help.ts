@@ -84,6 +84,19 @@ export const HELP = `guitai: a checkout terminal for payment codes
       grant and the totals for good, and tells the service. Nothing may be
       without a result, and the terminal must not be running.
 
+  guitai models list|verify [--config FILE | --dir DIR] [--json]
+      [--language zh-CN|en]
+      Lists the face models that may be used and what is here of them, or reads
+      every one whole and ends with 0 when all that face pay needs is right,
+      1 when not.
+  guitai models fetch [NAME...] [--all] [--development] [--from FOLDER|URL]
+      [--ca FILE] [--config FILE | --dir DIR]
+      Fetches what is missing or wrong, from where the list says or from a
+      mirror or copy that has files of the same names. A file is used only when
+      its SHA-256 is that of the list. Proxies are those of the environment.
+      --development takes the model that knows drawn faces only.
+  guitai models remove NAME...|--all [--config FILE | --dir DIR]
+
   guitai docs [--check]
       Writes the documents that are made from schemas and tables.
 

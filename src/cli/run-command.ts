@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   operator: async () => (await import('./operator.ts')).runOperator,
   enroll: async () => (await import('./enroll.ts')).runEnroll,
   grant: async () => (await import('./grant.ts')).runGrant,
+  models: async () => (await import('./models.ts')).runModels,
   retire: async () => (await import('./retire.ts')).runRetire,
 }
 

@@ -19,6 +19,17 @@ export function cacheHome({ env, name }: Platform = HERE): string {
   return join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'guitai')
 }
 
+/**
+ * Where face models are: what the configuration says, `GUITAI_MODELS`, or one place for all terminals of
+ * this machine.
+ *
+ * @param configured `face.modelsDir`, absolute
+ */
+export function modelsHome(configured?: string, platform: Platform = HERE): string {
+  const named = configured ?? platform.env.GUITAI_MODELS
+  return named ? resolve(named) : join(dataHome(platform), 'models')
+}
+
 /** The journal of the terminal whose data folder this is. */
 export function journalPath(dataDir: string): string {
   return join(dataDir, 'journal.db')

@@ -15,8 +15,9 @@ export interface FaceBytes {
   /** Overwrites all of them; from then on there is nothing to ask for. Again: overwrites again. */
   wipe(): void
   /**
-   * As {@link wipe}, then unlocks and gives the memory back: every view of it has length 0. Not while
-   * native code may still read it, as inference does until it has answered.
+   * As {@link wipe}, then unlocks and gives the memory back: every view of it has length 0, or where
+   * it is shared reads zeros. Not while native code may still read it, as inference does until it has
+   * answered.
    */
   release(): void
 }
@@ -32,21 +33,40 @@ export type MemoryProtection = {
 /** A page of the machines this runs on, or a multiple of it. */
 const PAGE_BYTES = 16_384
 
+/** What {@link FaceMemory} is made with. */
+export type FaceMemoryOptions = {
+  /** Absent: nothing is locked. */
+  readonly lock?: MemoryLock | undefined
+  /**
+   * Is told of all memory as it is allocated, so that another thread can overwrite it: a worker hands
+   * it to the thread that may have to terminate it. Absent: memory is of one thread.
+   */
+  readonly share?: ((whole: SharedArrayBuffer) => void) | undefined
+}
+
+/**
+ * Overwrites memory of a worker that was terminated and can do it no more. Only after it has ended: it
+ * could write on until then.
+ */
+export function overwriteShared(whole: SharedArrayBuffer): void {
+  new Uint8Array(whole).fill(0)
+}
+
 /**
  * Owns the bytes of faces: allocates them, and overwrites what is left when the process or the worker
- * ends or an exception reaches its top. A signal that cannot be caught and `Worker.terminate()` run no
- * code: then the pages go back to the system, or to the allocator, as they are. Whoever terminates a
- * worker asks it to wipe first.
+ * ends or an exception reaches its top. `Worker.terminate()` runs no code in the worker: whoever calls
+ * it overwrites what was shared. A signal that cannot be caught runs no code at all: then the pages go
+ * back to the system, which gives them to nobody else as they are.
  *
- * Without a lock pages may be swapped out and a core dump holds them.
+ * Without a lock pages may be swapped out; a core dump holds them unless it is forbidden.
  */
 export class FaceMemory {
-  readonly #lock: MemoryLock | undefined
+  readonly #options: FaceMemoryOptions
   readonly #owned = new Set<OwnedBytes>()
   readonly #wipeAll = () => this.wipeAll()
 
-  constructor(lock?: MemoryLock) {
-    this.#lock = lock
+  constructor(options: FaceMemoryOptions = {}) {
+    this.#options = options
     process.on('exit', this.#wipeAll)
     // Runs before handlers and reports, and leaves to them what becomes of the process.
     process.on('uncaughtExceptionMonitor', this.#wipeAll)
@@ -55,7 +75,7 @@ export class FaceMemory {
   /** Zeros of whole pages that nothing else lies in. @param byteLength at least 1 */
   allocate(byteLength: number): FaceBytes {
     invariant(Number.isSafeInteger(byteLength) && byteLength > 0, 'no such number of bytes')
-    const owned: OwnedBytes = new OwnedBytes(byteLength, this.#lock, () =>
+    const owned: OwnedBytes = new OwnedBytes(byteLength, this.#options, () =>
       this.#owned.delete(owned),
     )
     this.#owned.add(owned)
@@ -87,7 +107,7 @@ export class FaceMemory {
       some.reduce((total, { byteLength }) => total + byteLength, 0)
     const allocatedBytes = sum(all)
     const lockedBytes = sum(all.filter(({ isLocked }) => isLocked))
-    const isAll = this.#lock !== undefined && lockedBytes === allocatedBytes
+    const isAll = this.#options.lock !== undefined && lockedBytes === allocatedBytes
     const state = isAll ? 'locked' : lockedBytes > 0 ? 'partly_locked' : 'not_locked'
     return { allocatedBytes, lockedBytes, state }
   }
@@ -105,15 +125,17 @@ class OwnedBytes implements FaceBytes {
   readonly isLocked: boolean
   readonly #lock: MemoryLock | undefined
   readonly #forget: () => void
-  readonly #bytes: Uint8Array<ArrayBuffer>
+  readonly #bytes: Uint8Array
   #state: 'open' | 'wiped' | 'released' = 'open'
 
-  constructor(byteLength: number, lock: MemoryLock | undefined, forget: () => void) {
+  constructor(byteLength: number, { lock, share }: FaceMemoryOptions, forget: () => void) {
     this.byteLength = byteLength
     this.#lock = lock
     this.#forget = forget
     // A page of our own on either side: locking goes by pages, and must not meet those of anything else.
-    const whole = new ArrayBuffer(PAGE_BYTES + inPages(byteLength) + PAGE_BYTES)
+    const length = PAGE_BYTES + inPages(byteLength) + PAGE_BYTES
+    const whole = share ? new SharedArrayBuffer(length) : new ArrayBuffer(length)
+    if (whole instanceof SharedArrayBuffer) share?.(whole)
     this.#bytes = new Uint8Array(whole, PAGE_BYTES, byteLength)
     this.isLocked = lock?.lock(this.#bytes) ?? false
   }
@@ -134,7 +156,8 @@ class OwnedBytes implements FaceBytes {
     this.wipe()
     if (this.isLocked) this.#lock?.unlock(this.#bytes)
     this.#state = 'released'
-    this.#bytes.buffer.transfer(0)
+    const whole = this.#bytes.buffer
+    if (whole instanceof ArrayBuffer) whole.transfer(0)
     this.#forget()
   }
 }

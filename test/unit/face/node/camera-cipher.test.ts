@@ -126,6 +126,31 @@ describe('F-12: frames of a camera', () => {
     expect(Buffer.from(into).equals(Buffer.from(patternPixels(into.length)))).toBe(true)
   })
 
+  it('are opened whole wherever in memory they begin, and of any length', async () => {
+    const { cipher } = agree()
+    let sequence = 0
+    for (const from of [0, 1, 2, 3]) {
+      for (const to of [0, 3]) {
+        for (const [width, strideBytes] of [
+          [4, 4],
+          [6, 10],
+        ] as const) {
+          sequence += 1
+          const sealed = await sealFrame(key, sequence, {
+            format: 3,
+            size: [width, 2, strideBytes],
+          })
+          const frame = bytes(sealed.frame)
+          const apart = new Uint8Array(frame.length + from)
+          apart.set(frame, from)
+          const into = new Uint8Array(strideBytes * 3 + to).subarray(to)
+          expect(opened(cipher, apart.subarray(from), into)).toBe(sequence)
+          expect(into).toEqual(patternPixels(strideBytes * 3))
+        }
+      }
+    }
+  })
+
   it('open no more once it is closed, and the key is overwritten', async () => {
     const { cipher } = agree()
     cipher.close()

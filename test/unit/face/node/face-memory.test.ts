@@ -1,7 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FaceMemory, type MemoryLock } from '../../../../src/face/node/face-memory.ts'
+import {
+  FaceMemory,
+  type MemoryLock,
+  overwriteShared,
+} from '../../../../src/face/node/face-memory.ts'
 
 const SOURCE = join(import.meta.dirname, '../../../../src/face/node/face-memory.ts')
 
@@ -115,10 +119,33 @@ describe('F-10: bytes of a face', () => {
   })
 })
 
+describe('F-10: shared memory', () => {
+  it('is told of before anything is in it, and can be overwritten from outside', () => {
+    const shared: SharedArrayBuffer[] = []
+    const own = new FaceMemory({ share: (whole) => shared.push(whole) })
+    const { bytes } = own.allocate(100)
+    bytes.fill(7)
+    expect(shared).toHaveLength(1)
+    for (const whole of shared) overwriteShared(whole)
+    expect(bytes).toEqual(new Uint8Array(100))
+    own.close()
+  })
+
+  it('reads zeros after a release, since it cannot be taken back', () => {
+    const own = new FaceMemory({ share: () => {} })
+    const face = own.allocate(100)
+    const view = face.bytes.fill(7)
+    face.release()
+    expect(view).toEqual(new Uint8Array(100))
+    expect(() => face.bytes).toThrow('after they were wiped')
+    own.close()
+  })
+})
+
 describe('F-10: locked memory', () => {
   it('is unlocked when it is released, after it was overwritten', () => {
     const { lock, locked } = countingLock()
-    const own = new FaceMemory(lock)
+    const own = new FaceMemory({ lock })
     const face = own.allocate(100)
     face.bytes.fill(5)
     expect(locked).toHaveLength(1)
@@ -131,7 +158,7 @@ describe('F-10: locked memory', () => {
   it('says what it cannot promise', () => {
     memory.allocate(10)
     expect(memory.protection().state).toBe('not_locked')
-    const own = new FaceMemory(countingLock(1).lock)
+    const own = new FaceMemory({ lock: countingLock(1).lock })
     own.allocate(10)
     own.allocate(30)
     expect(own.protection()).toEqual({
