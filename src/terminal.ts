@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { CameraDesk } from './api/camera-link.ts'
 import { createDispatch, type Dispatch } from './api/dispatch.ts'
 import { openServer, type Server } from './api/node/server.ts'
 import { SCOPES } from './api/protocol.ts'
@@ -24,6 +25,7 @@ import { openAdministration } from './terminal/administration-open.ts'
 import { backUpTo } from './terminal/backup.ts'
 import type { Config } from './terminal/config.ts'
 import { endOnBug } from './terminal/end-on-bug.ts'
+import { openFace } from './terminal/face.ts'
 import { besideJournal, journalPath, portPath } from './terminal/folders.ts'
 import { makeGateway } from './terminal/gateway.ts'
 import {
@@ -107,10 +109,12 @@ export async function startTerminal(
   }
   const pauses = new InterfacePauses(clock)
   const gate = withPauses(options.scene ?? scene.gate, pauses)
+  const face = openFace(config.value, { scene: scene.parts, clock, log })
   const engine = makeEngine(config.value, {
     clock,
     log,
     options,
+    face: options.face ?? face?.reader,
     gateway: gateway.value,
     journal: journal.value,
     scene: gate,
@@ -134,7 +138,10 @@ export async function startTerminal(
   const ready = administration.ok ? merchant : administration
   const started = ready.ok ? engine.start() : ready
   const served = started.ok
-    ? await serve(config.value, { engine, dispatch, dataDir, clock, log, options, notices })
+    ? await serve(config.value, {
+        ...{ engine, dispatch, dataDir, clock, log, options, notices },
+        cameras: face?.cameras,
+      })
     : started
   if (!served.ok) {
     log.error('not started', { code: served.error.code })
@@ -227,9 +234,10 @@ function makeEngine(
   parts: Omit<Context, 'dataDir'> &
     Pick<ConstructorParameters<typeof Engine>[0], 'gateway' | 'journal'> & {
       readonly scene: SceneGate
+      readonly face: FaceReader | undefined
     },
 ): Engine {
-  const { clock, log, options, gateway, journal, scene } = parts
+  const { clock, log, options, gateway, journal, scene, face } = parts
   const { onMark, onPoint } = options
   return new Engine({
     journal,
@@ -253,7 +261,7 @@ function makeEngine(
     },
     onBug: endOnBug(log),
     scene,
-    ...(options.face ? { face: options.face } : {}),
+    ...(face ? { face } : {}),
     ...(onPoint ? { onPoint } : {}),
     ...(onMark
       ? { onMark: (mark: Mark, sale: Sale) => onMark(mark, sale.attempts.at(-1)?.outTradeNo ?? '') }
@@ -281,9 +289,10 @@ async function serve(
     readonly engine: Engine
     readonly dispatch: Dispatch
     readonly notices: RefundNotices
+    readonly cameras: CameraDesk | undefined
   },
 ): Promise<Result<Served, Problem>> {
-  const { dataDir, engine, dispatch, options, log, clock, notices } = parts
+  const { dataDir, engine, dispatch, options, log, clock, notices, cameras } = parts
   const kept = readIdentity(dataDir)
   const port = config.api.port === 0 ? kept.port : config.api.port
   const grants = SCOPES.map((scope) => ({ token: kept.tokens[scope], scopes: [scope] }))
@@ -299,6 +308,7 @@ async function serve(
       log,
       ...(options.screensDir === undefined ? {} : { screensDir: options.screensDir }),
       ...(hasNotices ? { notices: { take, clock, log } } : {}),
+      ...(cameras ? { cameras } : {}),
     })
   let server: Server
   try {

@@ -12,6 +12,7 @@ import {
 } from '../face/node/model-download.ts'
 import { lookAtModels } from '../face/node/model-store.ts'
 import { readConfig } from '../terminal/config.ts'
+import { DEVELOPMENT_MODELS } from '../terminal/face.ts'
 import { modelsHome } from '../terminal/folders.ts'
 import { systemClock } from '../terminal/system.ts'
 import {
@@ -34,9 +35,6 @@ const OPTIONS = {
   development: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const
-
-/** Where the sources have the model that was made from drawn faces. */
-export const DEVELOPMENT_MODELS = join(import.meta.dirname, '..', 'sandbox', 'faces', 'model')
 
 type Values = ReturnType<typeof readOptions<typeof OPTIONS>>['values']
 type Call = {
