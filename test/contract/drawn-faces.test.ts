@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { drawScene } from '../../src/sandbox/faces/scene.ts'
-import { modelPath, openDetector, overlap } from '../support/drawn-detector.ts'
+import { openDetector, overlap } from '../../src/sandbox/faces/training/detector.ts'
+import { modelPath } from '../support/face-model-file.ts'
 
 it('a detector that was never shown a drawing finds the drawn faces where they are', async (context) => {
   const detect = await openDetector(modelPath(context, 'yunet_n_320_320.onnx'))

@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { InferenceSession } from 'onnxruntime-node'
 import { InferenceSession as Session, Tensor } from 'onnxruntime-node'
-import type { TestContext } from 'vitest'
-import type { Picture } from '../../src/sandbox/faces/picture.ts'
-import type { FaceTruth } from '../../src/sandbox/faces/portrait.ts'
+import type { Picture } from '../picture.ts'
+import type { FaceTruth } from '../portrait.ts'
 
 /** One face as a detector says it, in pixels of the picture. */
 export type Found = {
@@ -18,14 +15,7 @@ const SIDE = 320
 const STRIDES = [8, 16, 32]
 const OVERLAP_MOST = 0.3
 
-/** A model of ../shared/models or GUITAI_MODELS; where it is not there, the test says so. */
-export function modelPath(context: TestContext, name: string): string {
-  const folder = process.env.GUITAI_MODELS ?? resolve(import.meta.dirname, '../../../shared/models')
-  const path = resolve(folder, name)
-  if (!existsSync(path)) context.skip(`no ${name}: set GUITAI_MODELS to the folder that has it`)
-  return path
-}
-
+/** Share of two boxes that both have. */
 export function overlap(one: FaceTruth['box'], other: FaceTruth['box']): number {
   const across = Math.min(one.x + one.width, other.x + other.width) - Math.max(one.x, other.x)
   const down = Math.min(one.y + one.height, other.y + other.height) - Math.max(one.y, other.y)
