@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
+import { readPerson } from '../../src/sandbox/faces/recognise.ts'
 import { drawScene } from '../../src/sandbox/faces/scene.ts'
 import { openDetector, overlap } from '../../src/sandbox/faces/training/detector.ts'
+import { squareCropOf } from '../support/drawn-crop.ts'
 import { modelPath } from '../support/face-model-file.ts'
 
 it('a detector that was never shown a drawing finds the drawn faces where they are', async (context) => {
@@ -26,11 +28,24 @@ it('a detector that was never shown a drawing finds the drawn faces where they a
   expect(mean).toBeGreaterThan(0.9)
 })
 
-it('it finds nobody where nobody is, and both of two people', async (context) => {
+it('finds nobody where nobody is, and both of two people', async (context) => {
   const detect = await openDetector(modelPath(context, 'yunet_n_320_320.onnx'))
   for (let seed = 0; seed < 8; seed += 1) {
     expect(await detect(drawScene(seed, { kind: 'empty' }, 0))).toEqual([])
     expect(await detect(drawScene(seed, { kind: 'black' }, 0))).toEqual([])
     expect(await detect(drawScene(seed, { kind: 'two_people' }, 0)), `seed ${seed}`).toHaveLength(2)
+  }
+})
+
+it('the mark is read from the crop around a face as a detector finds it', async (context) => {
+  const detect = await openDetector(modelPath(context, 'yunet_n_320_320.onnx'))
+  for (const [index, yawDeg] of [0, 15, -15, 28, -28].entries()) {
+    for (const distanceM of [0.45, 0.8]) {
+      const personId = 7 + index * 11
+      const scene = drawScene(personId, { still: true, pose: { yawDeg, distanceM } }, 0)
+      const [face] = await detect(scene)
+      if (face === undefined) throw new Error(`nobody was found: ${personId}`)
+      expect(readPerson(squareCropOf(scene, face))).toBe(personId)
+    }
   }
 })
