@@ -245,8 +245,6 @@ def train(detector, frames, faces, options):
             print(step, round(float(total), 3), f"{time.monotonic() - started:.0f} s", flush=True)
         if step % 500 == 499:
             export(detector, options.out)
-        if step + 1 == options.stop_after:
-            break
 
 
 def export(detector, path):
@@ -262,8 +260,6 @@ def main():
     parser.add_argument("--data", default="drawn-faces")
     parser.add_argument("--out", default="detector.onnx")
     parser.add_argument("--steps", type=int, default=3000)
-    # The rate falls as for --steps, but what is learned by then is taken.
-    parser.add_argument("--stop-after", type=int, default=2000)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--seed", type=int, default=1)
