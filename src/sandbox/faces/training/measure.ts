@@ -3,7 +3,7 @@ import type { FaceTruth } from '../portrait.ts'
 import { drawScene } from '../scene.ts'
 import type { Detector, Found } from './detector.ts'
 import { openDetector, overlap } from './detector.ts'
-import { sampleOf } from './samples.ts'
+import { sampleOf, tillSampleOf } from './samples.ts'
 
 /** A face is found when its box has this share in common with the true one. */
 const OVERLAP_LEAST = 0.5
@@ -15,6 +15,8 @@ export type Figures = {
   readonly faces: number
   readonly recall: number
   readonly precision: number
+  readonly scoreMean: number
+  readonly scoreLeast: number
   readonly overlapMean: number
   readonly landmarkMean: number
   readonly landmarkP95: number
@@ -28,6 +30,7 @@ type Tally = {
   overlaps: number[]
   aways: number[]
   ms: number[]
+  scores: number[]
 }
 
 function count(tally: Tally, found: readonly Found[], truth: readonly FaceTruth[]): void {
@@ -39,6 +42,7 @@ function count(tally: Tally, found: readonly Found[], truth: readonly FaceTruth[
     if (best === undefined || overlap(face.box, best.box) < OVERLAP_LEAST) continue
     free.delete(best)
     tally.hits += 1
+    tally.scores.push(face.score)
     tally.overlaps.push(overlap(face.box, best.box))
     best.landmarks.forEach(([x, y], index) => {
       const [foundX, foundY] = face.landmarks[index] ?? [0, 0]
@@ -55,15 +59,23 @@ function quantile(values: readonly number[], share: number): number {
   return sorted[Math.floor(share * (sorted.length - 1))] ?? 0
 }
 
-/** Draws the first `frames` held-out samples and lets a detector look at them. */
+type Samples = { readonly of: typeof tillSampleOf; readonly frames: number }
+
+/** What is measured on: the held-out set, and people who stand at a till. */
+export const MEASURED = {
+  held_out: { of: (index: number) => sampleOf('held_out', index), frames: 400 },
+  till: { of: tillSampleOf, frames: 96 },
+} as const satisfies Readonly<Record<string, Samples>>
+
+/** Draws samples and lets a detector look at them. */
 export async function measure(
   detect: Detector,
-  frames: number,
+  samples: Samples,
   nowMs: () => number,
 ): Promise<Figures> {
-  const tally: Tally = { faces: 0, hits: 0, given: 0, overlaps: [], aways: [], ms: [] }
-  for (let index = 0; index < frames; index += 1) {
-    const { seed, options } = sampleOf('held_out', index)
+  const tally: Tally = { faces: 0, hits: 0, given: 0, overlaps: [], aways: [], ms: [], scores: [] }
+  for (let index = 0; index < samples.frames; index += 1) {
+    const { seed, options } = samples.of(index)
     const scene = drawScene(seed, options, 0)
     const startMs = nowMs()
     const found = await detect(scene, SCORE_LEAST)
@@ -71,10 +83,12 @@ export async function measure(
     count(tally, found, scene.truth)
   }
   return {
-    frames,
+    frames: samples.frames,
     faces: tally.faces,
     recall: tally.hits / Math.max(tally.faces, 1),
     precision: tally.hits / Math.max(tally.given, 1),
+    scoreMean: mean(tally.scores),
+    scoreLeast: quantile(tally.scores, 0),
     overlapMean: mean(tally.overlaps),
     landmarkMean: mean(tally.aways),
     landmarkP95: quantile(tally.aways, 0.95),
@@ -83,14 +97,12 @@ export async function measure(
 }
 
 if (import.meta.main) {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { frames: { type: 'string', default: '400' } },
-  })
+  const { positionals } = parseArgs({ allowPositionals: true })
   for (const path of positionals) {
-    const figures = await measure(await openDetector(path), Number(values.frames), () =>
-      performance.now(),
-    )
-    process.stdout.write(`${path}\n${JSON.stringify(figures, undefined, 2)}\n`)
+    const detect = await openDetector(path)
+    for (const [name, samples] of Object.entries(MEASURED)) {
+      const figures = await measure(detect, samples, () => performance.now())
+      process.stdout.write(`${path} ${name}\n${JSON.stringify(figures, undefined, 2)}\n`)
+    }
   }
 }
