@@ -99,4 +99,16 @@ export const FACE_MODELS: readonly FaceModel[] = [
     isDefault: true,
     developmentOnly: false,
   },
+  {
+    name: 'drawn-detector',
+    role: 'detector',
+    version: '1',
+    licence: 'Apache-2.0',
+    sources: [],
+    sha256: '38dcfc09d47b4314587cc486b7c2a468be6e6332a3ac407214ee91ee2f971d4a',
+    bytes: 258_232,
+    ...yunetTensors(320),
+    isDefault: false,
+    developmentOnly: true,
+  },
 ]

@@ -33,6 +33,7 @@ type Ask = (pose: Pose) => { readonly to: Partial<Pose>; readonly overMs: number
 const REACTION_MS = 250
 const TURN_DEG = 30
 const BLINK_MS = 260
+const MOVES_KEPT = 4
 const ARRIVAL: Pose = { xM: 0.5, yM: 0.04, distanceM: 1.3, yawDeg: -12, pitchDeg: 0, rollDeg: 0 }
 const PLACE: Pose = { xM: 0, yM: 0.01, distanceM: 0.56, yawDeg: 0, pitchDeg: 0, rollDeg: 0 }
 const ARRIVAL_MS = 1_400
@@ -93,19 +94,16 @@ function between(from: Pose, to: Pose, share: number): Pose {
  */
 export class Player {
   readonly #story: Story
-  #move: Move
+  /** The last few, the newest at the end; one counts from when it begins. */
+  #moves: readonly Move[]
   #heard: string | undefined
   #blinkMs: number | undefined
 
   constructor(story: Story) {
     this.#story = story
     const waits = DEAF.includes(story.kind)
-    this.#move = {
-      fromMs: 0,
-      overMs: waits ? 1 : ARRIVAL_MS,
-      from: waits ? PLACE : ARRIVAL,
-      to: PLACE,
-    }
+    const from = waits ? PLACE : ARRIVAL
+    this.#moves = [{ fromMs: 0, overMs: waits ? 1 : ARRIVAL_MS, from, to: PLACE }]
   }
 
   /** The seed that the scenes of this story are drawn with. */
@@ -115,7 +113,7 @@ export class Player {
 
   /** What the terminal asks now; the same again is not asked twice. */
   hear(guidance: string, timeMs: number): void {
-    if (guidance === this.#heard) return
+    if (guidance === this.#heard || this.#heard === 'done') return
     this.#heard = guidance
     const { kind } = this.#story
     if (DEAF.includes(kind)) return
@@ -123,22 +121,25 @@ export class Player {
     const turning = guidance in MIRRORED
     if (turning && kind === 'does_not_turn') return
     const asked = turning && kind === 'turns_the_other_way' ? MIRRORED[guidance] : guidance
-    const pose = this.#poseAt(timeMs + REACTION_MS)
-    const ask = ASKS[asked ?? '']?.(this.#move.to)
-    if (ask === undefined) return
-    this.#go(
-      { ...this.#move.to, ...ask.to },
-      { from: pose, fromMs: timeMs + REACTION_MS, overMs: ask.overMs },
-    )
-  }
-
-  #go(to: Pose, move: Omit<Move, 'to'>): void {
-    this.#move = { ...move, to }
+    const last = this.#moves.at(-1)
+    const ask = ASKS[asked ?? '']
+    if (last === undefined || ask === undefined) return
+    const { to, overMs } = ask(last.to)
+    const fromMs = timeMs + REACTION_MS
+    const move = {
+      fromMs,
+      // What was begun is not hurried because something else is asked.
+      overMs: Math.max(overMs, last.fromMs + last.overMs - fromMs),
+      from: this.#poseAt(fromMs),
+      to: { ...last.to, ...to },
+    }
+    this.#moves = [...this.#moves.slice(-MOVES_KEPT), move]
   }
 
   #poseAt(timeMs: number): Pose {
-    const { from, to, fromMs, overMs } = this.#move
-    return between(from, to, smoothStep(0, 1, (timeMs - fromMs) / overMs))
+    const move = this.#moves.findLast(({ fromMs }) => fromMs <= timeMs) ?? this.#moves[0]
+    if (move === undefined) return PLACE
+    return between(move.from, move.to, smoothStep(0, 1, (timeMs - move.fromMs) / move.overMs))
   }
 
   #eyesAt(timeMs: number): { readonly eyesOpen?: number } {
@@ -152,9 +153,7 @@ export class Player {
   /** What {@link drawScene} is to draw at a time. */
   scene(timeMs: number): SceneOptions {
     const { kind, personId } = this.#story
-    if (kind === 'walks_away' && timeMs > LEAVES_AFTER_MS && this.#heard !== 'done') {
-      this.hear('done', LEAVES_AFTER_MS - REACTION_MS)
-    }
+    if (kind === 'walks_away' && timeMs > LEAVES_AFTER_MS) this.hear('done', timeMs)
     return {
       kind: SCENE_OF[kind] ?? 'person',
       personIds: [personId],

@@ -116,3 +116,12 @@ export function sampleOf(set: SampleSet, index: number): { seed: number; options
   }
   return { seed: group, options }
 }
+
+const TILL_YAWS = [0, 12, -12, 25, -25, 30] as const
+
+/** Somebody who stands before a till and turns the head, in even light. */
+export function tillSampleOf(index: number): { seed: number; options: SceneOptions } {
+  const yawDeg = TILL_YAWS[index % TILL_YAWS.length] ?? 0
+  const pose = { yawDeg, distanceM: 0.45 + 0.05 * (index % 8) }
+  return { seed: 5_000 + index, options: { personIds: [index % 64], still: true, pose } }
+}
