@@ -1,5 +1,5 @@
 /** Bytes before the sealed pixels of a frame (docs/face.md, Camera). */
-export const FRAME_HEADER_BYTES = 20
+const FRAME_HEADER_BYTES = 20
 const FORMATS = { rgba: { number: 1, rowBytes: 4 }, i420: { number: 2, rowBytes: 1 } } as const
 export type WireFormat = keyof typeof FORMATS
 

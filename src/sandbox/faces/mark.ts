@@ -10,7 +10,7 @@ export const MARK_END: Colour = [0, 205, 60]
 export const MARK_LIGHT: Colour = [238, 238, 238]
 export const MARK_DARK: Colour = [22, 22, 22]
 
-export const ID_BITS = 6
+const ID_BITS = 6
 const CHECK_BITS = 3
 /** Of the number, of its check, and of the two that show what light and dark are now. */
 export const MARK_CELLS = ID_BITS + CHECK_BITS + 4

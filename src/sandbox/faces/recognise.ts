@@ -1,7 +1,7 @@
 import { MARK_CELLS, personOfBits } from './mark.ts'
 
 /** Side of the picture that a terminal seals, pixels. */
-export const CROP_SIDE = 160
+const CROP_SIDE = 160
 /** Rows that have to say the same before it is believed. */
 const ROWS_NEEDED = 3
 const LENGTH_LEAST = 26

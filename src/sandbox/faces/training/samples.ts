@@ -47,7 +47,7 @@ export const RANGES = {
 export type SampleSet = keyof typeof RANGES
 
 /** One person, one background and one outfit are drawn this often, because making them is what takes time. */
-export const SAMPLES_EACH = 4
+const SAMPLES_EACH = 4
 const MARKED_SHARE = 0.25
 
 const KINDS: readonly [SceneKind, ...SceneKind[]] = [
