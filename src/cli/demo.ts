@@ -13,6 +13,14 @@ import {
 import { SCANNER_LINK } from '../sandbox/node/terminal-file.ts'
 import { dataHome } from '../terminal/folders.ts'
 import { type RunningTerminal, startTerminal } from '../terminal.ts'
+import {
+  demoPorts,
+  enrolDemoTerminal,
+  type FaceStep,
+  standBeforeCamera,
+  takeFaceSale,
+  until,
+} from './demo-face.ts'
 import { SCREENS_DIR } from './terminal.ts'
 import { describeProblem, readOptions, untilStopped } from './usage.ts'
 
@@ -42,7 +50,7 @@ export async function runDemo(argv: string[]): Promise<void> {
     once: { type: 'boolean', default: false },
   })
   const dir = resolve(values.dir ?? join(dataHome(), 'demo'))
-  const sandbox = await startSandbox({ dir })
+  const sandbox = await startSandbox({ dir, ...demoPorts(dir) })
   say(
     `沙箱网关：${sandbox.origin}（文件在 ${dir}）`,
     `sandbox gateway: ${sandbox.origin} (files in ${dir})`,
@@ -50,8 +58,11 @@ export async function runDemo(argv: string[]): Promise<void> {
   const scanner = openSimulatedScanner({ linkPath: join(dir, SCANNER_LINK) })
   sandbox.attachScanner(scanner)
   const print = stepPrinter()
+  const config = await enrolDemoTerminal(sandbox)
+  if (!config.ok) console.error(`guitai: ${describeProblem(config.error)}`)
+  const configFile = config.ok ? config.value : sandbox.terminalConfig
   const started = await startTerminal({
-    configFile: sandbox.terminalConfig,
+    configFile,
     ...(existsSync(SCREENS_DIR) ? { screensDir: SCREENS_DIR } : {}),
     onMark: print,
   })
@@ -60,9 +71,12 @@ export async function runDemo(argv: string[]): Promise<void> {
     process.exitCode = 1
   } else {
     const sale = await takeOneSale(started.value, scanner)
-    process.exitCode = report(sale, sandbox) ? 0 : 1
+    const isRight = report(sale, sandbox)
+    const isFaceRight = report(await takeOneByFace(started.value), sandbox)
+    process.exitCode = isRight && isFaceRight ? 0 : 1
     if (!values.once) {
-      offerRefund(sale, sandbox)
+      offerRefund(sale, configFile)
+      standBeforeCamera(started.value, sayWhoStandsThere)
       await serve(started.value, scanner)
     }
     await started.value.close()
@@ -77,10 +91,14 @@ function stepPrinter(): (mark: string) => void {
     const step = STEPS[mark]
     if (!step) return
     if (mark === 'armed') startMs = performance.now()
-    const elapsed = startMs === undefined ? 0 : performance.now() - startMs
-    const time = `${elapsed.toLocaleString('en', { maximumFractionDigits: 1, minimumFractionDigits: 1 })} ms`
-    say(`  ${time.padStart(10)}  ${step[0]}`, `  ${time.padStart(10)}  ${step[1]}`)
+    const time = elapsed(startMs ?? performance.now())
+    say(`  ${time}  ${step[0]}`, `  ${time}  ${step[1]}`)
   }
+}
+
+function elapsed(sinceMs: number): string {
+  const digits = { maximumFractionDigits: 1, minimumFractionDigits: 1 }
+  return `${(performance.now() - sinceMs).toLocaleString('en', digits)} ms`.padStart(10)
 }
 
 /** Makes a sale over the local API as a register would, then holds a code before the scanner. */
@@ -89,6 +107,8 @@ async function takeOneSale(
   scanner: SimulatedScanner,
 ): Promise<SaleView> {
   await until(terminal, () => terminal.engine.status().scanners[0]?.phase === 'open')
+  // Until the services have answered there is no trusted time, and no new money.
+  await until(terminal, () => terminal.engine.screen().cashier.stop === undefined)
   say(`收款 ${formatYuan(AMOUNT_FEN)} 元：`, `collecting ${formatYuan(AMOUNT_FEN)} yuan:`)
   const created = await call<SaleView>(terminal, 'POST', {
     path: '/v1/sales',
@@ -101,16 +121,39 @@ async function takeOneSale(
   return call<SaleView>(terminal, 'GET', { path: `/v1/sales/${created.saleId}` })
 }
 
-/** Waits for a fact that stays true, looking again at every change of the screens. */
-function until(terminal: RunningTerminal, isTrue: () => boolean): Promise<void> {
-  if (isTrue()) return Promise.resolve()
-  return new Promise((done) => {
-    const end = terminal.engine.onScreen(() => {
-      if (!isTrue()) return
-      end()
-      done()
-    })
-  })
+/** What each step of a sale by face means, in the order they come. */
+const FACE_STEPS: Readonly<Record<FaceStep, readonly [string, string]>> = {
+  offered: ['可以刷脸', 'face pay is offered beside the code'],
+  notice: [
+    '已告知：谁处理、交给谁、只用于本次、不保存',
+    'told who handles a face, to whom it goes, and that it is not kept',
+  ],
+  consented: ['顾客同意', 'the customer agreed'],
+  capturing: ['摄像头打开（模拟：画出来的人）', 'the camera looks (simulated: somebody drawn)'],
+  confirming: ['已看清并加密，等待确认', 'seen and sealed; nothing sent yet'],
+  recognising: ['已确认，交给识别服务', 'confirmed, and sent to the recognition provider'],
+}
+
+async function takeOneByFace(terminal: RunningTerminal): Promise<SaleView> {
+  say(
+    `刷脸收款 ${formatYuan(AMOUNT_FEN)} 元：`,
+    `collecting ${formatYuan(AMOUNT_FEN)} yuan by face:`,
+  )
+  const startMs = performance.now()
+  const step = (name: FaceStep) => {
+    const [zh, en] = FACE_STEPS[name]
+    say(`  ${elapsed(startMs)}  ${zh}`, `  ${elapsed(startMs)}  ${en}`)
+  }
+  const sale = await takeFaceSale(terminal, { amountFen: AMOUNT_FEN, step })
+  say(`  ${elapsed(startMs)}  结果`, `  ${elapsed(startMs)}  result`)
+  return sale
+}
+
+function sayWhoStandsThere({ digits }: { readonly digits: string }): void {
+  say(
+    `镜头前是画出来的人，手机尾号 ${digits}`,
+    `somebody drawn stands before the camera; the phone ends in ${digits}`,
+  )
 }
 
 async function call<Answer>(
@@ -153,9 +196,9 @@ function report(sale: SaleView, sandbox: Sandbox): boolean {
 }
 
 /** How the money of the sale goes back, while the demonstration serves. */
-function offerRefund(sale: SaleView, sandbox: Sandbox): void {
+function offerRefund(sale: SaleView, configFile: string): void {
   if (sale.outcome !== 'PAID') return
-  const command = `node main/guitai.mjs refund --config ${sandbox.terminalConfig} --sale ${sale.saleId}`
+  const command = `node main/guitai.mjs refund --config ${configFile} --sale ${sale.saleId}`
   say(
     '把这笔钱退回去（另开一个命令行窗口）：',
     'give the money of this sale back (in another command line):',

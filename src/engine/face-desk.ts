@@ -74,6 +74,7 @@ export class FaceDesk {
       notice: terms.notice,
       confirmBy: terms.confirm === 'digits' ? 'digits' : 'press',
       guidedBy: readiness.guidedBy,
+      ...(readiness.isCameraElsewhere ? { isCameraElsewhere: true } : {}),
       ...(isGuided && this.#guidance ? { guidance: this.#guidance.now } : {}),
     }
   }

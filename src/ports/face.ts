@@ -88,6 +88,8 @@ export type FaceReadiness =
       readonly kind: 'ready'
       /** Where the customer is led through it: on our page, or on the device's own screen. */
       readonly guidedBy: 'page' | 'device'
+      /** The camera is not the page's: it connects by itself. */
+      readonly isCameraElsewhere?: true
     }
   | { readonly kind: 'not_ready'; readonly cause: FaceCode; readonly detail?: string }
 

@@ -13,6 +13,8 @@ export type FaceFacts = {
   readonly confirmBy?: 'digits' | 'press'
   readonly guidedBy?: 'page' | 'device'
   readonly guidance?: FaceGuidance
+  /** The page's own camera stays closed: another feeds the capture. */
+  readonly isCameraElsewhere?: true
 }
 
 const STAGES: Readonly<Record<SaleFace['step'], FaceStage>> = {
@@ -37,7 +39,7 @@ export function customerFace(sale: Sale | undefined, facts: FaceFacts): FaceScre
     ...(step === 'notice' ? optional('notice', facts.notice) : {}),
     ...(step === 'capturing'
       ? {
-          ...optional('captureId', captureId),
+          ...(facts.isCameraElsewhere ? {} : optional('captureId', captureId)),
           ...optional('guidedBy', facts.guidedBy),
           ...optional('guidance', facts.guidance),
         }

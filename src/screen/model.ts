@@ -141,7 +141,7 @@ export type FaceStage = 'offered' | 'notice' | 'capturing' | 'confirming' | 'rec
 export type FaceScreen = {
   readonly stage: FaceStage
   readonly saleId: string
-  /** While capturing: the capture that a camera feeds. */
+  /** While capturing, where the page's own camera is to feed it: the capture. */
   readonly captureId?: string
   /** While capturing: on this page, or on the device's own screen. */
   readonly guidedBy?: 'page' | 'device'

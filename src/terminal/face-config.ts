@@ -39,6 +39,10 @@ export const faceSchema = z
       description:
         'who reads faces: camera, the one of the customer screen; wxpay-sdk, the official device service',
     }),
+    camera: z.enum(['page', 'elsewhere']).default('page').meta({
+      description:
+        'whose pictures are looked at: page, the camera of the customer screen; elsewhere, one that connects by itself, as the simulated one does; only with a gateway on this machine',
+    }),
     modelsDir: z.string().min(1).optional().meta({
       description:
         'folder of the face models, relative to the configuration file; absent: GUITAI_MODELS, or the folder that guitai models fetch fills',
@@ -75,6 +79,9 @@ export function checkFace(config: {
   const addresses = [gateway.primary, ...(gateway.backup === undefined ? [] : [gateway.backup])]
   if (face.allowDevelopmentModel && !addresses.every(isOnThisMachine)) {
     return refused('face.allowDevelopmentModel', 'the gateway is not on this machine')
+  }
+  if (face.camera === 'elsewhere' && !addresses.every(isOnThisMachine)) {
+    return refused('face.camera', 'the gateway is not on this machine')
   }
   if (face.provider === 'wxpay-sdk' && merchant.apiV2KeyFile === undefined) {
     const detail = 'the device service is authorised with it'

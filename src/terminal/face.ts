@@ -54,6 +54,7 @@ export function openFace(
       onChange: (listener) => keeper.onChange(listener),
     },
     terminalSerial: serial,
+    isCameraElsewhere: face.camera === 'elsewhere',
     clock,
     log,
   })

@@ -31,6 +31,8 @@ export type CameraReaderOptions = {
   readonly granted: TermsSource
   /** Serial that this terminal is enrolled under. */
   readonly terminalSerial: string
+  /** The camera is not the customer page's. */
+  readonly isCameraElsewhere?: boolean
   readonly clock: Clock
   readonly log: Log
 }
@@ -86,7 +88,9 @@ export class CameraReader implements FaceReader, CameraIntake {
     const terms = this.#options.granted.terms()
     if (this.#isClosed || terms === undefined) return notReady('face.not_offered')
     const flaw = this.#flawOf(terms)
-    return flaw === undefined ? { kind: 'ready', guidedBy: 'page' } : flaw
+    if (flaw !== undefined) return flaw
+    const elsewhere = this.#options.isCameraElsewhere ? { isCameraElsewhere: true as const } : {}
+    return { kind: 'ready', guidedBy: 'page', ...elsewhere }
   }
 
   onReadiness(listener: () => void): () => void {
