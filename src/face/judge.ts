@@ -127,10 +127,11 @@ export function scoreOf(
 export const TRACK_LIMITS = {
   /** Longest time between two frames, milliseconds. */
   gapMs: 1_000,
-  overlapMin: 0.3,
-  likenessMin: 0.4,
+  overlapMin: 0.5,
+  /** Half of the swaps for another person fall below it; a turning head does not. */
+  likenessMin: 0.35,
   /** How far eyes and mouth may move otherwise than in a plane, distances between the eyes. */
-  planeMax: 0.1,
+  planeMax: 0.05,
   /** Fastest turn of a head, degrees a second, and what an estimate may be off. */
   turnDegPerS: 150,
   turnSlackDeg: 10,

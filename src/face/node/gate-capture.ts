@@ -148,7 +148,9 @@ export class Capture {
     invariant(now && before, 'there are two')
     this.#resampler.brightness(frame, box, { values: now.bytes, side: BRIGHTNESS_SIDE })
     const quality = judgeBrightness(now.bytes, BRIGHTNESS_SIDE)
-    const likeness = this.#hasBefore ? { likeness: likenessOf(now.bytes, before.bytes) } : {}
+    const likeness = this.#hasBefore
+      ? { likeness: likenessOf(now.bytes, before.bytes, BRIGHTNESS_SIDE) }
+      : {}
     this.#hasBefore = true
     return { quality, ...likeness }
   }
