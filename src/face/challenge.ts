@@ -30,12 +30,14 @@ export type TurnState = {
   readonly askedAtMs: number
   readonly onTheWay: number
   readonly turned: number
+  /** It was turned for long enough; not seen on its way there, it has to be seen on its way back. */
+  readonly hasTurned: boolean
   readonly wrongWay: number
 }
 
 /** Asks for a turn. */
 export function askForTurn(side: TurnSide, reference: Landmarks, askedAtMs: number): TurnState {
-  return { side, reference, askedAtMs, onTheWay: 0, turned: 0, wrongWay: 0 }
+  return { side, reference, askedAtMs, onTheWay: 0, turned: 0, hasTurned: false, wrongWay: 0 }
 }
 
 /** Draws the side from one random byte. */
@@ -64,17 +66,17 @@ export function stepTurn(state: TurnState, now: Landmarks, atMs: number): TurnSt
     isWhole && sidewards >= TURN_LIMITS.turnedDeg && nose >= TURN_LIMITS.parallaxMin
   const isTurned = isPast(turnedDeg, parallax.nose * sign)
   const isWrong = isPast(-turnedDeg, -parallax.nose * sign)
-  const isOnTheWay =
-    turnedDeg >= TURN_LIMITS.onTheWayDeg && turnedDeg < TURN_LIMITS.turnedDeg && state.turned === 0
+  const isOnTheWay = turnedDeg >= TURN_LIMITS.onTheWayDeg && turnedDeg < TURN_LIMITS.turnedDeg
+  const turned = isTurned ? state.turned + 1 : 0
   const next: TurnState = {
     ...state,
     onTheWay: state.onTheWay + (isOnTheWay ? 1 : 0),
-    turned: isTurned ? state.turned + 1 : 0,
+    turned,
+    hasTurned: state.hasTurned || turned >= TURN_LIMITS.turnedFrames,
     wrongWay: isWrong ? state.wrongWay + 1 : 0,
   }
   if (next.wrongWay >= TURN_LIMITS.turnedFrames) return { kind: 'failed' }
   if (atMs - state.askedAtMs > TURN_LIMITS.timeMs) return { kind: 'failed' }
-  const isDone =
-    next.turned >= TURN_LIMITS.turnedFrames && next.onTheWay >= TURN_LIMITS.onTheWayFrames
+  const isDone = next.hasTurned && next.onTheWay >= TURN_LIMITS.onTheWayFrames
   return isDone ? { kind: 'turned' } : { kind: 'turning', state: next }
 }

@@ -1,4 +1,5 @@
-import { brightnessOfRgba, brightnessOfYuv, type FrameView } from './pixels.ts'
+import type { FrameView } from './frame-view.ts'
+import { brightnessOfRgba, brightnessOfYuv } from './pixels.ts'
 
 /** How well a face can be seen, from its brightness alone. */
 export type FaceQuality = {

@@ -143,12 +143,24 @@ function openPixels(frame: Uint8Array, key: Uint8Array, into: Uint8Array): boole
   for (let at = 0; at < sealed.length; at += PIECE_BYTES) {
     const until = Math.min(at + PIECE_BYTES, sealed.length)
     const keyStream = stream.update(ZEROS.subarray(0, until - at))
-    for (let byte = at; byte < until; byte += 1) {
-      into[byte] = (sealed[byte] ?? 0) ^ (keyStream[byte - at] ?? 0)
-    }
+    unmask(sealed.subarray(at, until), keyStream, into.subarray(at, until))
     keyStream.fill(0)
     seal.update(into.subarray(at, until))
   }
   seal.final()
   return timingSafeEqual(seal.getAuthTag(), frame.subarray(tagAt))
+}
+
+/** Four bytes at a time where all three lie so, which those of a camera's frames do. */
+function unmask(sealed: Uint8Array, keyStream: Uint8Array, into: Uint8Array): void {
+  const isInWords = [sealed, keyStream, into].every(({ byteOffset }) => byteOffset % 4 === 0)
+  const count = isInWords ? Math.floor(into.length / 4) : 0
+  const words = (bytes: Uint8Array) => new Uint32Array(bytes.buffer, bytes.byteOffset, count)
+  if (isInWords) {
+    const [from, mask, to] = [words(sealed), words(keyStream), words(into)]
+    for (let word = 0; word < count; word += 1) to[word] = (from[word] ?? 0) ^ (mask[word] ?? 0)
+  }
+  for (let byte = count * 4; byte < into.length; byte += 1) {
+    into[byte] = (sealed[byte] ?? 0) ^ (keyStream[byte] ?? 0)
+  }
 }
