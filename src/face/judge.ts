@@ -64,12 +64,13 @@ const L = FACE_LIMITS
 
 /** Of one face, in the order in which they are said: the first that is not so. */
 const CHECKS: readonly (readonly [FaceGuidance, (seen: Seen) => boolean])[] = [
+  // Said first: a face that fills the frame reaches beyond it wherever it is.
+  ['further', ({ face, width }) => face.box.width <= width * L.widthShareMax],
   ['to_the_middle', isInside],
   [
     'closer',
     ({ face, width }) => face.box.width >= Math.max(L.widthMinPx, width * L.widthShareMin),
   ],
-  ['further', ({ face, width }) => face.box.width <= width * L.widthShareMax],
   ['to_the_middle', isInTheMiddle],
   ['lighter', ({ quality: q }) => q !== undefined && q.meanBrightness >= L.brightnessMin],
   ['lighter', ({ quality: q }) => q !== undefined && q.darkShare <= L.darkShareMax],
