@@ -14,10 +14,9 @@ export const TURN_LIMITS = {
   planeMax: 0.12,
   /** Frames in a row that show it turned. */
   turnedFrames: 3,
-  /** Turned from the beginning by more than this and less than turned: it was seen on its way. */
+  /** Seen on its way, there or back: turned by more than this, and by less than that share of the most. */
   onTheWayDeg: 4,
-  /** Frames on the way that have to be seen. */
-  onTheWayFrames: 1,
+  onTheWayShare: 0.7,
   /** From being asked to having turned, milliseconds. */
   timeMs: 7_000,
 } as const
@@ -28,14 +27,17 @@ export type TurnState = {
   /** How the face was when it was asked. */
   readonly reference: Landmarks
   readonly askedAtMs: number
-  readonly onTheWay: number
+  /** How far it was turned to that side in every frame since, degrees. */
+  readonly turnsDeg: readonly number[]
   readonly turned: number
+  /** It was turned for long enough; not seen on its way there, it has to be seen on its way back. */
+  readonly hasTurned: boolean
   readonly wrongWay: number
 }
 
 /** Asks for a turn. */
 export function askForTurn(side: TurnSide, reference: Landmarks, askedAtMs: number): TurnState {
-  return { side, reference, askedAtMs, onTheWay: 0, turned: 0, wrongWay: 0 }
+  return { side, reference, askedAtMs, turnsDeg: [], turned: 0, hasTurned: false, wrongWay: 0 }
 }
 
 /** Draws the side from one random byte. */
@@ -64,17 +66,22 @@ export function stepTurn(state: TurnState, now: Landmarks, atMs: number): TurnSt
     isWhole && sidewards >= TURN_LIMITS.turnedDeg && nose >= TURN_LIMITS.parallaxMin
   const isTurned = isPast(turnedDeg, parallax.nose * sign)
   const isWrong = isPast(-turnedDeg, -parallax.nose * sign)
-  const isOnTheWay =
-    turnedDeg >= TURN_LIMITS.onTheWayDeg && turnedDeg < TURN_LIMITS.turnedDeg && state.turned === 0
+  const turned = isTurned ? state.turned + 1 : 0
   const next: TurnState = {
     ...state,
-    onTheWay: state.onTheWay + (isOnTheWay ? 1 : 0),
-    turned: isTurned ? state.turned + 1 : 0,
+    turnsDeg: [...state.turnsDeg, turnedDeg],
+    turned,
+    hasTurned: state.hasTurned || turned >= TURN_LIMITS.turnedFrames,
     wrongWay: isWrong ? state.wrongWay + 1 : 0,
   }
   if (next.wrongWay >= TURN_LIMITS.turnedFrames) return { kind: 'failed' }
   if (atMs - state.askedAtMs > TURN_LIMITS.timeMs) return { kind: 'failed' }
-  const isDone =
-    next.turned >= TURN_LIMITS.turnedFrames && next.onTheWay >= TURN_LIMITS.onTheWayFrames
+  const isDone = next.hasTurned && wasOnTheWay(next)
   return isDone ? { kind: 'turned' } : { kind: 'turning', state: next }
+}
+
+/** A picture put in place of another is never between the two. */
+function wasOnTheWay({ turnsDeg }: TurnState): boolean {
+  const mostDeg = Math.max(...turnsDeg) * TURN_LIMITS.onTheWayShare
+  return turnsDeg.some((deg) => deg >= TURN_LIMITS.onTheWayDeg && deg <= mostDeg)
 }

@@ -1,4 +1,4 @@
-import type { Region } from './pixels.ts'
+import type { Region } from './frame-view.ts'
 
 /** In pixels of the frame, y downwards. */
 export type Point = { readonly x: number; readonly y: number }

@@ -137,7 +137,8 @@ function turn(state: GateState, now: { facts: FrameFacts; turn: TurnState }): Ga
   const step = stepTurn(now.turn, state.track.face.landmarks, now.facts.atMs)
   if (step.kind === 'failed') return fail(state, 'face.not_live')
   if (step.kind === 'turned') return say({ ...state, phase: BEST }, 'straight')
-  return say({ ...state, phase: { kind: 'turn', turn: step.state } }, guidanceOfTurn(now.turn.side))
+  const guidance = step.state.hasTurned ? 'straight' : guidanceOfTurn(now.turn.side)
+  return say({ ...state, phase: { kind: 'turn', turn: step.state } }, guidance)
 }
 
 function guidanceOfTurn(side: TurnSide): FaceGuidance {

@@ -64,12 +64,13 @@ const L = FACE_LIMITS
 
 /** Of one face, in the order in which they are said: the first that is not so. */
 const CHECKS: readonly (readonly [FaceGuidance, (seen: Seen) => boolean])[] = [
+  // Said first: a face that fills the frame reaches beyond it wherever it is.
+  ['further', ({ face, width }) => face.box.width <= width * L.widthShareMax],
   ['to_the_middle', isInside],
   [
     'closer',
     ({ face, width }) => face.box.width >= Math.max(L.widthMinPx, width * L.widthShareMin),
   ],
-  ['further', ({ face, width }) => face.box.width <= width * L.widthShareMax],
   ['to_the_middle', isInTheMiddle],
   ['lighter', ({ quality: q }) => q !== undefined && q.meanBrightness >= L.brightnessMin],
   ['lighter', ({ quality: q }) => q !== undefined && q.darkShare <= L.darkShareMax],
@@ -127,10 +128,11 @@ export function scoreOf(
 export const TRACK_LIMITS = {
   /** Longest time between two frames, milliseconds. */
   gapMs: 1_000,
-  overlapMin: 0.3,
-  likenessMin: 0.4,
+  overlapMin: 0.5,
+  /** Half of the swaps for another person fall below it; a turning head does not. */
+  likenessMin: 0.35,
   /** How far eyes and mouth may move otherwise than in a plane, distances between the eyes. */
-  planeMax: 0.1,
+  planeMax: 0.05,
   /** Fastest turn of a head, degrees a second, and what an estimate may be off. */
   turnDegPerS: 150,
   turnSlackDeg: 10,

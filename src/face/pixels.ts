@@ -1,38 +1,14 @@
 import { invariant } from '../base/invariant.ts'
-import type { FrameFormat } from './frame-header.ts'
-
-/** Pixels of a frame as they lie in memory; nothing is copied. */
-export type FrameView = {
-  readonly format: FrameFormat
-  /** Pixels, even. */
-  readonly width: number
-  readonly height: number
-  /** From one row of the first plane to the next. */
-  readonly strideBytes: number
-  readonly bytes: Uint8Array
-}
-
-/** A part of a frame, in its pixels; may reach beyond the frame, where the nearest pixel is repeated. */
-export type Region = {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-}
-
-/** Where resampled pixels go: memory of the caller, and how its channels lie in it. */
-export type Target = {
-  readonly values: Float32Array | Uint8Array
-  readonly width: number
-  readonly height: number
-  /** From one pixel, and from one row, to the next. */
-  readonly pixelStep: number
-  readonly rowStep: number
-  /** Of the first pixel. */
-  readonly red: number
-  readonly green: number
-  readonly blue: number
-}
+import {
+  at,
+  type Chroma,
+  chromaOf,
+  clampByte,
+  type FrameView,
+  type Region,
+  type Target,
+} from './frame-view.ts'
+import { halve, isHalf } from './halve.ts'
 
 /** Planes blue, green, red of `side` by `side`, of which the part of `width` by `height` is written. */
 export function planarBgr(
@@ -95,6 +71,10 @@ export class Resampler {
 
   /** Fills the target with a part of the frame. */
   resample(frame: FrameView, region: Region, target: Target): void {
+    if (isHalf(frame, region, target)) {
+      halve(frame, region, target)
+      return
+    }
     this.#tables.x.set(region.x, region.width, { count: target.width, limit: frame.width })
     this.#tables.y.set(region.y, region.height, { count: target.height, limit: frame.height })
     const sampling = { frame, target, tables: this.#tables }
@@ -130,10 +110,6 @@ export class Resampler {
       }
     }
   }
-}
-
-function at(values: Uint8Array | Int32Array, index: number): number {
-  return values[index] ?? 0
 }
 
 /** BT.601 in full range, in 256ths. */
@@ -191,21 +167,6 @@ function sampleRgba({ frame, target, tables }: Sampling): void {
   }
 }
 
-/** Where the colour of a pixel lies: I420 has two planes of half rows, NV12 one of pairs. */
-type Chroma = {
-  readonly blueAt: number
-  readonly redAt: number
-  readonly stride: number
-  readonly step: number
-}
-
-function chromaOf({ format, strideBytes, height }: FrameView): Chroma {
-  const luma = strideBytes * height
-  if (format === 'NV12') return { blueAt: luma, redAt: luma + 1, stride: strideBytes, step: 2 }
-  const half = strideBytes / 2
-  return { blueAt: luma, redAt: luma + (half * height) / 2, stride: half, step: 1 }
-}
-
 /** BT.601, limited range (ITU-R BT.601-7, 2.5.3), in 1,024ths; colour is that of the nearest pair. */
 function sampleYuv({ frame, target, tables }: Sampling, chroma: Chroma): void {
   const { bytes, strideBytes } = frame
@@ -229,16 +190,12 @@ function sampleYuv({ frame, target, tables }: Sampling, chroma: Chroma): void {
       const pair = chromaRow + (left >> 1) * chroma.step
       const u = at(bytes, chroma.blueAt + pair) - 128
       const v = at(bytes, chroma.redAt + pair) - 128
-      values[to + red] = clamp((luma + v * 1_634 * SHARE_ONE) >> 17)
-      values[to + green] = clamp((luma - (u * 401 + v * 832) * SHARE_ONE) >> 17)
-      values[to + blue] = clamp((luma + u * 2_066 * SHARE_ONE) >> 17)
+      values[to + red] = clampByte((luma + v * 1_634 * SHARE_ONE) >> 17)
+      values[to + green] = clampByte((luma - (u * 401 + v * 832) * SHARE_ONE) >> 17)
+      values[to + blue] = clampByte((luma + u * 2_066 * SHARE_ONE) >> 17)
       to += pixelStep
     }
   }
-}
-
-function clamp(value: number): number {
-  return Math.max(Math.min(value, 255), 0)
 }
 
 /** How a whole frame lies in a square of `side`: at its top left, the rest stays as it is. */

@@ -1,4 +1,5 @@
-import { brightnessOfRgba, brightnessOfYuv, type FrameView } from './pixels.ts'
+import type { FrameView } from './frame-view.ts'
+import { brightnessOfRgba, brightnessOfYuv } from './pixels.ts'
 
 /** How well a face can be seen, from its brightness alone. */
 export type FaceQuality = {
@@ -58,21 +59,37 @@ function laplacianVariance(values: Uint8Array, side: number): number {
   return squares / pixels - (sum / pixels) ** 2
 }
 
-/** How alike two pictures of brightness are whatever their light: -1 to 1, 1 where they are the same. */
-export function likenessOf(one: Uint8Array, other: Uint8Array): number {
-  const count = Math.min(one.length, other.length)
-  let [a, b, aa, bb, ab] = [0, 0, 0, 0, 0]
-  for (let index = 0; index < count; index += 1) {
-    const x = one[index] ?? 0
-    const y = other[index] ?? 0
-    a += x
-    b += y
-    aa += x * x
-    bb += y * y
-    ab += x * y
+/** Blocks of so many pixels are compared as one, so that a face that moved a little is still alike. */
+const BLOCK = 8
+
+/**
+ * How alike two pictures of brightness, rows of `side` by `side`, are whatever their light: -1 to 1, 1 where
+ * they are the same.
+ */
+export function likenessOf(one: Uint8Array, other: Uint8Array, side: number): number {
+  let [count, a, b, aa, bb, ab] = [0, 0, 0, 0, 0, 0]
+  for (let row = 0; row + BLOCK <= side; row += BLOCK) {
+    for (let column = 0; column + BLOCK <= side; column += BLOCK) {
+      const x = blockSum(one, row * side + column, side)
+      const y = blockSum(other, row * side + column, side)
+      count += 1
+      a += x
+      b += y
+      aa += x * x
+      bb += y * y
+      ab += x * y
+    }
   }
   const spread = (aa - (a * a) / count) * (bb - (b * b) / count)
   return spread > 0 ? (ab - (a * b) / count) / Math.sqrt(spread) : 0
+}
+
+function blockSum(values: Uint8Array, from: number, side: number): number {
+  let sum = 0
+  for (let row = 0; row < BLOCK; row += 1) {
+    for (let column = 0; column < BLOCK; column += 1) sum += values[from + row * side + column] ?? 0
+  }
+  return sum
 }
 
 /** What a whole frame says before a face is looked for. */

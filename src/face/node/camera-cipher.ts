@@ -22,7 +22,6 @@ const DRAWS_MAX = 8
 /** Bytes opened at a time. */
 const PIECE_BYTES = 65_536
 const ZEROS = new Uint8Array(PIECE_BYTES)
-const NO_WORDS = new Uint32Array(0)
 const BLOCK_BYTES = 16
 /** Of the block that encrypts the first bytes; 1 is that of the tag. */
 const FIRST_COUNTER = 2
@@ -144,7 +143,7 @@ function openPixels(frame: Uint8Array, key: Uint8Array, into: Uint8Array): boole
   for (let at = 0; at < sealed.length; at += PIECE_BYTES) {
     const until = Math.min(at + PIECE_BYTES, sealed.length)
     const keyStream = stream.update(ZEROS.subarray(0, until - at))
-    mix(into.subarray(at, until), sealed.subarray(at, until), keyStream)
+    unmask(sealed.subarray(at, until), keyStream, into.subarray(at, until))
     keyStream.fill(0)
     seal.update(into.subarray(at, until))
   }
@@ -152,23 +151,16 @@ function openPixels(frame: Uint8Array, key: Uint8Array, into: Uint8Array): boole
   return timingSafeEqual(seal.getAuthTag(), frame.subarray(tagAt))
 }
 
-/** Writes one exclusive-or the other, four bytes at a time where all three begin at a word. */
-function mix(into: Uint8Array, one: Uint8Array, other: Uint8Array): void {
-  const areWords = [into, one, other].every(({ byteOffset }) => byteOffset % 4 === 0)
-  const words = areWords ? into.length >> 2 : 0
-  const [intoWords, oneWords, otherWords] = [
-    wordsOf(into, words),
-    wordsOf(one, words),
-    wordsOf(other, words),
-  ]
-  for (let at = 0; at < words; at += 1) {
-    intoWords[at] = (oneWords[at] ?? 0) ^ (otherWords[at] ?? 0)
+/** Four bytes at a time where all three lie so, which those of a camera's frames do. */
+function unmask(sealed: Uint8Array, keyStream: Uint8Array, into: Uint8Array): void {
+  const isInWords = [sealed, keyStream, into].every(({ byteOffset }) => byteOffset % 4 === 0)
+  const count = isInWords ? Math.floor(into.length / 4) : 0
+  const words = (bytes: Uint8Array) => new Uint32Array(bytes.buffer, bytes.byteOffset, count)
+  if (isInWords) {
+    const [from, mask, to] = [words(sealed), words(keyStream), words(into)]
+    for (let word = 0; word < count; word += 1) to[word] = (from[word] ?? 0) ^ (mask[word] ?? 0)
   }
-  for (let at = words * 4; at < into.length; at += 1) {
-    into[at] = (one[at] ?? 0) ^ (other[at] ?? 0)
+  for (let byte = count * 4; byte < into.length; byte += 1) {
+    into[byte] = (sealed[byte] ?? 0) ^ (keyStream[byte] ?? 0)
   }
-}
-
-function wordsOf(bytes: Uint8Array, count: number): Uint32Array {
-  return count === 0 ? NO_WORDS : new Uint32Array(bytes.buffer, bytes.byteOffset, count)
 }

@@ -5,11 +5,12 @@ import type { FaceGuidance, SealedFace } from '../../ports/face.ts'
 import { sideByLot } from '../challenge.ts'
 import type { Face } from '../detect.ts'
 import { type FrameHeader, readFrameHeader } from '../frame-header.ts'
+import type { FrameView } from '../frame-view.ts'
 import { beginGate, type GateState, isRepeat, stepGate, wantsLiveness } from '../gate.ts'
 import type { GateBegin } from '../gate-protocol.ts'
 import { FACE_LIMITS, type FrameFacts } from '../judge.ts'
 import { livenessProfile } from '../liveness.ts'
-import { type FrameView, Resampler, rowsRgb, sealedRegion } from '../pixels.ts'
+import { Resampler, rowsRgb, sealedRegion } from '../pixels.ts'
 import { BRIGHTNESS_SIDE, judgeBrightness, likenessOf, lookAtFrame } from '../quality.ts'
 import { FACE_PIXELS_AT, FACE_SIDE, FACE_TEXT_BYTES, writeFaceHeader } from '../sealed-text.ts'
 import { agreeWithCamera, type CameraCipher } from './camera-cipher.ts'
@@ -148,7 +149,9 @@ export class Capture {
     invariant(now && before, 'there are two')
     this.#resampler.brightness(frame, box, { values: now.bytes, side: BRIGHTNESS_SIDE })
     const quality = judgeBrightness(now.bytes, BRIGHTNESS_SIDE)
-    const likeness = this.#hasBefore ? { likeness: likenessOf(now.bytes, before.bytes) } : {}
+    const likeness = this.#hasBefore
+      ? { likeness: likenessOf(now.bytes, before.bytes, BRIGHTNESS_SIDE) }
+      : {}
     this.#hasBefore = true
     return { quality, ...likeness }
   }

@@ -67,7 +67,11 @@ export const HOST_LIMITS = {
 
 /** Starts the thread of src/face/node/gate-worker.ts. */
 export function startGateThread(listener: GateThreadListener): GateThread {
-  const worker = new Worker(new URL('./gate-worker.ts', import.meta.url), { name: 'face gate' })
+  const worker = new Worker(new URL('./gate-worker.ts', import.meta.url), {
+    name: 'face gate',
+    // Little of it lives longer than a frame: a small young generation is cleared often.
+    resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 96 },
+  })
   worker.on('message', listener.message)
   worker.on('error', (cause) => listener.gone(cause instanceof Error ? cause.message : 'error'))
   worker.on('exit', (code) => listener.gone(`exit ${code}`))

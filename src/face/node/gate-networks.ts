@@ -1,8 +1,9 @@
 import { decodeFaces, type Face } from '../detect.ts'
+import type { FrameView } from '../frame-view.ts'
 import type { GateModels } from '../gate-protocol.ts'
 import { FACE_LIMITS } from '../judge.ts'
 import { meanOf, shareOfClass } from '../liveness.ts'
-import { type FrameView, letterbox, liveRegion, planarBgr, type Resampler } from '../pixels.ts'
+import { letterbox, liveRegion, planarBgr, type Resampler } from '../pixels.ts'
 import type { FaceMemory } from './face-memory.ts'
 import { forget, Network, type NetworkInput } from './inference.ts'
 

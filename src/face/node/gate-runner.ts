@@ -93,6 +93,8 @@ export class GateRunner {
     // One that was on its way when the capture ended.
     if (capture === undefined) return
     const { guidance, end } = await capture.take(frame)
+    // Its memory is given back now: the collector does not see how much hangs on a small view.
+    if (frame.buffer instanceof ArrayBuffer) frame.buffer.transfer(0)
     if (guidance) post({ kind: 'guidance', captureId, guidance })
     if (end?.kind === 'failed') return this.#fail({ captureId }, end.cause)
     if (end === undefined) return post({ kind: 'next', captureId })
