@@ -164,3 +164,16 @@ export interface FaceAuthority {
   sealingKey(sha256: string): Promise<Result<Uint8Array, Problem>>
   recognise(order: FaceOrder, sealed: SealedFace, digits: string | undefined): Promise<FaceAnswer>
 }
+
+/** Authorises the official device service for this merchant, store and device; the key never goes there. */
+export interface FaceDeviceAuthority {
+  /**
+   * What the device service is to be given. `endsAtMs` is when it is to be asked for again, Unix
+   * milliseconds, well before it ends. Never rejects, answers in bounded time.
+   *
+   * @param rawData what the device service said of itself
+   */
+  authInfo(
+    rawData: string,
+  ): Promise<Result<{ readonly authInfo: string; readonly endsAtMs: number }, Problem>>
+}
