@@ -35,13 +35,8 @@ export type DeviceCall = {
   readonly reply: Promise<DeviceReply>
   /** When the service has really returned: after the reply, or never. */
   readonly returned: Promise<void>
-}
-
-export type AskOptions = {
-  /** Milliseconds; the command's own limit when absent. */
-  readonly timeoutMs?: number
-  /** Asked when an answer is there; one that is not wanted is overwritten unread. */
-  readonly isWanted?: () => boolean
+  /** Waits for it no more: the reply is `unwanted` at once, and so is an answer that comes. */
+  readonly drop: () => void
 }
 
 export type DeviceLineParts = {
@@ -61,25 +56,23 @@ export class DeviceLine {
   }
 
   /** Sends `command`. The fields are those of {@link DEVICE_COMMANDS}. Never throws. */
-  ask(command: DeviceCommand, fields: DeviceFields, options: AskOptions = {}): DeviceCall {
+  ask(command: DeviceCommand, fields: DeviceFields): DeviceCall {
     const { service, clock } = this.#parts
     const startedMs = clock.monotonicMs()
     const request = encodeRequest(command, fields, clock.nowMs())
     if (!request.ok) {
       this.#note(command, { flaw: 'not_sent', field: request.error })
-      return { reply: Promise.resolve(unusable('not_sent')), returned: Promise.resolve() }
+      const returned = Promise.resolve()
+      return { reply: Promise.resolve(unusable('not_sent')), returned, drop: () => {} }
     }
     const sent = service.call(request.value)
     // What authorises us stands in it.
     service.wipe(request.value)
-    let isLate = false
-    const limit = this.#limit(options.timeoutMs ?? DEVICE_COMMANDS[command].timeoutMs, () => {
-      isLate = true
-    })
-    const isWanted = () => !isLate && (options.isWanted?.() ?? true)
+    const limit = this.#limit(DEVICE_COMMANDS[command].timeoutMs)
     const read = sent.then((result) => {
+      const end = this.#read(command, result, !limit.hasPassed())
       limit.cancel()
-      return this.#read(command, result, isWanted)
+      return end
     })
     const reply = Promise.race([read, limit.passed]).then((end) => {
       const tookMs = Math.round(clock.monotonicMs() - startedMs)
@@ -87,31 +80,36 @@ export class DeviceLine {
       else this.#told(command, end.answer, tookMs)
       return end
     })
-    return { reply, returned: read.then(() => undefined) }
+    const returned = read.then(() => undefined)
+    return { reply, returned, drop: () => limit.end('unwanted') }
   }
 
   /** Overwrites the answer, read or not. */
   #read(
     command: DeviceCommand,
     result: Result<Uint8Array, CallFlaw>,
-    isWanted: () => boolean,
+    isWanted: boolean,
   ): DeviceReply {
-    if (!result.ok) return unusable(isWanted() ? result.error : 'unwanted')
-    const decoded = isWanted() ? decodeAnswer(command, result.value) : err('unwanted' as const)
+    if (!result.ok) return unusable(isWanted ? result.error : 'unwanted')
+    const decoded = isWanted ? decodeAnswer(command, result.value) : err('unwanted' as const)
     this.#parts.service.wipe(result.value)
     if (!decoded.ok) return unusable(decoded.error)
     return { kind: 'answered', answer: decoded.value, step: stepOf(decoded.value) }
   }
 
-  #limit(timeoutMs: number, onPassed: () => void) {
-    let cancel = (): void => {}
+  #limit(timeoutMs: number) {
+    let hasPassed = false
+    let tell = (_reply: DeviceReply): void => {}
     const passed = new Promise<DeviceReply>((resolve) => {
-      cancel = this.#parts.clock.after(timeoutMs, () => {
-        onPassed()
-        resolve(unusable('no_answer'))
-      })
+      tell = resolve
     })
-    return { passed, cancel: () => cancel() }
+    const end = (flaw: ReplyFlaw): void => {
+      cancel()
+      hasPassed = true
+      tell(unusable(flaw))
+    }
+    const cancel = this.#parts.clock.after(timeoutMs, () => end('no_answer'))
+    return { passed, end, cancel, hasPassed: () => hasPassed }
   }
 
   #told(command: DeviceCommand, answer: DeviceAnswer, tookMs: number): void {

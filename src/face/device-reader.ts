@@ -138,11 +138,10 @@ export class DeviceReader implements FaceReader {
     const flaw: DeviceReply = { kind: 'unusable', flaw: 'closed' }
     if (line === undefined) return Promise.resolve(flaw)
     const fields = merchantFields(this.#parts.merchant, authInfo)
-    const call = line.ask(
-      'getWxpayfaceCode',
-      { ...fields, ...codeFields(capture.order, this.#parts) },
-      { isWanted: () => !capture.isOver },
-    )
+    const call = line.ask('getWxpayfaceCode', {
+      ...fields,
+      ...codeFields(capture.order, this.#parts),
+    })
     const asked: Asked = { line, fields, call, hasReturned: false }
     capture.asked = asked
     void call.returned.then(() => {
@@ -197,6 +196,7 @@ export class DeviceReader implements FaceReader {
     if (capture.isOver) return
     capture.isOver = true
     capture.cancelLimit()
+    capture.asked?.call.drop()
     if (this.#current === capture) this.#current = undefined
     this.#ending = this.#ending.then(() => this.#bringToEnd(capture, result))
   }
