@@ -33,8 +33,8 @@ std::string Beside(const char* ending) {
 }
 
 void Log(const std::string& line) {
-  std::ofstream file(Beside(".log"), std::ios::app);
-  file << line << "\n";
+  static std::ofstream& file = *new std::ofstream(Beside(".log"), std::ios::app);
+  file << line << std::endl;
 }
 
 struct Step {
