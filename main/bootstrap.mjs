@@ -209,8 +209,23 @@ async function ensureBuilt(part) {
   )
 }
 
+const NO_COMPILER = 2
+
+/** The native part is optional: without a compiler that is said, and everything else goes on. */
+async function ensureNative() {
+  const build = () => runQuietly(projectNode(), ['native/build.mjs'], { env: projectEnv() })
+  let built = await build()
+  if (built.code === NO_COMPILER && process.platform === 'linux' && canUseApt()) {
+    await step('compiler', 'apt-get install g++', () => apt('g++', 'libc6-dev'))
+    built = await build()
+  }
+  if (built.code === NO_COMPILER) return say(built.output.trimEnd())
+  if (built.code !== 0) throw new BootstrapError(built.output.trimEnd())
+}
+
 const STEPS = {
   packages: ensurePackages,
+  native: ensureNative,
   chromium: ensureChromium,
   fonts: ensureFonts,
   renderer: () => ensureBuilt('renderer'),

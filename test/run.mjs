@@ -135,6 +135,17 @@ function readSummary(file) {
   }
 }
 
+/** The native part is one check more where it can be built; elsewhere its tests say why they are skipped. */
+async function prepareNative(sum) {
+  try {
+    await bootstrap({ need: ['native'] })
+  } catch (error) {
+    if (!(error instanceof BootstrapError)) throw error
+    print(`✗ native part\n${error.message.replace(/^/gm, '    ')}`)
+    sum.failed += 1
+  }
+}
+
 /** The browser is one check more: without it the tests that need no screen still run. */
 async function prepareBrowser(sum) {
   try {
@@ -172,6 +183,7 @@ await runEntry(async () => {
     add(sum, await runChecks(node, args[0] === '--quick' ? CHECKS.slice(0, QUICK) : CHECKS))
   }
   if (onlyStatic) return tell(sum)
+  await prepareNative(sum)
   const chromium = await prepareBrowser(sum)
   if (filter.length > 0) await bootstrap({ need: ['renderer'] })
   add(sum, await runTests({ node, chromium }, filter))
