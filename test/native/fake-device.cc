@@ -3,7 +3,7 @@
 //                      in order, the last one stays
 //   <library>.log      what happened: `call<TAB>request`, `release<TAB>pointer`, `held<TAB>count`
 // Actions: answer TEXT, file PATH, slow MILLISECONDS|TEXT, null, empty, big BYTES, negative, fail STATUS,
-// hang, until PATH|TEXT (waits until PATH exists).
+// random TEXT (a few of its bytes turned over, every third one cut), hang, until PATH|TEXT (waits until PATH exists).
 #include <dlfcn.h>
 #include <unistd.h>
 
@@ -72,6 +72,21 @@ std::string CommandOf(const std::string& request) {
 
 std::string After(const std::string& text, char mark) { return text.substr(text.find(mark) + 1); }
 
+/** Looks random and is the same in every run. */
+unsigned Draw(unsigned below) {
+  static unsigned state = 20262;
+  state = state * 1103515245u + 12345u;
+  return (state >> 8) % below;
+}
+
+std::string Damaged(std::string text) {
+  for (unsigned turns = Draw(4); turns > 0; turns -= 1) {
+    text[Draw(static_cast<unsigned>(text.size()))] = static_cast<char>(Draw(256));
+  }
+  if (Draw(3) == 0) text.resize(Draw(static_cast<unsigned>(text.size())));
+  return text;
+}
+
 void HangForEver() {
   std::mutex own;
   std::unique_lock<std::mutex> lock(own);
@@ -104,6 +119,7 @@ int wxpayCallFaceService(const char* request, unsigned request_size, char** resp
   }
   const std::string& argument = step.argument;
   if (step.action == "answer") return Give(argument, response, size);
+  if (step.action == "random") return Give(Damaged(argument), response, size);
   if (step.action == "file") {
     std::ifstream file(argument, std::ios::binary);
     return Give(std::string(std::istreambuf_iterator<char>(file), {}), response, size);

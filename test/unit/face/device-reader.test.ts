@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { err, ok } from '../../../src/base/result.ts'
 import { problem } from '../../../src/domain/errors.ts'
 import type { FaceCode } from '../../../src/domain/face-errors.ts'
@@ -317,8 +317,12 @@ describe('a device that does not answer', () => {
     await captured()
     reader.finish('c'.repeat(32), 'left')
     await pass(6_000)
+    const decode = vi.spyOn(TextDecoder.prototype, 'decode')
     device.answerLate(withCode({ openid: 'o1' }))
     await settled()
+    // The answer of the update that follows is the only one that is read.
+    expect(decode).toHaveBeenCalledTimes(1)
+    decode.mockRestore()
     expect(events).toEqual([])
     expect(device.unwiped()).toEqual([])
     expect(results()).toEqual(['ERROR', 'ERROR'])
