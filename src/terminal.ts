@@ -107,14 +107,14 @@ export async function startTerminal(
     await gateway.value.close()
     return failed(journal.error, log, closeLog)
   }
+  const face = openFace(config.value, { scene: scene.parts, clock, log })
   const pauses = new InterfacePauses(clock)
   const gate = withPauses(options.scene ?? scene.gate, pauses)
-  const face = openFace(config.value, { scene: scene.parts, clock, log })
   const engine = makeEngine(config.value, {
     clock,
     log,
     options,
-    face: options.face ?? face?.reader,
+    face: options.face ?? (face.ok ? face.value?.reader : undefined),
     gateway: gateway.value,
     journal: journal.value,
     scene: gate,
@@ -135,12 +135,12 @@ export async function startTerminal(
   }
   const merchant = checkSameMerchant(journal.value.openSales(), config.value.merchant)
   const notices = gateway.value
-  const ready = administration.ok ? merchant : administration
+  const ready = [administration, face, merchant].find(({ ok: isOk }) => !isOk) ?? merchant
   const started = ready.ok ? engine.start() : ready
   const served = started.ok
     ? await serve(config.value, {
         ...{ engine, dispatch, dataDir, clock, log, options, notices },
-        cameras: face?.cameras,
+        cameras: face.ok ? face.value?.cameras : undefined,
       })
     : started
   if (!served.ok) {

@@ -68,5 +68,7 @@ export type FromGate =
   | { readonly kind: 'sealed'; readonly captureId: string; readonly sealed: SealedFace }
   | { readonly kind: 'failed'; readonly captureId: string; readonly cause: FaceCode }
   | { readonly kind: 'wiped'; readonly captureId: string }
+  /** Memory for pixels, which is overwritten from outside when the thread had to be ended. */
+  | { readonly kind: 'memory'; readonly whole: SharedArrayBuffer }
   /** One thing it was told is done, whatever came of it. */
   | { readonly kind: 'answered' }

@@ -3,6 +3,7 @@ import type { FaceCode } from '../../domain/face-errors.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { FaceGuidance, SealedFace } from '../../ports/face.ts'
 import type { FromGate, GateBegin, GateCamera, GateModels, ToGate } from '../gate-protocol.ts'
+import { overwriteShared } from './face-memory.ts'
 
 /** What a gate tells about one capture; nothing after `sealed` or `failed`. */
 export type GateEvent =
@@ -113,6 +114,8 @@ export class GateHost implements FaceGate {
   #cancelRestart: () => void = () => undefined
   #restartMs: number = HOST_LIMITS.restartMs
   #isClosed = false
+  /** Memory of the present thread. */
+  readonly #memory = new Set<SharedArrayBuffer>()
 
   constructor(options: GateHostOptions) {
     this.#options = options
@@ -221,6 +224,9 @@ export class GateHost implements FaceGate {
       case 'wiped':
         this.#wiped(message.captureId)
         break
+      case 'memory':
+        this.#memory.add(message.whole)
+        break
       default:
         this.#heardOfCapture(message)
     }
@@ -289,9 +295,7 @@ export class GateHost implements FaceGate {
     this.#unanswered += 1
     thread.post({ kind: 'wipe', captureId: '' })
     const end = () => {
-      if (this.#thread !== thread) return
-      this.#ended('silent')
-      void thread.terminate()
+      if (this.#thread === thread) this.#ended('silent')
     }
     this.#cancelWatch()
     const cancel = this.#options.clock.after(HOST_LIMITS.wipeMs, end)
@@ -307,7 +311,12 @@ export class GateHost implements FaceGate {
   }
 
   #ended(detail: string): void {
+    const thread = this.#thread
     this.#thread = undefined
+    const memory = [...this.#memory]
+    this.#memory.clear()
+    // It could write on until it has ended.
+    void thread?.terminate().then(() => memory.forEach(overwriteShared))
     this.#unanswered = 0
     this.#cancelWatch()
     for (const captureId of [...this.#wipes.keys()]) this.#wiped(captureId)

@@ -34,6 +34,7 @@ export type FaceAuthInfoOptions = FaceDeviceFacts & {
 type Held = {
   readonly authInfo: string
   readonly endsAtMs: number
+  readonly rawData: string
   readonly untilMonotonicMs: number
 }
 
@@ -68,7 +69,9 @@ export class FaceAuthInfo implements FaceDeviceAuthority {
   /** What is kept, or a new one; whoever asks while one is asked for gets that one. */
   async authInfo(rawData: string): ReturnType<FaceDeviceAuthority['authInfo']> {
     const { clock } = this.#options
-    if (this.#held !== undefined && clock.monotonicMs() < this.#held.untilMonotonicMs) {
+    // Other raw data is another start of the device, for which what is kept is not good.
+    const isFor = this.#held?.rawData === rawData
+    if (this.#held && isFor && clock.monotonicMs() < this.#held.untilMonotonicMs) {
       const { authInfo, endsAtMs } = this.#held
       return ok({ authInfo, endsAtMs })
     }
@@ -81,7 +84,7 @@ export class FaceAuthInfo implements FaceDeviceAuthority {
     const { authInfo, lifeS } = answer.value
     const usedMs = lifeS * 1_000 * USED_SHARE
     const endsAtMs = Math.floor(clock.nowMs() + usedMs)
-    this.#held = { authInfo, endsAtMs, untilMonotonicMs: clock.monotonicMs() + usedMs }
+    this.#held = { rawData, authInfo, endsAtMs, untilMonotonicMs: clock.monotonicMs() + usedMs }
     return ok({ authInfo, endsAtMs })
   }
 

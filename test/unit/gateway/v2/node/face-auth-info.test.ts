@@ -105,11 +105,14 @@ describe('a credential for the device service', () => {
     expect(both.map(({ ok }) => ok)).toEqual([true, true])
     expect(pay.seen).toHaveLength(1)
     pass(2_800_000)
-    await authority.authInfo('other raw data')
+    await authority.authInfo(RAW_DATA)
     expect(pay.seen).toHaveLength(1)
     pass(80_000)
     await authority.authInfo(RAW_DATA)
     expect(pay.seen).toHaveLength(2)
+    // Another start of the device.
+    await authority.authInfo('other raw data')
+    expect(pay.seen).toHaveLength(3)
   })
 
   test.each<[string, string | Readonly<Record<string, string>>, string]>([
