@@ -1,5 +1,5 @@
-import type { FaceTruth } from '../../src/sandbox/faces/portrait.ts'
 import type { Picture } from '../../src/sandbox/faces/picture.ts'
+import type { FaceTruth } from '../../src/sandbox/faces/portrait.ts'
 
 const SIDE = 160
 
