@@ -43,7 +43,7 @@ export const FACE_LIMITS = {
   pitchMaxDeg: 22,
   rollMaxDeg: 18,
   /** Least {@link FaceQuality.sharpness}. */
-  sharpnessMin: 0.15,
+  sharpnessMin: 0.2,
   /** Brightness of the face, 0 to 255, and shares of it that may be black or white. */
   brightnessMin: 45,
   brightnessMax: 220,

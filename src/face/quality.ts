@@ -3,7 +3,7 @@ import { brightnessOfRgba, brightnessOfYuv } from './pixels.ts'
 
 /** How well a face can be seen, from its brightness alone. */
 export type FaceQuality = {
-  /** How much brightness changes from pixel to pixel against how much it changes at all; 0 is a smear. */
+  /** How much brightness changes from place to place against how much it changes at all; 0 is a smear. */
   readonly sharpness: number
   /** 0 to 255. */
   readonly meanBrightness: number
@@ -18,45 +18,58 @@ const DARK = 20
 const BRIGHT = 246
 
 /**
- * Judges a face by rows of `side` by `side` brightness. Sharpness is the variance of the Laplacian over that of
- * the brightness, so that light and contrast do not count.
+ * Judges a face by rows of `side` by `side` brightness; `side` is even. Sharpness is the variance of the
+ * Laplacian over that of the brightness, so that light and contrast do not count, both of squares of four
+ * pixels, so that the noise of a camera is not taken for detail.
  */
 export function judgeBrightness(values: Uint8Array, side: number): FaceQuality {
   const pixels = side * side
-  let [sum, squares, dark, bright] = [0, 0, 0, 0]
+  let [sum, dark, bright] = [0, 0, 0]
   for (let index = 0; index < pixels; index += 1) {
     const value = values[index] ?? 0
     sum += value
-    squares += value * value
     if (value <= DARK) dark += 1
     else if (value >= BRIGHT) bright += 1
   }
-  const mean = sum / pixels
-  const variance = squares / pixels - mean * mean
   return {
-    sharpness: variance < 1 ? 0 : laplacianVariance(values, side) / variance,
-    meanBrightness: mean,
+    sharpness: sharpnessOf(values, side),
+    meanBrightness: sum / pixels,
     darkShare: dark / pixels,
     brightShare: bright / pixels,
   }
 }
 
-function laplacianVariance(values: Uint8Array, side: number): number {
-  let [sum, squares] = [0, 0]
-  for (let row = 1; row < side - 1; row += 1) {
-    for (let index = row * side + 1; index < row * side + side - 1; index += 1) {
+function sharpnessOf(values: Uint8Array, side: number): number {
+  let [count, edges, edgesSquared, sum, squares] = [0, 0, 0, 0, 0]
+  for (let row = 2; row < side - 2; row += 2) {
+    for (let index = row * side + 2; index < row * side + side - 2; index += 2) {
+      const here = squareSum(values, index, side)
       const edge =
-        4 * (values[index] ?? 0) -
-        (values[index - 1] ?? 0) -
-        (values[index + 1] ?? 0) -
-        (values[index - side] ?? 0) -
-        (values[index + side] ?? 0)
-      sum += edge
-      squares += edge * edge
+        4 * here -
+        squareSum(values, index - 2, side) -
+        squareSum(values, index + 2, side) -
+        squareSum(values, index - 2 * side, side) -
+        squareSum(values, index + 2 * side, side)
+      count += 1
+      edges += edge
+      edgesSquared += edge * edge
+      sum += here
+      squares += here * here
     }
   }
-  const pixels = (side - 2) ** 2
-  return squares / pixels - (sum / pixels) ** 2
+  const variance = squares / count - (sum / count) ** 2
+  // Of sums of four: less than one step of brightness is no picture.
+  return variance < 16 ? 0 : (edgesSquared / count - (edges / count) ** 2) / variance
+}
+
+function squareSum(values: Uint8Array, index: number, side: number): number {
+  const below = index + side
+  return (
+    (values[index] ?? 0) +
+    (values[index + 1] ?? 0) +
+    (values[below] ?? 0) +
+    (values[below + 1] ?? 0)
+  )
 }
 
 /** Blocks of so many pixels are compared as one, so that a face that moved a little is still alike. */
