@@ -24,7 +24,7 @@ export const GUIDANCE_ICONS: { readonly [guidance in Guidance]: IconName } = {
 }
 
 /** The line of a guidance. */
-export function guidanceKey(guidance: Guidance): TextKey {
+function guidanceKey(guidance: Guidance): TextKey {
   return `face.guide.${guidance}`
 }
 

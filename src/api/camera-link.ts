@@ -79,10 +79,10 @@ export type CameraConnection = {
 }
 
 /** Says who says what: the text of the camera's proof, and that of the terminal's. */
-export function openText(captureId: string, publicKey: string): string {
+function openText(captureId: string, publicKey: string): string {
   return `GUITAI-CAMERA-V1\nopen\n${captureId}\n${publicKey}\n`
 }
-export function openedText(captureId: string, cameraKey: string, ownKey: string): string {
+function openedText(captureId: string, cameraKey: string, ownKey: string): string {
   return `GUITAI-CAMERA-V1\nopened\n${captureId}\n${cameraKey}\n${ownKey}\n`
 }
 

@@ -5,7 +5,7 @@ import { estimatePose, parallaxOf } from './pose.ts'
 export type TurnSide = 'left' | 'right'
 
 /** When a turn of the head counts. Estimated angles are a tenth or two smaller than real ones. */
-export const TURN_LIMITS = {
+const TURN_LIMITS = {
   /** Estimated turn from where it began, at least. */
   turnedDeg: 16,
   /** How far the nose has to have moved against a picture of the face, distances between the eyes. */

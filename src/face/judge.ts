@@ -125,7 +125,7 @@ export function scoreOf(
 }
 
 /** When a face in one frame is the one of the frame before. */
-export const TRACK_LIMITS = {
+const TRACK_LIMITS = {
   /** Longest time between two frames, milliseconds. */
   gapMs: 1_000,
   overlapMin: 0.5,

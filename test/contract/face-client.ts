@@ -73,7 +73,7 @@ export function contextOf(binding: Binding): string {
 }
 
 /** The test's own sealing (docs/face.md, What is sealed). */
-export function seal(clear: Uint8Array, providerKey: Uint8Array, context: string) {
+function seal(clear: Uint8Array, providerKey: Uint8Array, context: string) {
   const pair = generateKeyPairSync('x25519')
   const spki = pair.publicKey.export({ type: 'spki', format: 'der' })
   const ephemeral = spki.subarray(SPKI.length)

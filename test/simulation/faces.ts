@@ -1,10 +1,11 @@
 import type { FaceCode } from '../../src/domain/face-errors.ts'
+import type { Engine } from '../../src/engine/engine.ts'
 import type { FaceOrder, FaceReader, FaceReaderEvent, FaceTerms } from '../../src/ports/face.ts'
+import type { Wish } from '../../src/ports/terminal.ts'
 import type { ManualClock } from '../support/manual-clock.ts'
 import { createRandom, type Random } from '../support/seeded.ts'
 import type { Fate } from './faults.ts'
 import type { Life } from './network.ts'
-import type { SimulatedTill } from './till.ts'
 
 /** What the grant of these runs says of face pay. */
 const TERMS: FaceTerms = {
@@ -22,6 +23,14 @@ const FAILURES: readonly FaceCode[] = [
   'face.minor',
   'face.service_unreachable',
 ]
+
+/** What of a till a customer sees and does. */
+type Counter = {
+  readonly engine: Engine
+  live(what: () => unknown): Promise<void>
+  pass(forMs: number): Promise<void>
+  command(wish: Wish): void
+}
 
 type Capture = {
   readonly order: FaceOrder
@@ -105,7 +114,7 @@ export class SimulatedFaces {
   }
 
   /** A customer who would rather pay by face. Whatever happens, a code can still be shown. */
-  async payBy(till: SimulatedTill): Promise<void> {
+  async payBy(till: Counter): Promise<void> {
     const act = (what: 'choose' | 'consent' | 'confirm' | 'decline') => {
       const saleId = till.engine.screen().customer.face?.saleId
       if (saleId === undefined) return Promise.resolve()

@@ -9,7 +9,7 @@ import { type DrawnScene, drawScene, type SceneKind } from '../../src/sandbox/fa
 import { gateModels } from './gate-models.ts'
 
 /** Scenes in which nobody may be taken for a customer. */
-export const SCENES_TO_REFUSE = ['empty', 'two_people', 'blurred'] as const
+const SCENES_TO_REFUSE = ['empty', 'two_people', 'blurred'] as const
 
 /** What a check of many frames has found. */
 export type SceneFindings = {

@@ -47,7 +47,7 @@ export function sentinelForms(): Readonly<Record<string, Uint8Array>> {
 }
 
 /** The colour in planes of brightness and colour difference (BT.601, 16 to 235), as I420 has them. */
-export function lumaAndChroma(): { readonly y: number; readonly u: number; readonly v: number } {
+function lumaAndChroma(): { readonly y: number; readonly u: number; readonly v: number } {
   const [red, green, blue] = SENTINEL_RGB
   return {
     y: 16 + Math.round((65.481 * red + 128.553 * green + 24.966 * blue) / 255),

@@ -21,7 +21,7 @@ function input(side: number) {
 }
 
 /** YuNet for pictures of `side` by `side`: 320 or 640. */
-export function detectorModel(side: 320 | 640 = 320): GateModel {
+function detectorModel(side: 320 | 640 = 320): GateModel {
   const name = `yunet_n_${side}_${side}`
   const outputs = ['cls', 'obj', 'bbox', 'kps'].flatMap((kind) =>
     STRIDES.map((stride) => ({ name: `${kind}_${stride}`, shape: [] })),

@@ -8,7 +8,7 @@ export type VideoSize = {
 }
 
 /** How bright a pixel of the gradient is in a frame, 16 to 235; it moves two pixels to the left each time. */
-export function gradientLuma(x: number, frame: number): number {
+function gradientLuma(x: number, frame: number): number {
   return 16 + ((x + 2 * frame) % 220)
 }
 

@@ -33,7 +33,7 @@ export function createCameraDesk(intake: CameraIntake, clock: Pick<Clock, 'after
 }
 
 /** Proofs by a token, or by an empty key where the transport itself is the permission. */
-export function proofsBy(token: string): CameraProofs {
+function proofsBy(token: string): CameraProofs {
   const digest = (text: string) => createHmac('sha256', token).update(text).digest()
   return {
     sign: (text) => digest(text).toString('base64'),

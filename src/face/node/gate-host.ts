@@ -67,7 +67,7 @@ export const HOST_LIMITS = {
 } as const
 
 /** Starts the thread of src/face/node/gate-worker.ts. */
-export function startGateThread(listener: GateThreadListener): GateThread {
+function startGateThread(listener: GateThreadListener): GateThread {
   const worker = new Worker(new URL('./gate-worker.ts', import.meta.url), {
     name: 'face gate',
     // Little of it lives longer than a frame: a small young generation is cleared often.

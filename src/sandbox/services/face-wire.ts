@@ -37,7 +37,7 @@ export const CONFIRM_KINDS = {
   phone: 'digits',
   password_on_phone: 'on_phone',
 } as const satisfies Record<string, FaceRequest['confirm']['kind']>
-export type GrantConfirm = keyof typeof CONFIRM_KINDS
+type GrantConfirm = keyof typeof CONFIRM_KINDS
 
 /** Every refusal that is an answer of its own here (docs/gateway.md, Faces); reasons of the gate beside. */
 export const FACE_REFUSALS = [
@@ -57,7 +57,7 @@ export const FACE_REFUSALS = [
 export type FaceRefusal = (typeof FACE_REFUSALS)[number]
 
 /** A consent is good for this long. */
-export const CONSENT_LIFE_MS = 60_000
+const CONSENT_LIFE_MS = 60_000
 /** So far may a terminal's clock be ahead. */
 const CONSENT_AHEAD_MS = 5_000
 

@@ -4,7 +4,7 @@ import type { Barred, ChargeAtGate } from '../services/gate.ts'
 import type { FaceCodeRow, FacesTable } from './faces-table.ts'
 
 /** A face code is good for this long. */
-export const FACE_CODE_LIFE_MS = 60_000
+const FACE_CODE_LIFE_MS = 60_000
 
 export const FACE_CODE_TYPES = ['payment_code', 'face_code'] as const
 export type FaceCodeType = (typeof FACE_CODE_TYPES)[number]
