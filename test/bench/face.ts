@@ -35,6 +35,11 @@ function line(name: string, value: string, goal?: { text: string; isMet: boolean
   console.log(`${name.padEnd(40)} ${value.padEnd(40)}${end}`)
 }
 
+function rounded(value: number, digits: number): string {
+  const range = { minimumFractionDigits: digits, maximumFractionDigits: digits }
+  return value.toLocaleString('en', range)
+}
+
 /** Resident memory of this process, MB. */
 function residentMb(): number {
   const [, kib = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
@@ -97,13 +102,13 @@ async function measureThread(): Promise<void> {
   await host.close()
   line(
     'memory added by the thread',
-    `${addedMb.toFixed(0)} MB (${(loadedMb - beforeMb).toFixed(0)} loaded)`,
+    `${rounded(addedMb, 0)} MB (${rounded(loadedMb - beforeMb, 0)} loaded)`,
     {
       text: '< 120 MB',
       isMet: addedMb < 120,
     },
   )
-  line('frames through the thread, sealed here', `${perSecond.toFixed(1)} a second`)
+  line('frames through the thread, sealed here', `${rounded(perSecond, 1)} a second`)
   line('longest pause of the main loop meanwhile', inMs(longestMs))
 }
 
@@ -162,10 +167,10 @@ for (const [format, profile] of [
   const name = `${format} frame / bare detector${isGoal ? '' : ', with liveness networks'}`
   line(
     name,
-    `${ratio.toFixed(2)} (${inMs(median)} / ${inMs(floor)}; quickest tenth ${quick.toFixed(2)})`,
+    `${rounded(ratio, 2)} (${inMs(median)} / ${inMs(floor)}; quickest tenth ${rounded(quick, 2)})`,
     isGoal ? { text: '<= 1.5', isMet: ratio <= 1.5 } : undefined,
   )
-  line(`  on one thread`, `${(1_000 / median).toFixed(1)} frames a second`)
+  line(`  on one thread`, `${rounded(1_000 / median, 1)} frames a second`)
 }
 if (missed.length > 0) console.log(`missed: ${missed.join(', ')}`)
 process.exit(0)

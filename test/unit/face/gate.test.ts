@@ -220,6 +220,8 @@ describe('a turn of the head (F-15)', () => {
 
   it.each([
     ['another face', { likeness: 0.1 }],
+    ['a face that turned faster than a head can', { faces: [faceOf(landmarksOf({}))] }],
+    ['a face elsewhere', { faces: [faceOf(landmarksOf({ yawDeg: 30, xM: 0.1 }))] }],
     ['a moment without a face', { faces: [] }],
     ['a second face', { faces: [faceOf(landmarksOf({})), faceOf(landmarksOf({ xM: 0.2 }))] }],
   ])('begins anew after %s', (_, told) => {

@@ -142,6 +142,8 @@ describe('the host of the gate', () => {
     expect(thread(0).isTerminated).toBe(true)
     clock.advance(HOST_LIMITS.restartMs)
     expect(threads).toHaveLength(2)
+    thread(0).say({ kind: 'loaded' })
+    expect(host.readiness().kind).toBe('loading')
     load()
     expect(host.readiness().kind).toBe('ready')
     thread(0).say({ kind: 'guidance', captureId: A, guidance: 'closer' })
