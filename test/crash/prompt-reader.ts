@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { FaceOrder, FaceReader, FaceReaderEvent, FaceTerms } from '../../src/ports/face.ts'
 import { mintPaymentCode } from '../../src/sandbox/node/simulated-scanner.ts'
@@ -37,7 +38,7 @@ export function promptReader(clock: Clock, point: () => string): FaceReader {
       tellLater(isFailing ? { kind: 'failed', cause: 'face.not_live' } : { kind: 'captured' })
     },
     confirm() {
-      const code = mintPaymentCode(undefined, Math.random)
+      const code = mintPaymentCode(undefined, () => randomInt(2 ** 31) / 2 ** 31)
       tellLater({ kind: 'code', credential: { code, type: 'payment_code' } })
     },
     finish() {

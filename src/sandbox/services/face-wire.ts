@@ -37,7 +37,6 @@ export const CONFIRM_KINDS = {
   phone: 'digits',
   password_on_phone: 'on_phone',
 } as const satisfies Record<string, FaceRequest['confirm']['kind']>
-type GrantConfirm = keyof typeof CONFIRM_KINDS
 
 /** Every refusal that is an answer of its own here (docs/gateway.md, Faces); reasons of the gate beside. */
 export const FACE_REFUSALS = [
