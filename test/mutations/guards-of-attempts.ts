@@ -22,7 +22,13 @@ export const ATTEMPT_GUARDS: readonly Mutation[] = [
   {
     promise: 'P2',
     what: 'a sale in flight cannot be armed',
-    edits: [edit(REDUCE, "in_flight: no('sale.in_flight')", 'in_flight: arm')],
+    edits: [
+      edit(
+        REDUCE,
+        "armed: arm,\n    in_flight: no('sale.in_flight')",
+        'armed: arm,\n    in_flight: arm',
+      ),
+    ],
     proofs: [unit(ENGINE), simulation(20_000, 'two attempts not final')],
   },
   {

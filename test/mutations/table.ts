@@ -1,5 +1,6 @@
 import { ANSWER_GUARDS } from './guards-of-answers.ts'
 import { ATTEMPT_GUARDS } from './guards-of-attempts.ts'
+import { FACE_GUARDS } from './guards-of-faces.ts'
 import { REFUND_GUARDS } from './guards-of-refunds.ts'
 import { LOOP_GUARDS } from './guards-of-the-loop.ts'
 import { SCENE_GUARDS } from './guards-of-the-scene.ts'
@@ -12,6 +13,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ATTEMPT_GUARDS,
   ...ANSWER_GUARDS,
   ...REFUND_GUARDS,
+  ...FACE_GUARDS,
   ...SCENE_GUARDS,
   ...TERMINAL_GUARDS,
 ]

@@ -67,7 +67,7 @@ describe('face pay', () => {
     expect(customer().face).toMatchObject({ stage: 'capturing', guidedBy: 'page' })
   })
 
-  it('F-05: keeps who agreed to what, and takes no agreement to another notice', async () => {
+  it('F-05, P7: keeps who agreed to what, and takes no agreement to another notice', async () => {
     const { id } = await till.sell()
     await till.face(id, 'choose')
     expect(await till.face(id, 'consent', { noticeVersion: '0' })).toMatchObject({
@@ -80,7 +80,7 @@ describe('face pay', () => {
     expect(await till.face(id, 'consent', AGREED)).toMatchObject({ ok: false })
   })
 
-  it('F-16: charges nothing that nobody confirmed', async () => {
+  it('F-16, P2: charges nothing that nobody confirmed', async () => {
     const id = await agreed()
     await reader.tell({ kind: 'captured' })
     await code()
@@ -105,7 +105,7 @@ describe('face pay', () => {
     expect(await till.face(id, 'confirm', DIGITS)).toMatchObject({ ok: false })
   })
 
-  it('F-02: a payment code ends it at every step, and is charged', async () => {
+  it('F-02, P6: P2: a payment code ends it at every step, and is charged', async () => {
     for (const begin of [agreed, confirmed]) {
       const id = await begin()
       till.scanner.present(till.freshCode())
@@ -118,7 +118,7 @@ describe('face pay', () => {
     }
   })
 
-  it('F-03, F-06: leaving wipes, sends nothing, and nobody is asked again', async () => {
+  it('F-03, F-06, P9: leaving wipes, sends nothing, and nobody is asked again', async () => {
     const id = await agreed()
     await reader.tell({ kind: 'captured' })
     await till.face(id, 'decline')
