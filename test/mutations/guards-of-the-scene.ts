@@ -71,7 +71,7 @@ export const SCENE_GUARDS: readonly Mutation[] = [
         'const refusal = scene.mayRefund()\n      if (refusal && !request)',
       ),
     ],
-    proofs: [simulation(20_001, 'refunded while the scene refused')],
+    proofs: [simulation(20_121, 'refunded while the scene refused')],
   },
   {
     promise: 'P7',
