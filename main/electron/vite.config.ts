@@ -49,6 +49,8 @@ export default defineConfig({
         main: join(HERE, 'main.ts'),
         'terminal-entry': join(HERE, 'terminal-entry.ts'),
         'cli-entry': join(HERE, 'cli-entry.ts'),
+        // A thread is started from a file of its own.
+        'gate-worker': join(HERE, '..', '..', 'src', 'face', 'node', 'gate-worker.ts'),
       },
       external,
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'parts/[name].js' },

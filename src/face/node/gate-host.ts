@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
+import { invariant } from '../../base/invariant.ts'
 import type { FaceCode } from '../../domain/face-errors.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { FaceGuidance, SealedFace } from '../../ports/face.ts'
@@ -66,9 +68,19 @@ export const HOST_LIMITS = {
   restartMaxMs: 60_000,
 } as const
 
+/** From the source file, and from the files that Electron's shell is built into. */
+const WORKER_PLACES = ['./gate-worker.ts', './gate-worker.js', '../gate-worker.js']
+
+function workerFile(): URL {
+  const places = WORKER_PLACES.map((place) => new URL(place, import.meta.url))
+  const found = places.find((place) => existsSync(place))
+  invariant(found, 'the thread of faces ships beside the program')
+  return found
+}
+
 /** Starts the thread of src/face/node/gate-worker.ts. */
 function startGateThread(listener: GateThreadListener): GateThread {
-  const worker = new Worker(new URL('./gate-worker.ts', import.meta.url), {
+  const worker = new Worker(workerFile(), {
     name: 'face gate',
     // Little of it lives longer than a frame: a small young generation is cleared often.
     resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 96 },

@@ -13,5 +13,5 @@ describe('drawn scenes', () => {
     expect(findings.smallFaces).toBeGreaterThan(15)
     expect(findings.smallFound / findings.smallFaces).toBeGreaterThanOrEqual(0.95)
     expect(findings.peopleFit / findings.people).toBeGreaterThan(0.5)
-  })
+  }, 240_000)
 })
