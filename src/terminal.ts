@@ -2,6 +2,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CameraDesk } from './api/camera-link.ts'
 import { createDispatch, type Dispatch } from './api/dispatch.ts'
+import { serveCameraPort } from './api/node/camera.ts'
+import type { PortLike } from './api/node/message-port.ts'
 import { openServer, type Server } from './api/node/server.ts'
 import { SCOPES } from './api/protocol.ts'
 import { err, ok, type Result } from './base/result.ts'
@@ -71,6 +73,8 @@ export type RunningTerminal = {
   readonly api: string
   readonly tokens: LocalIdentity['tokens']
   readonly screens: { readonly cashier: string; readonly customer: string }
+  /** Takes a camera over a port of its own; absent where nobody looks at its pictures. */
+  readonly serveCamera?: (port: PortLike) => void
   /** Stops taking events, closes everything; what is in flight is recovered at the next start. */
   close(): Promise<void>
 }
@@ -155,11 +159,19 @@ export async function startTerminal(
     engine,
     dispatch,
     ...addresses(served.value),
+    ...serveCameraOf(face.ok ? face.value?.cameras : undefined, log),
     async close() {
       await served.value.close()
       await close()
     },
   })
+}
+
+function serveCameraOf(
+  desk: CameraDesk | undefined,
+  log: Log,
+): Pick<RunningTerminal, 'serveCamera'> {
+  return desk === undefined ? {} : { serveCamera: (port) => serveCameraPort(port, { desk, log }) }
 }
 
 /** What answers callers; without an administration that could be opened the terminal does not start. */

@@ -14,6 +14,8 @@ const [, , configFile = ''] = process.argv
 const { parentPort } = process
 const tell = (news: TerminalNews) => parentPort.postMessage(news)
 
+const closePort = (port: { close(): void }) => port.close()
+
 const { keyStore, take } = askKeyStore((wish) => parentPort.postMessage(wish))
 let isEndWanted = false
 let end = () => {
@@ -46,8 +48,9 @@ if (!started.ok) {
     const [port] = ports
     if (port === undefined) return
     const label = readPortLabel(data)
-    // Until the terminal takes frames over a port, a camera finds its line closed.
-    if (label === undefined || label.use === 'camera') return port.close()
+    if (label === undefined) return port.close()
+    // Where nobody looks at pictures, a camera finds its line closed.
+    if (label.use === 'camera') return (terminal.serveCamera ?? closePort)(port)
     servePort(port, {
       terminal: terminal.engine,
       dispatch: terminal.dispatch,

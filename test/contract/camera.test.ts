@@ -68,7 +68,7 @@ const TRANSPORTS = {
     const { port1, port2 } = new MessageChannel()
     const heard: CameraReply[] = []
     let why = ''
-    port2.on('message', (value: CameraReply) => heard.push(value))
+    port2.on('message', (value: string) => heard.push(JSON.parse(value)))
     port2.on('close', () => {
       why = 'gone'
     })
@@ -77,7 +77,8 @@ const TRANSPORTS = {
       token: '',
       heard,
       ended: () => why,
-      say: (message) => port2.postMessage(message),
+      say: (message) =>
+        port2.postMessage(typeof message === 'string' ? message : JSON.stringify(message)),
       show: (frame) => port2.postMessage(new Uint8Array(frame)),
       leave: () => port2.close(),
     }

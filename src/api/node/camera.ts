@@ -105,7 +105,7 @@ function follow(
 }
 
 /**
- * Serves a camera over a MessagePort (docs/face.md, Camera): texts as objects, frames as bytes. The port
+ * Serves a camera over a MessagePort (docs/face.md, Camera): texts as they are, frames as bytes. The port
  * is the permission, so the key of the proofs is empty.
  */
 export function serveCameraPort(
@@ -114,7 +114,7 @@ export function serveCameraPort(
 ): { close(): void } {
   const session = desk.connect({
     proofs: proofsBy(''),
-    send: (reply) => port.postMessage(reply),
+    send: (reply) => port.postMessage(JSON.stringify(reply)),
     end: (why) => {
       if (why !== 'closed') log.warn('camera sent away', { why })
       port.close()
@@ -123,7 +123,7 @@ export function serveCameraPort(
   port.on('message', (value) => {
     const data = isEvent(value) ? value.data : value
     const bytes = bytesOf(data)
-    if (bytes === undefined) session.text(data)
+    if (bytes === undefined) session.text(typeof data === 'string' ? parse(data) : undefined)
     else session.frame(bytes)
   })
   port.on('close', () => session.ended())
