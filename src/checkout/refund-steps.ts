@@ -1,5 +1,5 @@
 import { unreachable } from '../base/invariant.ts'
-import { isGivenUp, isRefundOpen, type Refund } from '../domain/refund.ts'
+import { isGivenUp, isRefundOpen, isRefundUnclear, type Refund } from '../domain/refund.ts'
 import type { Sale } from '../domain/sale.ts'
 import { admitRefund } from './admit-refund.ts'
 import type { Effect, RefundEvent, SaleWish } from './events.ts'
@@ -70,13 +70,16 @@ function decide(refund: Refund, event: RefundEvent): RefundMove {
 /**
  * "Check now": what every refund waits to do is done at once. One that waits to be sent again is sent:
  * asked about instead, it would wait anew, and checks that keep coming would put it off for ever. Those
- * that were given up by hand are asked about once more, when it is somebody who wants to know.
+ * that were given up by hand are asked about once more, when it is somebody who wants to know and nothing
+ * else of the sale is unclear.
  */
 export function checkRefunds(state: State, sale: Sale, event: CheckWish): Step {
   const refunds = sale.refunds ?? []
   const { atMs, upSinceMs } = event
   const waiting = refunds.filter(({ awaits }) => awaits === 'timer')
-  const givenUp = upSinceMs === undefined ? [] : refunds.filter(isGivenUp)
+  // One refund at a time is one that nobody knows about.
+  const mayAsk = upSinceMs !== undefined && !refunds.some(isRefundUnclear)
+  const givenUp = mayAsk ? refunds.filter(isGivenUp) : []
   if (waiting.length + givenUp.length === 0) {
     return refunds.some(isRefundOpen) ? ignore(state) : refuse(state, 'sale.nothing_to_check')
   }

@@ -46,6 +46,12 @@ export const FAILED_ONCE: readonly FailedOnce[] = [
     what: 'a refund given up under a clock that was ahead stayed reserved for as long as that',
   },
   {
+    seed: 40_030_056,
+    sales: 20,
+    masked: [],
+    what: 'a refund given up was asked about while nobody knew about another of its sale',
+  },
+  {
     seed: 30_003_842,
     sales: 20,
     masked: [],

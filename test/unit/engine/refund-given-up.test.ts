@@ -170,6 +170,18 @@ describe('P4: a refund that a manager gave up', () => {
     expect(till.sale(id).refunds?.[1]).toMatchObject({ phase: 'abnormal', outcome: 'UNKNOWN' })
   })
 
+  it('waits while nobody knows about another one of its sale', async () => {
+    const id = await givenUp()
+    till.clock.advance(WAITS.refundArrivesMs)
+    await till.refund(id, 100)
+    await call().answer(SILENCE)
+    const before = till.gateway.refundCalls.length
+    await till.wish('check_wanted', id)
+    const asked = till.gateway.refundCalls.slice(before).map(({ request }) => request.outRefundNo)
+    expect(asked).toEqual([till.sale(id).refunds?.[1]?.outRefundNo])
+    expect(refundOf(id)).toMatchObject({ outcome: 'UNKNOWN', awaits: 'nothing' })
+  })
+
   it('is asked about only because somebody wants it', async () => {
     const id = await givenUp()
     const before = till.gateway.refundCalls.length
