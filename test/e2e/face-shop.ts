@@ -5,7 +5,6 @@ import type { Browser, Page } from 'playwright-core'
 import type { SaleView } from '../../src/api/protocol.ts'
 import type { Story, StoryKind } from '../../src/sandbox/faces/story.ts'
 import type { LedgerRow } from '../../src/sandbox/ledger-row.ts'
-import type { SeenRequest } from '../../src/sandbox/node/ledger.ts'
 import type { FaceStage } from '../../src/screen/model.ts'
 import { readConfig } from '../../src/terminal/config.ts'
 import { DEVELOPMENT_MODELS } from '../../src/terminal/face.ts'
@@ -27,7 +26,6 @@ type SandboxReady = {
 
 const TERMINAL = join(import.meta.dirname, '..', 'support', 'terminal-program.ts')
 const QUIET = { info() {}, warn() {}, error() {} }
-const FACES = '/services/v1/faces'
 /** Where pictures of every stage go; without it none are taken. */
 const PICTURES = process.env.GUITAI_PICTURES
 /** A customer's screen stands wide or high. */
@@ -177,8 +175,13 @@ export class FaceShop {
 
   /** Both pages have nothing of face pay on them. */
   async isWithoutFace(): Promise<void> {
-    await this.customer.waitForSelector('.customer:not([data-face])')
+    await this.isNotOffered()
     await this.cashier.waitForSelector('.detail-face', { state: 'detached' })
+  }
+
+  /** The customer's page has nothing of face pay on it. */
+  async isNotOffered(): Promise<void> {
+    await this.customer.waitForSelector('.customer:not([data-face])')
   }
 
   /** A tap right after a stage came would be meant for the one before. */
@@ -252,15 +255,17 @@ export class FaceShop {
     await this.control('scan', { scenario: 'ok' })
   }
 
-  /** What staff read of face pay; waits until it is there. */
-  async staffRead(): Promise<string> {
-    return (await this.cashier.locator('.detail-face').textContent()) ?? ''
+  /** What staff read of face pay, and the customer of everything; waits until staff read something. */
+  async read(): Promise<{ readonly staff: string; readonly customer: string }> {
+    const staff = (await this.cashier.locator('.detail-face').textContent()) ?? ''
+    return { staff, customer: (await this.customer.locator('.customer').textContent()) ?? '' }
   }
 
-  /** What the recognition provider was asked, newest first. */
-  async recognitions(): Promise<readonly SeenRequest[]> {
-    const { requests } = (await this.control('requests?limit=500')) as { requests: SeenRequest[] }
-    return requests.filter(({ method, path }) => method === 'POST' && path === FACES)
+  /** What the recognition provider was asked, whatever it said, oldest first. */
+  async recognitions(): Promise<readonly Json[]> {
+    const { entries, whole } = await this.control('faces/audit')
+    if (whole !== true) throw new Error('the audit log of faces was changed')
+    return entries as Json[]
   }
 
   async ledger(): Promise<readonly LedgerRow[]> {
