@@ -112,7 +112,7 @@ function FaceLine(props: { readonly screen: CashierScreen; readonly language: La
   if (face === undefined) return null
   return (
     <p class="detail-face">
-      <strong>{translate(language, `face_stage.${face.stage}`)}</strong>
+      <strong>{translate(language, `face_stage.${face.isOff ? 'off' : face.stage}`)}</strong>
       {face.problem !== undefined && <span>{face.problem.staff[language]}</span>}
     </p>
   )

@@ -123,4 +123,5 @@ export const FACE_STAGE_TEXTS = {
   'face_stage.capturing': { 'zh-CN': '刷脸：正在看脸', en: 'Face: the camera looks' },
   'face_stage.confirming': { 'zh-CN': '刷脸：等顾客确认', en: 'Face: customer confirming' },
   'face_stage.recognising': { 'zh-CN': '刷脸：正在识别', en: 'Face: recognising' },
+  'face_stage.off': { 'zh-CN': '本单不再刷脸', en: 'No face pay for this sale' },
 } as const satisfies Record<string, Text>

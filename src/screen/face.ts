@@ -56,5 +56,6 @@ export function cashierFace(sale: Sale | undefined): CashierScreen['face'] {
   return {
     stage: STAGES[face.step],
     ...(face.cause === undefined ? {} : { problem: problem(face.cause) }),
+    ...optional('isOff', face.isOff),
   }
 }

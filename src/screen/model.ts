@@ -125,8 +125,12 @@ export type CashierScreen = {
   readonly stop?: StopKind
   /** Absent where no scene is enforced. */
   readonly scene?: SceneNote
-  /** How far the customer is with face pay, and why the last try led to nothing. */
-  readonly face?: { readonly stage: FaceStage; readonly problem?: Problem }
+  /** How far the customer is with face pay, why the last try led to nothing, and whether it was the last. */
+  readonly face?: {
+    readonly stage: FaceStage
+    readonly problem?: Problem
+    readonly isOff?: true
+  }
 }
 
 /**
