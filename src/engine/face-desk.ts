@@ -228,7 +228,7 @@ export class FaceDesk {
     if (readiness.kind === 'not_ready') return readiness.cause
     const terms: FaceTerms | undefined = scene.faceTerms()
     if (terms === undefined) return 'face.not_offered'
-    const decision = scene.mayCharge(sale, 'FACEPAY')
+    const decision = scene.mayOffer(sale, 'FACEPAY')
     return decision.kind === 'refuse' ? decision.code : undefined
   }
 

@@ -132,6 +132,17 @@ export class SceneDesk {
     return this.#newMoneyDecision(request)
   }
 
+  /**
+   * Whether a way to pay may be drawn for a sale. Nobody wants a charge yet, so what is refused here is no
+   * sign of anything.
+   */
+  mayOffer({ amountFen }: Pick<Sale, 'amountFen'>, by: Binding['interface']): SceneDecision {
+    const decision = this.#newMoneyDecision({ ...this.#newMoney(by), action: 'offer' as const })
+    const { ceilingFen = amountFen } = decision.kind === 'allow' ? decision : {}
+    if (amountFen <= ceilingFen) return decision
+    return { kind: 'refuse', code: 'scene.above_single_limit', check: 'limits' }
+  }
+
   /** The scene for callers. */
   report(): SceneReport {
     const decision = this.#offer()

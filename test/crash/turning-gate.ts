@@ -23,7 +23,9 @@ export function turningGate(point: () => string): SceneGate {
     ...gate,
     faceTerms: () => CRASH_FACE_TERMS,
     decide(request) {
-      if (request.action !== 'charge') return gate.decide(request)
+      if (request.action !== 'charge' || request.interface !== 'MICROPAY') {
+        return gate.decide(request)
+      }
       const count = (decisions.get(request.amountFen) ?? 0) + 1
       decisions.set(request.amountFen, count)
       const wanted = point()

@@ -200,6 +200,21 @@ describe('face pay', () => {
     expect(isOffered()).toBe(false)
   })
 
+  it('is drawn without asking as if somebody wanted to be charged', async () => {
+    await till.sell()
+    customer()
+    const asked = gate.requests.filter(({ interface: by }) => by === 'FACEPAY')
+    expect(new Set(asked.map(({ action }) => action))).toEqual(new Set(['offer']))
+  })
+
+  it('is not offered above what one payment by face may be', async () => {
+    gate.answer(({ interface: by }) =>
+      by === 'FACEPAY' ? { ...ALLOWED, ceilingFen: 1_229 } : undefined,
+    )
+    await till.sell()
+    expect(customer().face).toBeUndefined()
+  })
+
   it('P6: neither code nor digits are in the journal', async () => {
     await confirmed()
     await code()
@@ -226,6 +241,8 @@ describe('face pay', () => {
     expect(reader.did).toEqual([])
   })
 })
+
+const ALLOWED = { kind: 'allow', grantVersion: 'grant-1', sendWithoutCredit: false } as const
 
 /** M6: faces are out, payment codes are not. */
 function noFace(request: SceneRequest): SceneDecision | undefined {

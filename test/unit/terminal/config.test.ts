@@ -42,6 +42,7 @@ describe('the configuration file', () => {
     const config = parse({ ...SERVED, face: { provider: 'camera' } })
     expect(config.ok && config.value.face).toEqual({
       provider: 'camera',
+      camera: 'page',
       allowDevelopmentModel: false,
     })
     const plain = parse(SERVED)
