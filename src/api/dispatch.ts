@@ -62,9 +62,9 @@ const HANDLERS: Handlers = {
       sales: terminal.pending().map(viewSale),
       refunding: terminal.refunding().map(viewSale),
     }),
-  'face.act': (terminal, { digits, ...input }) =>
+  'face.act': async (terminal, { digits, ...input }) => {
     // The digits are in no digest: nothing of them is kept with the command.
-    wish(terminal, 'face.act', {
+    const answer = await wish(terminal, 'face.act', {
       input,
       wish: {
         kind: 'face_wanted',
@@ -73,7 +73,9 @@ const HANDLERS: Handlers = {
         noticeVersion: input.noticeVersion,
         digits,
       },
-    }),
+    })
+    return answer.ok ? ok({ saleId: input.saleId }) : answer
+  },
   'sale.get': (terminal, input) => {
     const sale = terminal.sale(input.saleId)
     return sale ? ok(viewSale(sale)) : err(problem('sale.not_found', { field: 'saleId' }))
@@ -131,8 +133,14 @@ export function createDispatch(terminal: Terminal, context: DispatchContext): Di
       return ADMIN_HANDLERS[operation](administration, admitted.value as never)
     }
     const handler = HANDLERS[operation] as Handlers['status.get']
-    return handler(terminal, admitted.value.input as Parsed<'status.get'>, context)
+    const answer = await handler(terminal, admitted.value.input as Parsed<'status.get'>, context)
+    return scopes.every((scope) => scope === 'customer') ? withoutReason(answer) : answer
   }
+}
+
+/** A customer's page learns what to do instead, and no reason leaves the terminal for it (P9). */
+function withoutReason<Value>(answer: Result<Value, Problem>): Result<Value, Problem> {
+  return answer.ok ? answer : err(problem('face.not_offered'))
 }
 
 /** Money goes out at a screen only where the configuration says so. */

@@ -113,7 +113,9 @@ export const OPERATIONS = {
             'with confirm, where they are asked for: the last digits of the phone; kept nowhere',
         }),
     }),
-    output: saleSchema,
+    output: z.object({ saleId: z.string() }).meta({
+      description: 'taken; what comes of it is on the screens',
+    }),
   },
   'sale.check': {
     summary: 'Ask the gateway now about a sale whose outcome is not known',

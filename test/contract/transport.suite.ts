@@ -11,6 +11,8 @@ import {
 import { paidAnswer } from '../support/scripted-gateway.ts'
 import { CODE, openTill, type Till } from '../support/till.ts'
 
+const NO_SALE = '00000000-0000-4000-8000-000000000000'
+
 /** One client's end of a transport. */
 export type Link = {
   send(frame: ClientFrame | { readonly [key: string]: unknown }): void
@@ -120,8 +122,16 @@ export function transportSuite(name: string, openLink: OpenLink): void {
       }
     })
 
-    it('lets the customer ask for no operation at all', async () => {
-      for (const [index, operation] of Object.keys(OPERATIONS).entries()) {
+    it('P9: tells the customer nothing of why face pay is not to be had', async () => {
+      const input = { clientId: 'face-1', saleId: NO_SALE, act: 'choose' }
+      customer.send({ kind: 'call', id: 900, operation: 'face.act', input })
+      const answer = await customer.frame((frame) => frame.kind === 'answer' && frame.id === 900)
+      expect(answer).toMatchObject({ ok: false, problem: { code: 'face.not_offered' } })
+    })
+
+    it('lets the customer ask for nothing but face pay', async () => {
+      const others = Object.keys(OPERATIONS).filter((name) => name !== 'face.act')
+      for (const [index, operation] of others.entries()) {
         customer.send({ kind: 'call', id: index, operation, input: {} })
         const answer = await customer.frame(
           (frame) => frame.kind === 'answer' && frame.id === index,
