@@ -17,7 +17,7 @@ const DRAWN = fakeModel('drawn', new Uint8Array([1]), {
   isDefault: false,
   sources: [],
 })
-const LIST = [...FACE_MODELS, DRAWN]
+const LIST = [...FACE_MODELS.filter(({ developmentOnly }) => !developmentOnly), DRAWN]
 const RIGHT = { kind: 'right' } as const
 const MISSING = { kind: 'missing' } as const
 const WRONG = { kind: 'refused', flaw: 'wrong_digest' } as const
