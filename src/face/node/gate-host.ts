@@ -63,6 +63,8 @@ export const HOST_LIMITS = {
   loadMs: 30_000,
   /** For overwriting, before it is ended without. */
   wipeMs: 1_000,
+  /** For ending by itself, before it is cut off. */
+  endMs: 1_500,
   /** Before it is started again after a failure; a start that fails at once is not tried in a loop. */
   restartMs: 1_000,
   restartMaxMs: 60_000,
@@ -78,6 +80,16 @@ function workerFile(): URL {
   return found
 }
 
+/**
+ * Lets a thread end by itself, which one that was told to `end` does, and ends it when it does not: cut off
+ * in the middle of an inference, the runtime takes the whole process with it.
+ */
+function endGently(worker: Worker): Promise<unknown> {
+  const exited = new Promise((resolve) => worker.once('exit', resolve))
+  const timer = setTimeout(() => void worker.terminate(), HOST_LIMITS.endMs)
+  return exited.finally(() => clearTimeout(timer))
+}
+
 /** Starts the thread of src/face/node/gate-worker.ts. */
 function startGateThread(listener: GateThreadListener): GateThread {
   const worker = new Worker(workerFile(), {
@@ -90,7 +102,7 @@ function startGateThread(listener: GateThreadListener): GateThread {
   worker.on('exit', (code) => listener.gone(`exit ${code}`))
   return {
     post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
-    terminate: () => worker.terminate(),
+    terminate: () => endGently(worker),
   }
 }
 
